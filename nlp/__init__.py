@@ -1,0 +1,1 @@
+"""Text to lemmas to topics: the only room that knows Russian, pymorphy3, natasha and gensim."""

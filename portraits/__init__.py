@@ -1,0 +1,1 @@
+"""Topics and social tables to portraits: statistics, the HTML report and its files."""

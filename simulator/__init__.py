@@ -1,0 +1,1 @@
+"""A VK that fits in a laptop. It imports nothing of ours."""

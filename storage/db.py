@@ -1,0 +1,174 @@
+"""Opens the study file: pragmas, migrations, the writer's transaction and the one-writer lock."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from storage import migrations
+from storage.errors import StorageError, StoreBusy, StoreCorrupt, StoreUnwritable
+from storage.lock import FileLock
+
+BUSY_MILLISECONDS = 15_000
+
+
+class Store:
+    """One open study file. Reads go through :meth:`rows`; every write happens inside :meth:`write`."""
+
+    def __init__(self, path: Path | str, connection: sqlite3.Connection, lock: FileLock | None) -> None:
+        self.path = Path(path)
+        self.connection = connection
+        self._lock = lock
+        self._depth = 0
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """One transaction (BEGIN IMMEDIATE); an inner ``write`` joins the outer one.
+
+        Raises StoreUnwritable (full disk, read-only file), StoreBusy or StoreCorrupt; nothing of the
+        transaction is kept then.
+        """
+        if self._depth:
+            yield self.connection
+            return
+        with _translated(self.path):
+            self.connection.execute("BEGIN IMMEDIATE")
+        self._depth = 1
+        try:
+            with _translated(self.path):
+                yield self.connection
+                self.connection.execute("COMMIT")
+        except BaseException:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+            raise
+        finally:
+            self._depth = 0
+
+    def rows(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> Iterator[sqlite3.Row]:
+        """Stream the rows of a query; columns by name or number."""
+        with _translated(self.path):
+            cursor = self.connection.execute(sql, parameters)
+        while True:
+            with _translated(self.path):
+                row = cursor.fetchone()
+            if row is None:
+                return
+            yield row
+
+    def value(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> Any:
+        """The first column of the first row, or None."""
+        row = next(self.rows(sql, parameters), None)
+        return None if row is None else row[0]
+
+    def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run one statement over many rows inside :meth:`write`."""
+        with self.write() as connection:
+            connection.executemany(sql, rows)
+
+    def close(self) -> None:
+        """Close the file and free the lock; safe to call twice."""
+        with contextlib.suppress(sqlite3.Error):
+            self.connection.close()
+        if self._lock is not None:
+            self._lock.release()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_store(path: Path | str, *, write: bool = True, lock: bool | None = None) -> Store:
+    """Open a study file, making it (and its folders) when ``write``; migrate it to the present schema.
+
+    ``lock`` (default: as ``write``) takes the OS lock beside the file, freed by any death of the process.
+    ``":memory:"`` gives a store for tests. Raises StoreTooNew, StoreBusy, StoreCorrupt or StoreUnwritable.
+    """
+    memory = str(path) == ":memory:"
+    file = Path(path)
+    if not memory and not write and not file.exists():
+        raise StorageError(
+            f"Файла исследования нет: {file}", "Сбор ещё не запускали или указан другой путь.",
+            "Запустите vkaudience collect или import, либо укажите --db ФАЙЛ.",
+        )  # fmt: skip
+    held = None
+    if not memory and write:
+        _make_folder(file)
+        if lock is None or lock:
+            held = FileLock(file.with_name(file.name + ".lock"))
+            held.acquire()
+    try:
+        return Store(file, _connect(file, memory=memory, write=write), held)
+    except BaseException:
+        if held is not None:
+            held.release()
+        raise
+
+
+def _make_folder(file: Path) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreUnwritable(
+            f"Не удаётся создать папку {file.parent}", str(error), "Выберите другую папку: --db ФАЙЛ."
+        ) from error
+
+
+def _connect(file: Path, *, memory: bool, write: bool) -> sqlite3.Connection:
+    with _translated(file):
+        name = ":memory:" if memory else str(file)
+        connection = sqlite3.connect(
+            name, isolation_level=None, timeout=BUSY_MILLISECONDS / 1000, check_same_thread=False
+        )
+    try:
+        with _translated(file):
+            connection.row_factory = sqlite3.Row
+            connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+            connection.execute("PRAGMA foreign_keys = ON")
+            migrations.refuse_newer(connection, file)
+            if write:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = NORMAL")
+                migrations.apply(connection)
+            elif migrations.version(connection) < migrations.LATEST:
+                migrations.apply(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+@contextlib.contextmanager
+def _translated(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _meaning(error, file) from error
+
+
+def _meaning(error: sqlite3.Error, file: Path) -> BaseException:
+    text = str(error)
+    if "full" in text:
+        return StoreUnwritable(
+            f"На диске нет места: {file}", text,
+            "Освободите место и запустите ту же команду: записанное цело, она продолжит с места остановки.",
+        )  # fmt: skip
+    if "readonly" in text or "unable to open" in text or "attempt to write" in text:
+        return StoreUnwritable(
+            f"Не удаётся записать {file}", text, "Проверьте права на папку или выберите другую: --db ФАЙЛ."
+        )
+    if "locked" in text or "busy" in text:
+        return StoreBusy(
+            f"Файл занят другой программой: {file}", text, "Закройте её или подождите и повторите команду."
+        )
+    if "not a database" in text or "malformed" in text:
+        return StoreCorrupt(
+            f"Файл не читается как исследование: {file}", text,
+            "Возьмите резервную копию или укажите другой файл: --db ФАЙЛ.",
+        )  # fmt: skip
+    return error

@@ -1,0 +1,118 @@
+"""What was done and what was refused: runs, walks, gaps, capabilities and the ledger of calls."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from storage.db import Store
+from storage.rows import Gap, Walk
+from storage.upsert import load, upsert
+
+HOUR = 3600
+
+
+def start_run(store: Store, command: str, settings: Mapping[str, Any], versions: Mapping[str, str], now: int) -> int:
+    """Open a line in ``runs``; returns its id."""
+    with store.write() as connection:
+        cursor = connection.execute(
+            "INSERT INTO runs (command, started_at, settings, versions) VALUES (?, ?, ?, ?)",
+            (command, now, _json(settings), _json(versions)),
+        )
+        return int(cursor.lastrowid or 0)
+
+
+def end_run(
+    store: Store, run_id: int, outcome: str, counts: Mapping[str, int], messages: tuple[str, ...], now: int
+) -> None:
+    """Close a line in ``runs`` with its outcome and counts."""
+    with store.write() as connection:
+        connection.execute(
+            "UPDATE runs SET ended_at = ?, outcome = ?, counts = ?, messages = ? WHERE id = ?",
+            (now, outcome, _json(counts), _json(messages), run_id),
+        )
+
+
+def last_runs(store: Store, limit: int = 10) -> list[dict[str, Any]]:
+    """The newest runs first, with ``settings`` left out."""
+    sql = "SELECT id, command, started_at, ended_at, outcome, counts, messages FROM runs ORDER BY id DESC LIMIT ?"
+    return [dict(row) for row in store.rows(sql, (limit,))]
+
+
+def find_walk(store: Store, kind: str, subject: int) -> Walk | None:
+    """The walk of this kind over this subject, or None when it was never begun."""
+    found = list(load(store, Walk, "SELECT * FROM walks WHERE kind = ? AND subject = ?", (kind, subject)))
+    return found[0] if found else None
+
+
+def walks(store: Store, kind: str | None = None) -> list[Walk]:
+    """All walks, or those of one kind, ordered by kind and subject."""
+    where = "WHERE kind = ?" if kind else ""
+    sql = f"SELECT * FROM walks {where} ORDER BY kind, subject"
+    return list(load(store, Walk, sql, (kind,) if kind else ()))
+
+
+def save_walk(store: Store, walk: Walk) -> None:
+    """Write a walk's cursor and state; call it inside the transaction that writes its page."""
+    upsert(store, "walks", [walk], key=("kind", "subject"))
+
+
+def save_gap(store: Store, gap: Gap) -> None:
+    """Note a refusal; a later refusal of the same subject replaces it."""
+    upsert(store, "gaps", [gap], key=("kind", "subject"))
+
+
+def clear_gap(store: Store, kind: str, subject: int) -> None:
+    """Forget a refusal once the subject answered."""
+    with store.write() as connection:
+        connection.execute("DELETE FROM gaps WHERE kind = ? AND subject = ?", (kind, subject))
+
+
+def gaps(store: Store) -> list[Gap]:
+    """All refusals, ordered by kind and subject."""
+    return list(load(store, Gap, "SELECT * FROM gaps ORDER BY kind, subject"))
+
+
+def gap_counts(store: Store) -> dict[tuple[str, str], int]:
+    """(kind of walk, state) -> how many subjects."""
+    sql = "SELECT kind, state, count(*) FROM gaps GROUP BY kind, state ORDER BY kind, state"
+    return {(row[0], row[1]): row[2] for row in store.rows(sql)}
+
+
+def save_capability(store: Store, token_fp: str, method: str, able: bool, code: int | None, now: int) -> None:
+    """Note what this token can or cannot call; ``token_fp`` is a keyed fingerprint, never the token."""
+    with store.write() as connection:
+        connection.execute(
+            "INSERT INTO capabilities VALUES (?, ?, ?, ?, ?) ON CONFLICT (token_fp, method) "
+            "DO UPDATE SET able = excluded.able, code = excluded.code, seen = excluded.seen",
+            (token_fp, method, int(able), code, now),
+        )
+
+
+def capabilities(store: Store, token_fp: str) -> dict[str, bool]:
+    """method -> whether this token can call it, as far as it was seen."""
+    sql = "SELECT method, able FROM capabilities WHERE token_fp = ?"
+    return {row[0]: bool(row[1]) for row in store.rows(sql, (token_fp,))}
+
+
+def count_calls(store: Store, token_fp: str, calls: Mapping[str, int], now: int) -> None:
+    """Add calls made in the present hour to the ledger."""
+    rows = [(token_fp, method, now // HOUR, number) for method, number in sorted(calls.items()) if number]
+    if not rows:
+        return
+    store.many(
+        "INSERT INTO quotas VALUES (?, ?, ?, ?) ON CONFLICT (token_fp, method, hour) "
+        "DO UPDATE SET calls = calls + excluded.calls",
+        rows,
+    )
+
+
+def calls_of_last_day(store: Store, token_fp: str, now: int) -> dict[str, int]:
+    """method -> calls in the last 24 hours by our own ledger."""
+    sql = "SELECT method, sum(calls) FROM quotas WHERE token_fp = ? AND hour > ? GROUP BY method"
+    return {row[0]: row[1] for row in store.rows(sql, (token_fp, now // HOUR - 24))}
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)

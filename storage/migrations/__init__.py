@@ -1,0 +1,67 @@
+"""The schema by numbered steps. A released step is never edited; a change is a new step.
+
+The steps are run by ``sqlite_utils.Migrations`` (each in one transaction with its own record);
+``PRAGMA user_version`` repeats the number, so that an up-to-date file opens without importing it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from storage.errors import StoreTooNew
+from storage.migrations import m001_initial
+
+STEPS = (m001_initial,)
+LATEST = len(STEPS)
+
+
+def version(connection: sqlite3.Connection) -> int:
+    """How many steps the file has seen."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def refuse_newer(connection: sqlite3.Connection, file: Path) -> None:
+    """Raise StoreTooNew for a file from the future; reading it wrongly would be worse than not at all."""
+    found = version(connection)
+    if found > LATEST:
+        raise StoreTooNew(
+            f"Файл {file} создан более новой версией программы (схема {found}, эта версия знает {LATEST}).",
+            "Старая версия могла бы его испортить.",
+            "Обновите vkaudience или укажите другой файл: --db ФАЙЛ.",
+        )
+
+
+def apply(connection: sqlite3.Connection) -> None:
+    """Bring the file to :data:`LATEST`."""
+    if version(connection) >= LATEST:
+        return
+    from sqlite_utils import Database, Migrations
+
+    known = Migrations("vkaudience")
+    for number, step in enumerate(STEPS, start=1):
+        known(name=step.__name__.rpartition(".")[2])(_runner(step.SQL, number))
+    known.apply(Database(connection, execute_plugins=False))
+
+
+def _runner(sql: str, number: int) -> Callable[[Any], None]:
+    def step(db: Any) -> None:
+        connection: sqlite3.Connection = db.conn
+        for statement in _statements(sql):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {number}")
+
+    return step
+
+
+def _statements(sql: str) -> list[str]:
+    """Split a script at ``;`` ends: executescript would commit the step's transaction."""
+    found, part = [], ""
+    for line in sql.splitlines(keepends=True):
+        part += line
+        if sqlite3.complete_statement(part):
+            found.append(part)
+            part = ""
+    return found

@@ -1,0 +1,101 @@
+"""Topic models and what they say of documents, people and communities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from storage.db import Store
+from storage.rows import CommunityTopic, Term, Topic, TopicModel, UserTopic
+from storage.upsert import columns, load, upsert
+
+
+def add_model(store: Store, row: TopicModel) -> int:
+    """Store a fitted model (not yet current); returns its id."""
+    names = tuple(name for name in columns(TopicModel) if name not in ("id", "current"))
+    with store.write() as connection:
+        cursor = connection.execute(
+            f"INSERT INTO topic_models ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",
+            tuple(getattr(row, name) for name in names),
+        )
+        return int(cursor.lastrowid or 0)
+
+
+def find_model(store: Store, recipe: str, input_hash: str) -> TopicModel | None:
+    """The model of this recipe and input, if one was fitted."""
+    sql = "SELECT * FROM topic_models WHERE recipe = ? AND input = ? ORDER BY id DESC LIMIT 1"
+    found = list(load(store, TopicModel, sql, (recipe, input_hash)))
+    return found[0] if found else None
+
+
+def current_model(store: Store) -> TopicModel | None:
+    """The model that readers use, or None."""
+    found = list(load(store, TopicModel, "SELECT * FROM topic_models WHERE current = 1"))
+    return found[0] if found else None
+
+
+def make_current(store: Store, model_id: int) -> None:
+    """Let readers see this model; unfinished and older models are dropped with their rows."""
+    with store.write() as connection:
+        connection.execute("UPDATE topic_models SET current = 0 WHERE current = 1")
+        connection.execute("UPDATE topic_models SET current = 1 WHERE id = ?", (model_id,))
+        connection.execute("DELETE FROM topic_models WHERE current = 0")
+
+
+def save_terms(store: Store, rows: Iterable[Term]) -> None:
+    """Write a model's vocabulary."""
+    upsert(store, "terms", rows, key=("model_id", "term_id"))
+
+
+def save_dropped_terms(store: Store, model_id: int, rows: Iterable[tuple[str, int, str]]) -> None:
+    """Write (term, document frequency, reason) of what the vocabulary left out."""
+    store.many(
+        "INSERT OR REPLACE INTO dropped_terms VALUES (?, ?, ?, ?)", ((model_id, *row) for row in rows)
+    )
+
+
+def save_fit(
+    store: Store, model_id: int, k: int, seed: int, scores: dict[str, float | None], kept: bool
+) -> None:
+    """Write one fit's scores: npmi, c_v, diversity, stability, perplexity."""
+    names = ("npmi", "c_v", "diversity", "stability", "perplexity")
+    store.many(
+        "INSERT OR REPLACE INTO topic_fits VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [(model_id, k, seed, *(scores.get(name) for name in names), int(kept))],
+    )
+
+
+def save_topics(store: Store, rows: Iterable[Topic]) -> None:
+    """Write a model's topics."""
+    upsert(store, "topics", rows, key=("model_id", "topic"))
+
+
+def topics(store: Store, model_id: int) -> list[Topic]:
+    """A model's topics by number."""
+    return list(load(store, Topic, "SELECT * FROM topics WHERE model_id = ? ORDER BY topic", (model_id,)))
+
+
+def save_doc_topics(store: Store, model_id: int, rows: Iterable[tuple[int, int, float]]) -> None:
+    """Write (doc_id, topic, weight); weights under 0.05 are not kept by the caller."""
+    store.many("INSERT OR REPLACE INTO doc_topics VALUES (?, ?, ?, ?)", ((model_id, *row) for row in rows))
+
+
+def save_user_topics(store: Store, rows: Iterable[UserTopic]) -> None:
+    """Write people's profiles. A person under the word floor has no row."""
+    upsert(store, "user_topics", rows, key=("model_id", "user_id", "signal", "topic"))
+
+
+def save_community_topics(store: Store, rows: Iterable[CommunityTopic]) -> None:
+    """Write communities' profiles."""
+    upsert(store, "community_topics", rows, key=("model_id", "community_id", "signal", "topic"))
+
+
+def user_topics(store: Store, model_id: int, signal: str = "wrote") -> Iterable[UserTopic]:
+    """People's profiles by user and topic."""
+    sql = "SELECT * FROM user_topics WHERE model_id = ? AND signal = ? ORDER BY user_id, topic"
+    yield from load(store, UserTopic, sql, (model_id, signal))
+
+
+def community_topics(store: Store, model_id: int, signal: str) -> list[CommunityTopic]:
+    """Communities' profiles by community and topic."""
+    sql = "SELECT * FROM community_topics WHERE model_id = ? AND signal = ? ORDER BY community_id, topic"
+    return list(load(store, CommunityTopic, sql, (model_id, signal)))

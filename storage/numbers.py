@@ -1,0 +1,44 @@
+"""Portraits and every number they print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from storage.db import Store
+from storage.rows import PortraitNumber
+from storage.upsert import load, upsert
+
+
+def save_portrait(
+    store: Store,
+    *,
+    created_at: int,
+    language: str,
+    model_id: int | None,
+    settings: str,
+    path: str,
+    sha256: str,
+    numbers: Iterable[PortraitNumber],
+) -> int:
+    """Write one report with its numbers in one transaction; returns the portrait's id."""
+    with store.write() as connection:
+        cursor = connection.execute(
+            "INSERT INTO portraits (created_at, language, model_id, settings, path, sha256) VALUES (?, ?, ?, ?, ?, ?)",
+            (created_at, language, model_id, settings, path, sha256),
+        )
+        portrait_id = int(cursor.lastrowid or 0)
+        upsert(
+            store,
+            "portrait_numbers",
+            # audience_id is part of the key and 0 means "the whole study": NULL would not be unique.
+            [replace(number, audience_id=number.audience_id or 0) for number in numbers],
+            key=("portrait_id", "section", "key", "audience_id"),
+            extra={"portrait_id": portrait_id},
+        )
+    return portrait_id
+
+
+def latest_numbers(store: Store) -> list[PortraitNumber]:
+    """The numbers of the newest report."""
+    return list(load(store, PortraitNumber, "SELECT * FROM v_portrait_latest ORDER BY section, key, audience_id"))

@@ -1,0 +1,92 @@
+"""Communities, people and who is a member of what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from storage.db import Store
+from storage.rows import Community, User
+from storage.upsert import load, upsert
+
+_STAMPS = ("first_seen",)
+
+
+def save_communities(store: Store, rows: Iterable[Community], seen: int) -> int:
+    """Write communities as now seen."""
+    return upsert(
+        store, "communities", rows, key=("id",), keep=_STAMPS, extra={"first_seen": seen, "last_seen": seen}
+    )
+
+
+def find_community(store: Store, community_id: int) -> Community | None:
+    """One community, or None."""
+    found = list(load(store, Community, "SELECT * FROM communities WHERE id = ?", (community_id,)))
+    return found[0] if found else None
+
+
+def communities(store: Store) -> list[Community]:
+    """All communities by id."""
+    return list(load(store, Community, "SELECT * FROM communities ORDER BY id"))
+
+
+def save_users(store: Store, rows: Iterable[User], seen: int) -> int:
+    """Write people as now seen."""
+    return upsert(store, "users", rows, key=("id",), keep=_STAMPS, extra={"first_seen": seen, "last_seen": seen})
+
+
+def add_unknown_users(store: Store, ids: Iterable[int], seen: int) -> None:
+    """Make rows for people of whom only the id is known; what is already known stays."""
+    store.many(
+        "INSERT INTO users (id, state, first_seen, last_seen) VALUES (?, 'unknown', ?, ?) ON CONFLICT DO NOTHING",
+        ((user_id, seen, seen) for user_id in ids),
+    )
+
+
+def users(store: Store, ids: Sequence[int] | None = None) -> Iterator[User]:
+    """People by id; all of them, or those named."""
+    if ids is None:
+        yield from load(store, User, "SELECT * FROM users ORDER BY id")
+        return
+    for start in range(0, len(ids), 500):
+        part = ids[start : start + 500]
+        marks = ", ".join("?" * len(part))
+        yield from load(store, User, f"SELECT * FROM users WHERE id IN ({marks}) ORDER BY id", part)
+
+
+def save_members(store: Store, community_id: int, user_ids: Iterable[int], seen: int) -> int:
+    """Note that these people are members now: an open stay is prolonged, else a new one begins.
+
+    ``absent_seen`` of a new stay is the start of the last finished members walk, or NULL at the first sight.
+    Returns how many ids were given.
+    """
+    ids = list(user_ids)
+    absent = store.value(
+        "SELECT finished_seen FROM walks WHERE kind = 'members' AND subject = ?", (community_id,)
+    )
+    store.many(
+        "INSERT INTO memberships (community_id, user_id, absent_seen, first_seen, last_seen) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT (community_id, user_id) WHERE left_seen IS NULL DO UPDATE SET last_seen = excluded.last_seen",
+        ((community_id, user_id, absent, seen, seen) for user_id in ids),
+    )
+    return len(ids)
+
+
+def close_absent_members(store: Store, community_id: int, started: int, seen: int) -> int:
+    """End the stays not seen since ``started``. Only for a finished walk that reached VK's own count."""
+    with store.write() as connection:
+        return connection.execute(
+            "UPDATE memberships SET left_seen = ? WHERE community_id = ? AND left_seen IS NULL AND last_seen < ?",
+            (seen, community_id, started),
+        ).rowcount
+
+
+def member_ids(store: Store, community_id: int) -> list[int]:
+    """Present members, ascending ids."""
+    sql = "SELECT user_id FROM memberships WHERE community_id = ? AND left_seen IS NULL ORDER BY user_id"
+    return [row[0] for row in store.rows(sql, (community_id,))]
+
+
+def count_members(store: Store, community_id: int, since: int | None = None) -> int:
+    """How many present members are stored; with ``since``, how many of them were seen at or after it."""
+    sql = "SELECT count(*) FROM memberships WHERE community_id = ? AND left_seen IS NULL AND last_seen >= ?"
+    return int(store.value(sql, (community_id, since if since is not None else -1)))

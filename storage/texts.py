@@ -1,0 +1,75 @@
+"""Texts to lemmatize, the documents made of them, and the table of word forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from storage.db import Store
+from storage.rows import Document, Form, Text
+from storage.upsert import columns, load, upsert
+
+_PLACE = "kind, part, owner_id, item_id"
+
+
+def count_texts(store: Store) -> int:
+    """How many texts the study holds."""
+    return int(store.value("SELECT count(*) FROM v_texts"))
+
+
+def texts(store: Store) -> Iterator[Text]:
+    """Every text by kind, part, owner and id; streamed, memory stays flat."""
+    names = ", ".join(columns(Text))
+    yield from load(store, Text, f"SELECT {names} FROM v_texts ORDER BY {_PLACE}")
+
+
+def document_marks(store: Store) -> dict[tuple[str, str, int, int], tuple[str, str]]:
+    """(kind, part, owner, id) -> (recipe, input) of every document, to see what is still to do."""
+    sql = f"SELECT {_PLACE}, recipe, input FROM documents"
+    return {tuple(row)[:4]: (row[4], row[5]) for row in store.rows(sql)}
+
+
+def save_documents(store: Store, rows: Iterable[Document]) -> int:
+    """Write documents; one that exists for the place keeps its ``doc_id``."""
+    names = tuple(name for name in columns(Document) if name != "doc_id")
+    changed = ", ".join(f"{n} = excluded.{n}" for n in names if n not in ("kind", "part", "owner_id", "item_id"))
+    sql = (
+        f"INSERT INTO documents ({', '.join(names)}) VALUES ({', '.join('?' * len(names))}) "
+        f"ON CONFLICT ({_PLACE}) DO UPDATE SET {changed}"
+    )
+    batch = list(rows)
+    store.many(sql, (tuple(getattr(row, name) for name in names) for row in batch))
+    return len(batch)
+
+
+def drop_orphan_documents(store: Store) -> int:
+    """Delete documents whose text is gone or empty now; returns how many."""
+    with store.write() as connection:
+        return connection.execute(
+            "DELETE FROM documents WHERE doc_id IN (SELECT d.doc_id FROM documents d LEFT JOIN v_texts t "
+            "ON t.kind = d.kind AND t.part = d.part AND t.owner_id = d.owner_id AND t.item_id = d.item_id "
+            "WHERE t.kind IS NULL)"
+        ).rowcount
+
+
+def documents(store: Store, *, unit: str) -> Iterator[Document]:
+    """Documents grouped for a model's unit: ordered by author (``person``), owner (``community``) or doc id (``post``).
+
+    ``person`` gives only texts with a personal author (author_id > 0); ``community`` only communities' walls
+    (owner_id < 0), whoever wrote there.
+    """
+    where, order = {
+        "person": ("author_id > 0", "author_id, doc_id"),
+        "community": ("owner_id < 0", "owner_id DESC, doc_id"),
+        "post": ("1", "doc_id"),
+    }[unit]
+    yield from load(store, Document, f"SELECT * FROM documents WHERE {where} ORDER BY {order}")
+
+
+def save_forms(store: Store, rows: Iterable[Form]) -> int:
+    """Add or replace word forms."""
+    return upsert(store, "forms", rows, key=("form",))
+
+
+def forms(store: Store, recipe: str) -> Iterator[Form]:
+    """The forms made by this recipe."""
+    yield from load(store, Form, "SELECT * FROM forms WHERE recipe = ? ORDER BY form", (recipe,))

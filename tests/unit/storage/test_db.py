@@ -1,0 +1,168 @@
+"""Opening a study file: new, from the future, busy, broken, unwritable, full."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from storage import (
+    StorageError,
+    StoreCorrupt,
+    StoreTooNew,
+    StoreUnwritable,
+    aliases,
+    audiences,
+    frames,
+    journal,
+    open_store,
+    people,
+    texts,
+    walls,
+)
+from storage.rows import Audience, Document, Gap, Post, User, Walk
+
+
+def test_a_new_file_has_every_table_of_the_schema_and_opens_again(tmp_path: Path) -> None:
+    file = tmp_path / "папка с пробелом" / "study.db"
+    open_store(file).close()
+    with open_store(file, write=False) as store:
+        names = frames.names(store)
+    assert {"runs", "walks", "gaps", "users", "memberships", "posts", "documents", "user_topics"} <= set(names)
+    assert {"v_texts", "v_members_now", "v_coverage"} <= set(names)
+
+
+def test_reading_a_file_that_is_not_there_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="import"):
+        open_store(tmp_path / "none.db", write=False)
+
+
+def test_a_file_from_the_future_is_refused(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "a.db") as connection:
+        connection.execute("PRAGMA user_version = 999")
+    connection.close()
+    with pytest.raises(StoreTooNew, match="999"):
+        open_store(tmp_path / "a.db")
+
+
+def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: Path) -> None:
+    file = tmp_path / "a.db"
+    file.write_bytes(b"not a database, just some text that is long enough" * 40)
+    before = file.read_bytes()
+    with pytest.raises(StoreCorrupt):
+        open_store(file)
+    assert file.read_bytes() == before
+
+
+def test_a_second_writer_in_another_process_is_refused_politely(tmp_path: Path) -> None:
+    file = tmp_path / "a.db"
+    code = (
+        "import sys; from storage import open_store, StoreBusy\n"
+        "try: open_store(sys.argv[1])\nexcept StoreBusy: sys.exit(7)"
+    )
+    with open_store(file):
+        assert subprocess.run([sys.executable, "-c", code, str(file)], check=False).returncode == 7
+    assert subprocess.run([sys.executable, "-c", code, str(file)], check=False).returncode == 0
+
+
+def test_a_path_that_cannot_be_a_folder_is_unwritable(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(StoreUnwritable):
+        open_store(tmp_path / "file" / "study.db")
+
+
+def test_a_full_disk_loses_nothing_that_was_written(tmp_path: Path) -> None:
+    with open_store(tmp_path / "a.db") as store:
+        walls.save_posts(store, [Post(1, 1, 1, text="цел")], 5)
+        pages = store.value("PRAGMA page_count")
+        store.connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+        with pytest.raises(StoreUnwritable, match="нет места"):
+            walls.save_posts(store, [Post(1, n, 1, text="ы" * 3000) for n in range(2, 60)], 6)
+        assert [post.text for post in texts.texts(store)] == ["цел"]
+
+
+def test_an_error_inside_a_page_rolls_the_whole_page_back() -> None:
+    with open_store(":memory:") as store:
+        with pytest.raises(RuntimeError), store.write():
+            people.save_users(store, [User(1)], 5)
+            journal.save_walk(store, Walk("members", 7, cursor="1"))
+            raise RuntimeError
+        assert store.value("SELECT count(*) FROM users") == 0
+        assert journal.find_walk(store, "members", 7) is None
+
+
+def test_texts_are_stored_as_they_are() -> None:
+    hostile = ["а\x00б", "<script>", "=1+1", "\u202eabc", "👨‍👩‍👧", "й"]
+    with open_store(":memory:") as store:
+        walls.save_posts(store, [Post(-1, n, -1, text=text) for n, text in enumerate(hostile, 1)], 5)
+        assert {text.text for text in texts.texts(store)} == set(hostile)
+
+
+def test_a_stay_is_one_row_until_the_person_leaves_and_a_return_is_another() -> None:
+    with open_store(":memory:") as store:
+        people.save_members(store, 7, [1, 2], 10)
+        people.save_members(store, 7, [1], 20)
+        assert people.close_absent_members(store, 7, 20, 20) == 1
+        assert people.member_ids(store, 7) == [1]
+        people.save_members(store, 7, [1, 2], 30)
+        stays = list(store.rows("SELECT user_id, first_seen, left_seen FROM memberships ORDER BY user_id, first_seen"))
+        assert [tuple(stay) for stay in stays] == [(1, 10, None), (2, 10, 20), (2, 30, None)]
+
+
+def test_counters_are_kept_over_time_only_when_they_move() -> None:
+    with open_store(":memory:") as store:
+        for seen, likes in ((10, 1), (20, 1), (30, 5)):
+            walls.save_posts(store, [Post(1, 1, 1, likes=likes)], seen)
+        assert [tuple(row) for row in store.rows("SELECT seen_at, likes FROM post_counts")] == [(10, 1), (30, 5)]
+        assert tuple(next(store.rows("SELECT first_seen, last_seen FROM posts"))) == (10, 30)
+
+
+def test_documents_keep_their_number_and_vanish_with_their_text() -> None:
+    document = Document("post", "own", 1, 1, 1, None, "ru", None, "кот", "NOUN", 1, "r", "i")
+    with open_store(":memory:") as store:
+        walls.save_posts(store, [Post(1, 1, 1, text="кот")], 5)
+        texts.save_documents(store, [document])
+        texts.save_documents(store, [document])
+        assert [found.doc_id for found in texts.documents(store, unit="person")] == [1]
+        walls.save_posts(store, [Post(1, 1, 1, text="")], 6)
+        assert texts.drop_orphan_documents(store) == 1
+
+
+def test_foreign_ids_get_lasting_local_numbers_above_vk() -> None:
+    with open_store(":memory:") as store:
+        first = aliases.resolve(store, "csv", "user", ["аня", "боря", "аня"])
+        again = aliases.resolve(store, "csv", "user", ["боря", "вера"])
+        assert first["боря"] == again["боря"] and len({*first.values(), *again.values()}) == 3
+        assert min(first.values()) >= 10**15
+
+
+def test_a_changed_definition_is_a_new_version_of_the_audience() -> None:
+    with open_store(":memory:") as store:
+        first = audiences.save_audience(store, Audience("рок", "a"))
+        assert audiences.save_audience(store, Audience("рок", "b")) == first
+        assert audiences.audiences(store)[0].version == 2
+
+
+def test_gaps_are_counted_by_reason() -> None:
+    with open_store(":memory:") as store:
+        for subject, state in ((1, "closed"), (2, "closed"), (3, "deleted"), (2, "closed")):
+            journal.save_gap(store, Gap("walls", subject, state))
+        assert journal.gap_counts(store) == {("walls", "closed"): 2, ("walls", "deleted"): 1}
+
+
+def test_calls_older_than_a_day_leave_the_ledger() -> None:
+    with open_store(":memory:") as store:
+        journal.count_calls(store, "fp", {"wall.get": 3}, 0)
+        journal.count_calls(store, "fp", {"wall.get": 2, "users.get": 1}, 3600 * 24)
+        assert journal.calls_of_last_day(store, "fp", 3600 * 24) == {"wall.get": 2, "users.get": 1}
+
+
+def test_frames_know_their_names() -> None:
+    with open_store(":memory:") as store:
+        people.save_users(store, [User(1, sex=2)], 5)
+        assert frames.frame(store, "users")["sex"].tolist() == [2]
+        with pytest.raises(Exception, match="Есть: "):
+            frames.frame(store, "nope; DROP TABLE users")

@@ -1,0 +1,46 @@
+"""The command line as a person or a scheduler meets it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from storage import open_store, people
+from storage.rows import User
+
+
+def run(*words: str, cwd: Path, **environ: str) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "vkaudience", *words]
+    return subprocess.run(command, cwd=cwd, env={**os.environ, **environ}, capture_output=True, check=False)
+
+
+def test_status_counts_and_speaks_json(tmp_path: Path) -> None:
+    with open_store(tmp_path / "study.db") as store:
+        people.save_users(store, [User(1), User(2)], 5)
+    answer = run("status", "--json", cwd=tmp_path)
+    assert answer.returncode == 0 and json.loads(answer.stdout)["counts"]["users"] == 2
+
+
+def test_errors_say_what_and_what_next_even_on_an_old_console(tmp_path: Path) -> None:
+    answer = run("status", cwd=tmp_path, PYTHONIOENCODING="cp866", PYTHONUTF8="0")
+    assert answer.returncode == 1
+    assert "Что делать" in answer.stderr.decode("cp866") and b"Traceback" not in answer.stderr
+
+
+def test_a_bad_config_is_exit_2(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("[nope]\n", encoding="utf-8")
+    assert run("status", cwd=tmp_path).returncode == 2
+    assert run("no-such-command", cwd=tmp_path).returncode == 2
+
+
+def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
+    code = (
+        "import sys; from vkaudience.__main__ import main; main(['--help']); "
+        "heavy = {'gensim', 'numpy', 'pandas', 'scipy', 'natasha', 'sqlite_utils', 'httpx'} & set(sys.modules); "
+        "sys.exit(str(heavy) if heavy else 0)"
+    )
+    answer = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=False)
+    assert answer.returncode == 0, answer.stderr
