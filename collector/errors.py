@@ -1,0 +1,55 @@
+"""What VK's refusals mean to the loop that meets them.
+
+    VkError(method, code, message)   no token and no parameters inside
+    ├─ VkRetry      try again after a pause
+    ├─ VkShrink     ask for less at once
+    ├─ VkSkip       this subject cannot be read; a gap with its state, the walk goes on
+    ├─ VkIncapable  this token can never call this method
+    ├─ VkQuota      park the method for this token
+    ├─ VkStop       a human is needed; the cursor is safe
+    └─ VkBug        our request is wrong
+"""
+
+from __future__ import annotations
+
+from storage import AudienceError
+
+
+class VkError(AudienceError):
+    """A refusal by VK. ``code`` is VK's, or None below the API (HTTP, network)."""
+
+    def __init__(self, method: str, code: int | None, message: str, *, state: str = "", todo: str = "") -> None:
+        number = f" (ошибка {code})" if code is not None else ""
+        super().__init__(f"VK не ответил на {method}{number}", message, todo)
+        self.method = method
+        self.code = code
+        self.message = message
+        self.state = state
+
+
+class VkRetry(VkError):
+    """Try again after a pause, a bounded number of times."""
+
+
+class VkShrink(VkError):
+    """The answer is too big or too slow: ask for less at once."""
+
+
+class VkSkip(VkError):
+    """This subject cannot be read; ``state`` says why."""
+
+
+class VkIncapable(VkError):
+    """This token can never call this method."""
+
+
+class VkQuota(VkError):
+    """The method's daily allowance is used up."""
+
+
+class VkStop(VkError):
+    """Only a person can go on from here: a new token, a captcha, an enabled application."""
+
+
+class VkBug(VkError):
+    """Our request is wrong; repeating it would not help."""

@@ -1,0 +1,82 @@
+"""From VK's error codes to what the loop does next: the one map of them.
+
+The meanings are VK's own list of errors; 1051 is sent although that list lacks it. An unknown code is a
+skip with the state ``unknown``, so that a new refusal of one subject never ends a collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from collector.errors import VkBug, VkError, VkIncapable, VkQuota, VkRetry, VkShrink, VkSkip, VkStop
+
+TOO_FAST = 6
+
+_RETRY = (1, 6, 9, 10, 32, 43)
+_SHRINK = (36,)
+_INCAPABLE = (3, 20, 21, 23, 27, 28, 500, 600, 603, 1051)
+_QUOTA = (29, 103, 601)
+_STOP = (
+    *(2, 4, 5, 11, 14, 16, 17, 24, 25, 33, 34, 35, 38, 41, 42, 101, 1105, 1114, 1116, 1117, 1118),
+    *(3300, 3301, 3302, 3303, 3304, 3609, 11500),
+)
+_BUG = (8, 12, 150, 9999)
+_SKIP = {
+    7: "denied", 15: "denied", 18: "deactivated", 19: "blocked", 30: "private", 37: "deactivated",
+    39: "not_found", 40: "not_found", 100: "not_found", 104: "not_found", 113: "not_found", 125: "not_found",
+    203: "denied", 210: "denied", 211: "denied", 212: "comments_closed", 260: "private_groups",
+    1260: "not_found", 3610: "deactivated",
+}  # fmt: skip
+_SCOPE_SUBCODES = (1133, 1134)
+
+_CLASSES: dict[int, type[VkError]] = {
+    **dict.fromkeys(_RETRY, VkRetry),
+    **dict.fromkeys(_SHRINK, VkShrink),
+    **dict.fromkeys(_INCAPABLE, VkIncapable),
+    **dict.fromkeys(_QUOTA, VkQuota),
+    **dict.fromkeys(_STOP, VkStop),
+    **dict.fromkeys(_BUG, VkBug),
+    **dict.fromkeys(_SKIP, VkSkip),
+}
+
+_TODO = {
+    5: "Получите новый ключ и положите его на место старого; собранное цело.",
+    14: "Капчу мы не решаем. Возьмите сервисный ключ или подождите час.",
+    17: "Пройдите проверку на сайте VK; после неё нужен новый ключ.",
+    29: "Запустите ту же команду позже: она продолжит с места остановки.",
+}
+
+
+def reaction(method: str, error: Mapping[str, Any]) -> VkError:
+    """The exception for the inside of VK's ``{"error": {...}}``; its ``request_params`` are never read.
+
+    An error without a readable code is a :class:`VkRetry`: the answer was damaged on its way.
+    """
+    code, text = error.get("error_code"), str(error.get("error_msg") or "")
+    if not isinstance(code, int) or isinstance(code, bool):
+        return VkRetry(method, None, "ответ VK не удалось понять")
+    kind = _kind(code, text.lower(), error.get("error_subcode"))
+    return kind(method, code, text, state=_state(code, text.lower()), todo=_TODO.get(code, ""))
+
+
+def _kind(code: int, text: str, subcode: Any) -> type[VkError]:
+    if code == 15 and subcode in _SCOPE_SUBCODES:
+        return VkIncapable
+    if code == 13:
+        return VkShrink if "too big" in text else VkBug
+    if code == 8 and "try again" in text:
+        return VkRetry
+    if code == 28 and "expired" in text:
+        return VkStop
+    return _CLASSES.get(code, VkSkip)
+
+
+def _state(code: int, text: str) -> str:
+    if code == 15 and "hide members" in text:
+        return "hidden_members"
+    if code == 15 and "only for community members" in text:
+        return "closed"
+    if code == 18 and "banned" in text and "deleted" not in text:
+        return "banned"
+    return _SKIP.get(code, "unknown")

@@ -1,0 +1,61 @@
+"""Every code has a reaction, and no refusal carries a secret."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from collector.errors import VkBug, VkError, VkIncapable, VkQuota, VkRetry, VkShrink, VkSkip, VkStop
+from collector.reactions import reaction
+
+CONTRACT = Path(__file__).parents[4] / "shared" / "vk-contract" / "errors.json"
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "subcode", "kind", "state"),
+    [
+        (1, "Unknown error occurred", None, VkRetry, None),
+        (6, "Too many requests per second", None, VkRetry, None),
+        (5, "User authorization failed", None, VkStop, None),
+        (13, "Runtime error: response size is too big", None, VkShrink, None),
+        (13, "Runtime error: null", None, VkBug, None),
+        (14, "Captcha needed", None, VkStop, None),
+        (15, "Access denied: group hide members", None, VkSkip, "hidden_members"),
+        (15, "Access denied", 1133, VkIncapable, None),
+        (18, "User was deleted or banned", None, VkSkip, "deactivated"),
+        (28, "Application authorization failed: method is unavailable with service token", None, VkIncapable, None),
+        (28, "access_token has expired", None, VkStop, None),
+        (29, "Rate limit reached", None, VkQuota, None),
+        (30, "This profile is private", None, VkSkip, "private"),
+        (212, "Access to post comments denied", None, VkSkip, "comments_closed"),
+        (260, "Access to the groups list is denied", None, VkSkip, "private_groups"),
+        (1051, "Method is not available for this profile type", None, VkIncapable, None),
+        (987654, "Новая ошибка 🙂", None, VkSkip, "unknown"),
+    ],
+)
+def test_a_code_has_its_reaction(code: int, text: str, subcode: int | None, kind: type[VkError], state: str) -> None:
+    error = reaction("wall.get", {"error_code": code, "error_msg": text, "error_subcode": subcode})
+    assert type(error) is kind
+    assert state is None or error.state == state
+
+
+def test_no_parameter_of_the_request_reaches_the_error() -> None:
+    body = {"error_code": 5, "error_msg": "x", "request_params": [{"key": "access_token", "value": "vk1.secret"}]}
+    error = reaction("wall.get", body)
+    assert "secret" not in repr(error) + str(error) + repr(vars(error))
+
+
+@pytest.mark.parametrize("body", [{}, {"error_code": None}, {"error_code": "x"}, {"error_code": True}])
+def test_a_damaged_error_is_tried_again(body: dict[str, object]) -> None:
+    assert type(reaction("wall.get", body)) is VkRetry
+
+
+@pytest.mark.skipif(not CONTRACT.exists(), reason="VK's own list of errors is not beside the checkout")
+def test_every_global_code_of_vks_own_list_has_a_named_reaction() -> None:
+    listed = json.loads(CONTRACT.read_text(encoding="utf-8"))["errors"].values()
+    codes = [(entry["code"], entry["description"]) for entry in listed if entry.get("global") and entry["code"] < 44]
+    unnamed = [code for code, text in codes if reaction("m", {"error_code": code, "error_msg": text}).state == "unknown"
+               and type(reaction("m", {"error_code": code, "error_msg": text})) is VkSkip]  # fmt: skip
+    assert codes and unnamed == []
