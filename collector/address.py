@@ -1,0 +1,53 @@
+"""The ways people name a community or a person, to one form; nothing is asked of VK."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from storage import ConfigError
+
+_SITE = re.compile(r"^(?:https?://)?(?:www\.|m\.)?(?:vk\.com|vk\.ru|vkontakte\.ru)/", re.IGNORECASE)
+_COMMUNITY = re.compile(r"^(?:club|public|event|-)(\d{1,18})$", re.IGNORECASE)
+_WALL = re.compile(r"^wall(-?)(\d{1,18})(?:_\d+)?$", re.IGNORECASE)
+_PERSON = re.compile(r"^id(\d{1,18})$", re.IGNORECASE)
+_NAME = re.compile(r"^[a-zA-Z0-9_.]{2,64}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """``kind``: ``community`` or ``person`` with an ``id`` above 0, or ``name`` with a screen ``name`` to resolve."""
+
+    kind: str
+    id: int = 0
+    name: str = ""
+
+
+def parse_address(text: str) -> Address:
+    """What ``text`` names; a bare number is a community. Raises ConfigError when it names nothing on VK."""
+    rest = _SITE.sub("", text.strip()).split("?")[0].split("#")[0].strip("/").removeprefix("@")
+    if rest.isascii() and rest.isdigit() and len(rest) <= 18:
+        return _numbered("community", rest, text)
+    if match := _COMMUNITY.match(rest):
+        return _numbered("community", match[1], text)
+    if match := _WALL.match(rest):
+        return _numbered("community" if match[1] else "person", match[2], text)
+    if match := _PERSON.match(rest):
+        return _numbered("person", match[1], text)
+    if _NAME.match(rest):
+        return Address("name", name=rest.lower())
+    raise _unknown(text)
+
+
+def _numbered(kind: str, digits: str, text: str) -> Address:
+    if int(digits) == 0:
+        raise _unknown(text)
+    return Address(kind, id=int(digits))
+
+
+def _unknown(text: str) -> ConfigError:
+    return ConfigError(
+        f"Непонятно, что это за сообщество: {text[:80]!r}",
+        "",
+        "Пишите так: 123, club123, public123, @name, vk.com/name, https://vk.ru/name, wall-1_2.",
+    )

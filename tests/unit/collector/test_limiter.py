@@ -1,0 +1,62 @@
+"""The limiter against a clock of our own: never too many in a window, never slower than it must be."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collector.limiter import SLACK, Limiter
+
+
+class HandClock:
+    def __init__(self) -> None:
+        self.time = 0.0
+
+    def now(self) -> int:
+        return int(self.time)
+
+    def monotonic(self) -> float:
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        self.time += seconds
+
+
+def starts(rate: float, busy: list[float]) -> list[float]:
+    clock = HandClock()
+    limiter = Limiter(rate, clock)
+    found = []
+    for seconds in busy:
+        limiter.wait()
+        found.append(clock.time)
+        clock.time += seconds
+    return found
+
+
+@given(st.sampled_from([0.5, 1, 3, 3.5, 20]), st.lists(st.floats(0, 2), max_size=60))
+def test_no_window_of_a_second_holds_more_than_allowed(rate: float, busy: list[float]) -> None:
+    found = starts(rate, busy)
+    capacity = max(1, int(rate))
+    for first, later in zip(found, found[capacity:], strict=False):
+        assert later - first >= capacity / rate
+
+
+def test_a_busy_client_uses_nearly_all_of_the_rate() -> None:
+    found = starts(3, [0.0] * 301)
+    assert 300 / (found[-1] - found[0]) > 0.97 * 3
+
+
+def test_a_pause_holds_the_next_call() -> None:
+    clock = HandClock()
+    limiter = Limiter(3, clock)
+    limiter.pause(5)
+    limiter.wait()
+    assert clock.time == pytest.approx(5)
+    assert pytest.approx(1.02) == SLACK
+
+
+@pytest.mark.parametrize("rate", [0, -1, float("nan")])
+def test_a_senseless_rate_is_refused(rate: float) -> None:
+    with pytest.raises(ValueError, match="rate"):
+        Limiter(rate)
