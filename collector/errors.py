@@ -18,9 +18,11 @@ from storage import AudienceError
 class VkError(AudienceError):
     """A refusal by VK. ``code`` is VK's, or None below the API (HTTP, network)."""
 
-    def __init__(self, method: str, code: int | None, message: str, *, state: str = "", todo: str = "") -> None:
+    def __init__(
+        self, method: str, code: int | None, message: str, *, state: str = "", what: str = "", todo: str = ""
+    ) -> None:
         number = f" (ошибка {code})" if code is not None else ""
-        super().__init__(f"VK не ответил на {method}{number}", message, todo)
+        super().__init__(what or f"VK не ответил на {method}{number}", message, todo)
         self.method = method
         self.code = code
         self.message = message

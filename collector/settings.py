@@ -1,0 +1,19 @@
+"""What shapes a collection; no secret is in it, so it can be written into the journal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class VkSettings:
+    """How to reach VK. ``requests_per_second`` is the token's allowance: 3 for user and service keys."""
+
+    token_env: str = "VK_TOKEN"
+    token_file: Path | None = None
+    api_url: str = "https://api.vk.ru/method"
+    api_version: str = "5.199"
+    requests_per_second: float = 3.0
+    lang: str = "ru"
+    contact: str = ""

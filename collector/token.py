@@ -1,0 +1,76 @@
+"""The access token: found in the environment or a private file, and never shown.
+
+A token is a password to somebody's account; it lives in one object that hides itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from collector.errors import VkStop
+from collector.settings import VkSettings
+
+# Separates our fingerprints from any other use of the same hash; it is no secret.
+_PURPOSE = b"vkaudience token fingerprint v1"
+
+
+class Token:
+    """A token that no ``repr``, ``str``, format or pickle shows; :meth:`reveal` is for the HTTP client alone."""
+
+    __slots__ = ("_secret",)
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret
+
+    def reveal(self) -> str:
+        """The token itself, for the Authorization header."""
+        return self._secret
+
+    @property
+    def fingerprint(self) -> str:
+        """16 hex digits that name the token in ledgers without telling it."""
+        return hmac.new(_PURPOSE, self._secret.encode(), hashlib.sha256).hexdigest()[:16]
+
+    def __repr__(self) -> str:
+        return "Token(***)"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        raise TypeError("a token is not written anywhere")
+
+
+def find_token(settings: VkSettings, environ: Mapping[str, str]) -> Token:
+    """The token from the environment, else from the file.
+
+    Raises VkStop when there is none, it is broken, or its file is open to others.
+    """
+    text = environ.get(settings.token_env, "").strip()
+    if not text and settings.token_file is not None:
+        text = _read(settings.token_file)
+    if not text:
+        raise _stop(
+            "Нет ключа доступа VK.",
+            f"Положите сервисный ключ своего приложения в переменную среды {settings.token_env} или в файл "
+            "(token_file в config.toml, права 0600). Без ключа работают demo, simulate и import.",
+        )
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise _stop("Ключ доступа VK испорчен: в нём пробелы или буквы не из латиницы.", "Скопируйте ключ заново.")
+    return Token(text)
+
+
+def _read(file: Path) -> str:
+    try:
+        if os.name == "posix" and file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise _stop(f"Файл с ключом {file} открыт другим пользователям.", f"Закройте его: chmod 600 {file}")
+        return file.read_text(encoding="utf-8-sig").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "это не текст в UTF-8"
+        raise _stop(f"Файл с ключом {file} не читается: {why}.", "Проверьте token_file в config.toml.") from None
+
+
+def _stop(what: str, todo: str) -> VkStop:
+    return VkStop("", None, "", what=what, todo=todo)
