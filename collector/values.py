@@ -1,0 +1,33 @@
+"""Single values of VK's JSON, read with distrust: a field may be missing, of another type, or broken."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def whole(value: Any) -> int | None:
+    """A whole number; VK sends 0/1 and false/true for the same field, and some ids as floats or texts."""
+    if isinstance(value, bool | int):
+        return int(value)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, str) and value.lstrip("-").isdecimal() and len(value) < 19:
+        return int(value)
+    return None
+
+
+def text(value: Any) -> str:
+    """VK's string as it is; a lone surrogate, which no file can hold, becomes U+FFFD."""
+    if not isinstance(value, str):
+        return ""
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def some_text(value: Any) -> str | None:
+    """A text that is not empty, or None."""
+    return text(value) or None
+
+
+def inner(value: Any, name: str) -> Any:
+    """``value[name]`` of an object; PHP sends an empty object as ``[]``."""
+    return value.get(name) if isinstance(value, dict) else None
