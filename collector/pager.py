@@ -1,0 +1,79 @@
+"""Pure rules for reading a list that moves while it is read.
+
+Offsets drift: what joins above pushes items down (seen twice), what leaves pulls them up (a hole). So each page
+begins a little before the end of the last one; if its first item was not seen yet, the page begins after a hole
+and the next request steps back, twice as far each time. By induction nothing that stayed is ever missed.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """``offset``: where the next page should begin without overlap; ``back``: how far before it to begin;
+    ``last``: the last id read (0 before the first page); ``empty``: empty pages in a row below the count."""
+
+    offset: int = 0
+    back: int = 0
+    last: int = 0
+    empty: int = 0
+
+    def encode(self) -> str:
+        """The text kept in ``walks.cursor``."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @property
+    def request_offset(self) -> int:
+        """The offset to ask for."""
+        return max(0, self.offset - self.back)
+
+
+def decode(text: str) -> Cursor:
+    """The cursor of a walk; an empty or foreign text starts from the beginning."""
+    try:
+        return Cursor(**json.loads(text)) if text else Cursor()
+    except (TypeError, ValueError):
+        return Cursor()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a page means: the ``cursor`` to go on with, whether its rows ``follow`` without a hole, and the
+    ``state`` of the walk now: ``open``, ``done`` or ``short`` (VK has less than it promised)."""
+
+    cursor: Cursor
+    follow: bool
+    state: str = "open"
+
+
+def advance(cursor: Cursor, *, items: int, count: int, last: int, follows: bool, size: int, overlap: int) -> Step:
+    """Judge a page that began at ``cursor.request_offset``.
+
+    ``items``: how many it held, ``count``: the total of that same answer, ``last``: the id of its last item,
+    ``follows``: its first item was seen before or is the list's first, ``size``: items asked for,
+    ``overlap``: the usual step back.
+    """
+    start = cursor.request_offset
+    if items == 0:
+        return _empty(cursor, start, count, size, overlap)
+    if not follows and start > 0:
+        return Step(replace(cursor, back=max(2 * cursor.back, overlap, 1), empty=0), follow=False)
+    after = Cursor(offset=start + items, back=overlap, last=last)
+    if after.offset >= count:
+        return Step(after, True, "done")
+    # A page no longer than its overlap would repeat for ever: then begin after it.
+    return Step(after if items > overlap else replace(after, back=0), True)
+
+
+def _empty(cursor: Cursor, start: int, count: int, size: int, overlap: int) -> Step:
+    if start == 0 and count == 0:
+        return Step(cursor, True, "done")
+    if cursor.empty:
+        return Step(cursor, True, "short")
+    if start >= count:
+        # The list shrank to before this page; what was pulled up lies before it.
+        return Step(replace(cursor, offset=count, back=max(overlap, 1)), follow=False)
+    return Step(replace(cursor, offset=start + size, back=0, empty=1), True)

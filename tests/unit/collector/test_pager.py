@@ -1,0 +1,71 @@
+"""The page rules against lists that move: whatever stays is read, and reading ends."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from collector.pager import Cursor, advance, decode
+
+
+def read(items: list[int], moves: list[tuple[str, int]], size: int, overlap: int) -> tuple[set[int], str]:
+    """Walk a newest-first list; before each page one move happens: ``add`` n on top or ``drop`` the item at n."""
+    wall, cursor, seen, state = list(items), Cursor(), set[int](), "open"
+    moves, fresh = list(moves), max(items, default=0) + 1
+    for _ in range(1000):
+        if moves:
+            kind, number = moves.pop(0)
+            if kind == "add":
+                wall = [*range(fresh + number, fresh, -1), *wall]
+                fresh += number + 1
+            else:
+                del wall[number : number + 7]
+        start = cursor.request_offset
+        page = wall[start : start + size]
+        follows = start == 0 or bool(page and page[0] in seen)
+        step = advance(
+            decode(cursor.encode()), items=len(page), count=len(wall), last=page[-1] if page else 0,
+            follows=follows, size=size, overlap=overlap,
+        )  # fmt: skip
+        if step.follow:
+            seen.update(page)
+        cursor, state = step.cursor, step.state
+        if state != "open":
+            return seen & set(wall), state
+    raise AssertionError("the walk does not end")
+
+
+MOVES = st.lists(st.tuples(st.sampled_from(["add", "drop"]), st.integers(0, 40)), max_size=30)
+
+
+@settings(max_examples=400)
+@given(st.integers(0, 60), MOVES, st.integers(3, 10))
+def test_what_stayed_is_read_whatever_came_and_went(length: int, moves: list[tuple[str, int]], size: int) -> None:
+    items = list(range(length, 0, -1))
+    survivors = set(items)
+    wall, fresh = list(items), length + 1
+    for kind, number in moves:
+        if kind == "add":
+            wall = [*range(fresh + number, fresh, -1), *wall]
+            fresh += number + 1
+        else:
+            survivors -= set(wall[number : number + 7])
+            del wall[number : number + 7]
+    found, state = read(items, moves, size, overlap=2)
+    assert survivors <= found and state == "done"
+
+
+def test_a_list_that_fits_one_page_costs_one_page() -> None:
+    assert advance(Cursor(), items=5, count=5, last=1, follows=True, size=100, overlap=2).state == "done"
+    assert advance(Cursor(), items=0, count=0, last=0, follows=True, size=100, overlap=2).state == "done"
+
+
+def test_two_empty_pages_below_the_count_are_short() -> None:
+    first = advance(Cursor(10, 2, 5), items=0, count=50, last=0, follows=False, size=10, overlap=2)
+    assert first.state == "open"
+    second = advance(first.cursor, items=0, count=50, last=0, follows=False, size=10, overlap=2)
+    assert second.state == "short"
+
+
+def test_a_strange_cursor_starts_again() -> None:
+    assert decode("") == decode("{}") == decode("nonsense") == decode('{"x": 1}') == Cursor()
