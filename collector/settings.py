@@ -17,3 +17,27 @@ class VkSettings:
     requests_per_second: float = 3.0
     lang: str = "ru"
     contact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceSpec:
+    """One audience of the study: the people of any of its ``communities`` (as a person names them)."""
+
+    name: str
+    communities: tuple[str, ...] = ()
+    people: tuple[int, ...] = ()
+    definition: str = "any"
+    baseline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CollectSettings:
+    """What to collect. ``since``: UTC seconds; ``max_posts``: a wall; ``sample``: people a community; None: all."""
+
+    audiences: tuple[AudienceSpec, ...]
+    what: tuple[str, ...] = ("members", "posts", "walls")
+    since: int | None = None
+    max_posts: int | None = None
+    sample: int | None = None
+    refresh_hours: float = 24.0
+    seed: int = 1

@@ -86,6 +86,15 @@ def member_ids(store: Store, community_id: int) -> list[int]:
     return [row[0] for row in store.rows(sql, (community_id,))]
 
 
+def seen_members(store: Store, community_id: int, ids: Sequence[int], since: int) -> set[int]:
+    """Which of these people were seen as members of the community at or after ``since``."""
+    sql = (
+        "SELECT user_id FROM memberships WHERE community_id = ? AND left_seen IS NULL AND last_seen >= ? "
+        f"AND user_id IN ({', '.join('?' * len(ids))})"
+    )
+    return {row[0] for row in store.rows(sql, (community_id, since, *ids))}
+
+
 def count_members(store: Store, community_id: int, since: int | None = None) -> int:
     """How many present members are stored; with ``since``, how many of them were seen at or after it."""
     sql = "SELECT count(*) FROM memberships WHERE community_id = ? AND left_seen IS NULL AND last_seen >= ?"

@@ -56,10 +56,10 @@ def _stored_counts(store: Store, batch: list[Post]) -> dict[tuple[int, int], tup
     return found
 
 
-def known_posts(store: Store, owner_id: int, ids: Sequence[int]) -> set[int]:
-    """Which of these post ids of a wall are stored."""
-    sql = f"SELECT id FROM posts WHERE owner_id = ? AND id IN ({', '.join('?' * len(ids))})"
-    return {row[0] for row in store.rows(sql, (owner_id, *ids))}
+def seen_posts(store: Store, owner_id: int, ids: Sequence[int], since: int) -> set[int]:
+    """Which of these post ids of a wall were seen at or after ``since``."""
+    sql = f"SELECT id FROM posts WHERE owner_id = ? AND last_seen >= ? AND id IN ({', '.join('?' * len(ids))})"
+    return {row[0] for row in store.rows(sql, (owner_id, since, *ids))}
 
 
 def count_posts(store: Store, owner_id: int) -> int:

@@ -1,0 +1,122 @@
+"""What all walks share: beginning and going on, one page in one transaction, and what a refusal does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from collector.client import VkClient
+from collector.errors import VkIncapable, VkQuota, VkRetry, VkSkip
+from collector.settings import CollectSettings
+from collector.values import whole
+from storage import Clock, Store, Watch, journal
+from storage.rows import Gap, Walk
+
+STALE_PAGES = 3
+LOST_WALKS = 3
+
+
+@dataclass(slots=True)
+class Expedition:
+    """One run of the collector: its tools, and which methods are of no use any more in this run."""
+
+    store: Store
+    client: VkClient
+    settings: CollectSettings
+    watch: Watch
+    clock: Clock
+    parked: dict[str, VkQuota] = field(default_factory=dict)
+    incapable: dict[str, VkIncapable] = field(default_factory=dict)
+    lost: int = 0
+    counted: dict[str, int] = field(default_factory=dict)
+
+    def usable(self, method: str) -> bool:
+        """Whether the method still answers this token."""
+        return method not in self.parked and method not in self.incapable
+
+    def save_calls(self) -> None:
+        """Bring the ledger up to date; call it inside a page's transaction."""
+        sent = dict(self.client.calls)
+        new = {method: number - self.counted.get(method, 0) for method, number in sent.items()}
+        journal.count_calls(self.store, self.client.fingerprint, new, self.clock.now())
+        self.counted = sent
+
+
+def begin(expedition: Expedition, kind: str, subject: int) -> Walk | None:
+    """The walk to go on with: an unfinished one, or a new round; None when it was finished lately."""
+    now = expedition.clock.now()
+    walk = journal.find_walk(expedition.store, kind, subject)
+    if walk is None:
+        return Walk(kind, subject, started_seen=now, updated_seen=now)
+    if walk.state == "open":
+        return walk
+    finished = walk.finished_seen or 0
+    if now - finished < expedition.settings.refresh_hours * 3600:
+        return None
+    # Later than the last round even within one second: what was seen since then must be told apart.
+    return Walk(kind, subject, started_seen=max(now, finished + 1), updated_seen=now)
+
+
+def stamp(expedition: Expedition, walk: Walk) -> int:
+    """When this page was seen: now, but never before its walk began."""
+    return max(expedition.clock.now(), walk.started_seen or 0)
+
+
+def finish(walk: Walk, state: str, seen: int) -> Walk:
+    """The walk as ended."""
+    return replace(walk, state=state, updated_seen=seen, finished_seen=seen)
+
+
+def attempt(expedition: Expedition, method: str, walk: Walk, read: Callable[[], Walk]) -> Walk:
+    """Read pages until the walk ends, turning refusals into gaps and parked methods.
+
+    Raises VkStop and VkBug as they come, and VkRetry once several walks in a row could not reach VK at all.
+    """
+    try:
+        ended = read()
+    except VkSkip as error:
+        return _refused(expedition, walk, error)
+    except VkQuota as error:
+        expedition.parked[method] = error
+    except VkIncapable as error:
+        expedition.incapable[method] = error
+    except VkRetry as error:
+        _lost(expedition, walk, error)
+    else:
+        expedition.lost = 0
+        return ended
+    return journal.find_walk(expedition.store, walk.kind, walk.subject) or walk
+
+
+def _refused(expedition: Expedition, walk: Walk, error: VkSkip) -> Walk:
+    seen = stamp(expedition, walk)
+    ended = finish(walk, "refused", seen)
+    with expedition.store.write():
+        journal.save_walk(expedition.store, ended)
+        journal.save_gap(expedition.store, Gap(walk.kind, walk.subject, error.state, error.code, error.message, seen))
+        expedition.save_calls()
+    return ended
+
+
+def _lost(expedition: Expedition, walk: Walk, error: VkRetry) -> None:
+    gap = Gap(walk.kind, walk.subject, "failed", error.code, error.message, expedition.clock.now())
+    journal.save_gap(expedition.store, gap)
+    expedition.lost += 1
+    if expedition.lost >= LOST_WALKS:
+        raise error
+
+
+def page_of(method: str, response: Any) -> tuple[list[Any], int]:
+    """(items, count) of a list answer. Raises VkRetry for anything else: nothing is not proof of emptiness."""
+    if isinstance(response, dict):
+        items, count = response.get("items"), whole(response.get("count"))
+        if isinstance(items, list) and count is not None:
+            return items, count
+    raise VkRetry(method, None, "в ответе нет списка или его длины")
+
+
+def refuse_repeats(method: str, stale: int) -> None:
+    """Raise VkRetry when page after page brought nothing new: the offset is being ignored."""
+    if stale >= STALE_PAGES:
+        raise VkRetry(method, None, "VK повторяет одну и ту же страницу; обход остановлен, чтобы не ходить по кругу")

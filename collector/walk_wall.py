@@ -1,0 +1,101 @@
+"""Posts of one wall, newest first: of a community (kind ``posts``) or of a person (kind ``walls``)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from collector.pager import Cursor, advance, decode
+from collector.parse_post import parse_post
+from collector.walk import Expedition, attempt, begin, finish, page_of, refuse_repeats, stamp
+from storage import journal, walls
+from storage.rows import Post, Walk
+
+METHOD = "wall.get"
+PAGE = 100
+OVERLAP = 2
+
+
+def walk_wall(expedition: Expedition, kind: str, owner_id: int) -> Walk | None:
+    """Read a wall; None when it was read lately. A blank wall is a result, a refusal is a gap."""
+    walk = begin(expedition, kind, owner_id)
+    if walk is None or not expedition.usable(METHOD):
+        return walk
+    return attempt(expedition, METHOD, walk, lambda: _pages(expedition, walk))
+
+
+def _pages(expedition: Expedition, walk: Walk) -> Walk:
+    stale = pages = 0
+    while walk.state == "open" and not expedition.watch.stopping():
+        cursor, got = decode(walk.cursor), walk.got
+        items, count = _ask(expedition, walk.subject, cursor.request_offset)
+        pages += 1
+        walk = _page(expedition, walk, cursor, items, count)
+        stale = stale + 1 if walk.got == got and walk.state == "open" else 0
+        refuse_repeats(METHOD, stale)
+    if walk.state == "done" and pages > 1 and walk.got < (walk.promised or 0) and not _limited(expedition, walk):
+        walk = _top_again(expedition, walk)
+    return walk
+
+
+def _ask(expedition: Expedition, owner_id: int, offset: int) -> tuple[list[Any], int]:
+    return page_of(METHOD, expedition.client.call(METHOD, owner_id=owner_id, offset=offset, count=PAGE))
+
+
+def _page(expedition: Expedition, walk: Walk, cursor: Cursor, items: list[Any], count: int) -> Walk:
+    posts = [parse_post(item) for item in items if isinstance(item, dict)]
+    store, seen = expedition.store, stamp(expedition, walk)
+    known = walls.seen_posts(store, walk.subject, [post.id for post in posts], walk.started_seen or 0)
+    first = next((post.id for post in posts if not post.is_pinned), None)
+    step = advance(
+        cursor, items=len(items), count=count, last=posts[-1].id if posts else 0,
+        follows=first is None or first in known, size=PAGE, overlap=OVERLAP,
+    )  # fmt: skip
+    after = replace(walk, cursor=step.cursor.encode(), promised=count, updated_seen=seen)
+    with store.write():
+        if step.follow:
+            after = _save(expedition, after, posts, known, seen)
+        if step.state != "open" or (step.follow and _enough(expedition, after, posts)):
+            after = finish(after, step.state if step.state != "open" else "done", seen)
+            journal.clear_gap(store, walk.kind, walk.subject)
+        journal.save_walk(store, after)
+        expedition.save_calls()
+    return after
+
+
+def _save(expedition: Expedition, walk: Walk, posts: list[Post], known: set[int], seen: int) -> Walk:
+    """Store the page within the study's limits; posts already seen in this walk are refreshed."""
+    settings = expedition.settings
+    kept = [post for post in posts if settings.since is None or (post.published_at or 0) >= settings.since]
+    fresh = list({post.id: post for post in kept if post.id not in known}.values())
+    if settings.max_posts is not None:
+        fresh = fresh[: max(0, settings.max_posts - walk.got)]
+    again = [post for post in kept if post.id in known]
+    walls.save_posts(expedition.store, [*fresh, *again], seen)
+    return replace(walk, got=walk.got + len(fresh))
+
+
+def _enough(expedition: Expedition, walk: Walk, posts: list[Post]) -> bool:
+    """Whether a limit of the study is reached; a pinned post is as old as it likes and never ends a walk."""
+    settings = expedition.settings
+    if settings.max_posts is not None and walk.got >= settings.max_posts:
+        return True
+    since = settings.since
+    return since is not None and any((post.published_at or 0) < since for post in posts if not post.is_pinned)
+
+
+def _limited(expedition: Expedition, walk: Walk) -> bool:
+    return expedition.settings.since is not None or expedition.settings.max_posts is not None
+
+
+def _top_again(expedition: Expedition, walk: Walk) -> Walk:
+    """Look at the top once more: a post pinned during the walk jumped there from what was still unread."""
+    items, count = _ask(expedition, walk.subject, 0)
+    posts = [parse_post(item) for item in items if isinstance(item, dict)]
+    seen = stamp(expedition, walk)
+    known = walls.seen_posts(expedition.store, walk.subject, [post.id for post in posts], walk.started_seen or 0)
+    with expedition.store.write():
+        after = _save(expedition, replace(walk, promised=count, finished_seen=seen), posts, known, seen)
+        journal.save_walk(expedition.store, after)
+        expedition.save_calls()
+    return after
