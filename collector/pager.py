@@ -1,8 +1,9 @@
 """Pure rules for reading a list that moves while it is read.
 
 Offsets drift: what joins above pushes items down (seen twice), what leaves pulls them up (a hole). So each page
-begins a little before the end of the last one; if its first item was not seen yet, the page begins after a hole
-and the next request steps back, twice as far each time. By induction nothing that stayed is ever missed.
+begins a little before the end of the last one. If its first item was not seen yet, the page begins after a hole
+and the next request steps back, a quarter of a page at first and twice as far each time. By induction nothing
+that stayed is ever missed.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def advance(cursor: Cursor, *, items: int, count: int, last: int, follows: bool,
     if items == 0:
         return _empty(cursor, start, count, size, overlap)
     if not follows and start > 0:
-        return Step(replace(cursor, back=max(2 * cursor.back, overlap, 1), empty=0), follow=False)
+        return Step(replace(cursor, back=max(2 * cursor.back, size // 4, 1), empty=0), follow=False)
     after = Cursor(offset=start + items, back=overlap, last=last)
     if after.offset >= count:
         return Step(after, True, "done")

@@ -8,6 +8,7 @@ from typing import Any
 
 from collector.client import VkClient
 from collector.errors import VkIncapable, VkQuota, VkRetry, VkSkip
+from collector.pager import Cursor, decode
 from collector.settings import CollectSettings
 from collector.values import whole
 from storage import Clock, Store, Watch, journal
@@ -114,6 +115,11 @@ def page_of(method: str, response: Any) -> tuple[list[Any], int]:
         if isinstance(items, list) and count is not None:
             return items, count
     raise VkRetry(method, None, "в ответе нет списка или его длины")
+
+
+def moved_on(cursor: Cursor, walk: Walk) -> bool:
+    """Whether the last page went forward; a step back brings nothing new by its nature."""
+    return walk.state == "open" and decode(walk.cursor).offset > cursor.offset
 
 
 def refuse_repeats(method: str, stale: int) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from collector.pager import Cursor, advance, decode
 from collector.parse_user import FIELDS, parse_user
 from collector.values import whole
-from collector.walk import Expedition, attempt, begin, finish, page_of, refuse_repeats, stamp
+from collector.walk import Expedition, attempt, begin, finish, moved_on, page_of, refuse_repeats, stamp
 from storage import Event, journal, people
 from storage.rows import User, Walk
 
@@ -35,7 +35,7 @@ def _pages(expedition: Expedition, walk: Walk) -> Walk:
         items, count = page_of(METHOD, response)
         got = walk.got
         walk = _page(expedition, walk, cursor, items, count)
-        stale = stale + 1 if walk.got == got and walk.state == "open" else 0
+        stale = stale + 1 if walk.got == got and moved_on(cursor, walk) else 0
         refuse_repeats(METHOD, stale)
         expedition.watch.tell(
             Event("progress", "collect", f"участники {walk.subject}", done=walk.got, total=walk.promised)

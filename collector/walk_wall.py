@@ -7,7 +7,7 @@ from typing import Any
 
 from collector.pager import Cursor, advance, decode
 from collector.parse_post import parse_post
-from collector.walk import Expedition, attempt, begin, finish, page_of, refuse_repeats, stamp
+from collector.walk import Expedition, attempt, begin, finish, moved_on, page_of, refuse_repeats, stamp
 from storage import journal, walls
 from storage.rows import Post, Walk
 
@@ -31,7 +31,7 @@ def _pages(expedition: Expedition, walk: Walk) -> Walk:
         items, count = _ask(expedition, walk.subject, cursor.request_offset)
         pages += 1
         walk = _page(expedition, walk, cursor, items, count)
-        stale = stale + 1 if walk.got == got and walk.state == "open" else 0
+        stale = stale + 1 if walk.got == got and moved_on(cursor, walk) else 0
         refuse_repeats(METHOD, stale)
     if walk.state == "done" and pages > 1 and walk.got < (walk.promised or 0) and not _limited(expedition, walk):
         walk = _top_again(expedition, walk)

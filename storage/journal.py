@@ -69,6 +69,12 @@ def clear_gap(store: Store, kind: str, subject: int) -> None:
         connection.execute("DELETE FROM gaps WHERE kind = ? AND subject = ?", (kind, subject))
 
 
+def find_gap(store: Store, kind: str, subject: int) -> Gap | None:
+    """The refusal of this kind of walk over this subject, or None."""
+    found = list(load(store, Gap, "SELECT * FROM gaps WHERE kind = ? AND subject = ?", (kind, subject)))
+    return found[0] if found else None
+
+
 def gaps(store: Store) -> list[Gap]:
     """All refusals, ordered by kind and subject."""
     return list(load(store, Gap, "SELECT * FROM gaps ORDER BY kind, subject"))

@@ -1,0 +1,134 @@
+"""The stage ``collect``: communities, their members, the audiences, and the walls, each resumable at any page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from collector.client import VkClient
+from collector.resolve import resolve
+from collector.sample import save_audience, unreadable
+from collector.settings import AudienceSpec, CollectSettings
+from collector.walk import Expedition
+from collector.walk_members import walk_members
+from collector.walk_wall import walk_wall
+from storage import QUIET, SYSTEM_CLOCK, Clock, Event, Outcome, Store, Watch, audiences, journal, people
+from storage.rows import Gap
+
+Named = dict[str, int]
+
+
+def collect(
+    store: Store,
+    settings: CollectSettings,
+    *,
+    client: VkClient,
+    watch: Watch = QUIET,
+    clock: Clock = SYSTEM_CLOCK,
+) -> Outcome:
+    """Collect what the settings name, going on where an earlier run stopped.
+
+    Outcome ``partial`` when a named community or a method is missing, ``paused`` when a daily quota is used up.
+    Raises VkStop when a human is needed, VkRetry when VK cannot be reached; what is collected stays.
+    """
+    expedition = Expedition(store, client, settings, watch, clock)
+    try:
+        named, lost = _communities(expedition)
+        if "members" in settings.what:
+            lost += [message for number in _each(named) for message in _members(expedition, number)]
+        panel = _audiences(expedition, named)
+        if "posts" in settings.what:
+            lost += [message for number in _each(named) for message in _posts(expedition, number)]
+        if "walls" in settings.what:
+            _walls(expedition, panel)
+    finally:
+        with store.write():
+            expedition.save_calls()
+    return _outcome(expedition, lost)
+
+
+def _each(named: Named) -> list[int]:
+    return list(dict.fromkeys(named.values()))
+
+
+def _communities(expedition: Expedition) -> tuple[Named, list[str]]:
+    """Name as written -> id of the communities that exist; messages about those that do not."""
+    found = resolve(
+        expedition.client, [name for spec in expedition.settings.audiences for name in spec.communities]
+    )
+    people.save_communities(
+        expedition.store, [row for row in found.values() if row is not None], expedition.clock.now()
+    )
+    lost = [f"Сообщества {name!r} нет в VK: проверьте адрес." for name, row in found.items() if row is None]
+    gone = [
+        f"Сообщество {name!r} удалено или заблокировано." for name, row in found.items() if row and row.state != "ok"
+    ]
+    return {name: row.id for name, row in found.items() if row and row.state == "ok"}, lost + gone
+
+
+def _members(expedition: Expedition, community_id: int) -> list[str]:
+    walk_members(expedition, community_id)
+    return _refusal(expedition, "members", community_id, f"Участников сообщества {community_id}")
+
+
+def _posts(expedition: Expedition, community_id: int) -> list[str]:
+    walk = walk_wall(expedition, "posts", -community_id)
+    expedition.watch.tell(
+        Event("progress", "collect", f"стена {community_id}", done=walk.got if walk else None)
+    )
+    return _refusal(expedition, "posts", -community_id, f"Стену сообщества {community_id}")
+
+
+def _refusal(expedition: Expedition, kind: str, subject: int, what: str) -> list[str]:
+    """A message for a community's gap; an earlier run's gap counts too, or a repeat would look complete."""
+    gap = journal.find_gap(expedition.store, kind, subject)
+    return [f"{what} VK не отдал: {gap.state}."] if gap else []
+
+
+def _audiences(expedition: Expedition, named: Named) -> dict[int, float]:
+    """Write every audience of the study; returns all their people."""
+    panel: dict[int, float] = {}
+    for spec in expedition.settings.audiences:
+        panel.update(_audience(expedition, spec, named))
+    audiences.remove_audiences_except(expedition.store, [spec.name for spec in expedition.settings.audiences])
+    return panel
+
+
+def _audience(expedition: Expedition, spec: AudienceSpec, named: Named) -> dict[int, float]:
+    ids = list(dict.fromkeys(named[name] for name in spec.communities if name in named))
+    return save_audience(expedition.store, spec, ids, expedition.settings, expedition.clock.now())
+
+
+def _walls(expedition: Expedition, panel: dict[int, float]) -> None:
+    """Walls of people; a closed or deleted one is a gap that costs no call."""
+    ids = sorted(panel)
+    refused = unreadable(people.users(expedition.store, ids))
+    _save_refused(expedition, refused)
+    asked = [user_id for user_id in ids if user_id not in refused]
+    for number, user_id in enumerate(asked, start=1):
+        if expedition.watch.stopping() or not expedition.usable("wall.get"):
+            return
+        walk_wall(expedition, "walls", user_id)
+        expedition.watch.tell(Event("progress", "collect", "стены людей", done=number, total=len(asked)))
+
+
+def _save_refused(expedition: Expedition, refused: dict[int, str]) -> None:
+    seen = expedition.clock.now()
+    with expedition.store.write():
+        for user_id, state in sorted(refused.items()):
+            journal.save_gap(expedition.store, Gap("walls", user_id, state, None, "из профиля", seen))
+
+
+def _outcome(expedition: Expedition, lost: Sequence[str]) -> Outcome:
+    store = expedition.store
+    counts = {name: int(store.value(f"SELECT count(*) FROM {name}")) for name in ("users", "memberships", "posts")}
+    counts["calls"] = sum(expedition.client.calls.values())
+    counts["refused"] = sum(journal.gap_counts(store).values())
+    unable = [f"Метод {name} этому ключу недоступен: {error.message}" for name, error in expedition.incapable.items()]
+    messages = [*lost, *unable]
+    if expedition.watch.stopping():
+        return Outcome("interrupted", counts, tuple(messages))
+    if expedition.parked:
+        names = ", ".join(expedition.parked)
+        messages.append(f"Суточный лимит исчерпан: {names}. Запустите ту же команду позже: она продолжит.")
+        return Outcome("paused", counts, tuple(messages))
+    return Outcome("partial" if messages else "done", counts, tuple(messages))

@@ -1,0 +1,177 @@
+"""The stage as a whole over a VK of a few lines: complete, once, resumable, honest about refusals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from collector.collect import collect
+from collector.settings import AudienceSpec, CollectSettings
+from storage import Outcome, Store, audiences, journal, open_store
+
+AUDIENCES = (AudienceSpec("рок", ("vk.com/rock",)), AudienceSpec("коты", ("club8",)))
+SMALL = CollectSettings((AudienceSpec("коты", ("cats",)), AudienceSpec("рок", ("club7",))), sample=20)
+
+
+def run(store: Store, vk: Any, settings: CollectSettings = SMALL) -> Outcome:
+    with vk.client() as client:
+        return collect(store, settings, client=client, clock=vk.clock)
+
+
+def rows(store: Store) -> list[list[tuple[Any, ...]]]:
+    """Everything that must not depend on how often the run was killed: stamps left aside."""
+    wanted = (
+        "SELECT id, state FROM users ORDER BY id",
+        "SELECT community_id, user_id, left_seen FROM memberships ORDER BY 1, 2",
+        "SELECT owner_id, id, from_id, published_at, text, is_pinned FROM posts ORDER BY 1, 2",
+        "SELECT kind, subject, promised, got, state FROM walks ORDER BY 1, 2",
+        "SELECT kind, subject, state FROM gaps ORDER BY 1, 2",
+        "SELECT audience_id, user_id, weight FROM audience_members ORDER BY 1, 2",
+    )
+    return [[tuple(row) for row in store.rows(sql)] for sql in wanted]
+
+
+def test_everything_reachable_arrives_once(vk: Any) -> None:
+    with open_store(":memory:") as store:
+        outcome = run(store, vk)
+        assert outcome.state == "done", outcome
+        members = {tuple(row) for row in store.rows("SELECT community_id, user_id FROM memberships")}
+        assert members == {(group, user["id"]) for group, users in vk.members.items() for user in users}
+        wanted = {(owner, item["id"]): item["text"] for owner, wall in vk.walls.items() for item in wall}
+        found = {(row[0], row[1]): row[2] for row in store.rows("SELECT owner_id, id, text FROM posts")}
+        assert found == wanted
+        assert vk.calls["groups.getMembers"] == 4 and journal.find_walk(store, "members", 7).state == "done"
+
+
+def test_closed_and_deleted_people_cost_no_call_and_are_counted(vk: Any) -> None:
+    with open_store(":memory:") as store:
+        run(store, vk, CollectSettings((AudienceSpec("коты", ("cats",)),), what=("members", "walls")))
+        assert vk.calls["wall.get"] == 2  # 130 posts of the one person who can be read
+        assert journal.gap_counts(store) == {("walls", "closed"): 1, ("walls", "deleted"): 1}
+
+
+def test_a_second_run_asks_for_names_only_and_changes_nothing(vk: Any) -> None:
+    with open_store(":memory:") as store:
+        run(store, vk)
+        before, calls = rows(store), vk.calls.copy()
+        assert run(store, vk).state == "done"
+        assert rows(store) == before and vk.calls - calls == {"groups.getById": 1}
+
+
+def test_killed_at_every_call_the_rows_equal_an_unbroken_run(vk: Any) -> None:
+    with open_store(":memory:") as store:
+        run(store, vk)
+        unbroken = rows(store)
+    vk.total, last = 0, vk.total
+    with open_store(":memory:") as store:
+        for kill_at in range(1, 2 * last, 3):
+            vk.total, vk.kill_at = 0, kill_at
+            try:
+                run(store, vk)
+            except BaseException as error:
+                assert type(error).__name__ == "Killed"
+            else:
+                break
+        assert rows(store) == unbroken
+
+
+def test_a_wall_that_moves_between_pages_loses_nothing_that_stayed(vk: Any) -> None:
+    stayed = {item["id"] for item in vk.walls[-7]}
+
+    def move(method: str, number: int) -> None:
+        wall = vk.walls[-7]
+        if method == "wall.get" and number in (2, 3):
+            gone = wall[20:40]
+            stayed.difference_update(item["id"] for item in gone)
+            new = [{**wall[5], "id": 1000 + 10 * number + n, "date": 10_000 + n} for n in range(7)]
+            vk.walls[-7] = [wall[0], *new, *(item for item in wall[1:] if item not in gone)]
+
+    vk.before = move
+    with open_store(":memory:") as store:
+        run(store, vk, CollectSettings((AudienceSpec("рок", ("rock",)),), what=("posts",)))
+        found = [row[0] for row in store.rows("SELECT id FROM posts WHERE owner_id = -7")]
+        assert stayed <= set(found) and len(found) == len(set(found))
+
+
+def test_a_post_pinned_while_the_wall_is_read_is_not_lost(vk: Any) -> None:
+    def pin(method: str, number: int) -> None:
+        if method == "wall.get" and number == 2:
+            old = vk.walls[-7].pop(300)
+            vk.walls[-7].insert(0, {**old, "is_pinned": 1})
+
+    vk.before = pin
+    with open_store(":memory:") as store:
+        run(store, vk, CollectSettings((AudienceSpec("рок", ("rock",)),), what=("posts",)))
+        assert store.value("SELECT count(*) FROM posts") == 350
+
+
+def test_a_community_that_is_missing_or_hides_its_people_is_told_each_time(vk: Any) -> None:
+    vk.refusals[("groups.getMembers", 8)] = 15
+    named = (AudienceSpec("а", ("rock", "no_such_one")), AudienceSpec("б", ("cats",)))
+    settings = CollectSettings(named, what=("members",))
+    with open_store(":memory:") as store:
+        for _ in range(2):
+            outcome = run(store, vk, settings)
+            assert outcome.state == "partial"
+            assert "no_such_one" in outcome.messages[0] and "hidden_members" in outcome.messages[1]
+        assert store.value("SELECT count(*) FROM memberships WHERE community_id = 7") == 2500
+
+
+def test_a_quota_parks_the_method_and_the_same_command_goes_on(vk: Any) -> None:
+    with open_store(":memory:") as store:
+        vk.refusals = {("wall.get", -7): 29, ("wall.get", -8): 29}
+        assert run(store, vk).state == "paused"
+        assert vk.calls["wall.get"] == 1 and store.value("SELECT count(*) FROM memberships") == 2503
+        vk.refusals.clear()
+        assert run(store, vk).state == "done"
+        assert store.value("SELECT count(*) FROM posts WHERE owner_id = -7") == 350
+
+
+def test_who_left_is_noted_only_after_a_complete_walk(vk: Any) -> None:
+    settings = CollectSettings((AudienceSpec("рок", ("rock",)),), what=("members",), refresh_hours=0)
+    with open_store(":memory:") as store:
+        run(store, vk, settings)
+        del vk.members[7][100]
+        run(store, vk, settings)
+        assert [row[0] for row in store.rows("SELECT user_id FROM memberships WHERE left_seen IS NOT NULL")] == [101]
+
+
+def test_limits_by_number_and_date(vk: Any) -> None:
+    for limit, wanted in (({"max_posts": 10}, 10), ({"since": 3000}, 51)):
+        settings = CollectSettings((AudienceSpec("рок", ("rock",)),), what=("posts",), **limit)  # type: ignore[arg-type]
+        with open_store(":memory:") as store:
+            run(store, vk, settings)
+            assert store.value("SELECT count(*) FROM posts") == wanted
+
+
+def test_the_sample_is_seeded_weighted_and_drawn_from_the_whole_list(vk: Any) -> None:
+    with open_store(":memory:") as store:
+        run(store, vk, CollectSettings(AUDIENCES, what=("members",), sample=100))
+        panel = audiences.sample(store, 1)
+        assert len(panel) == 100 and set(panel.values()) == {25.0}
+        assert 900 < sum(panel) / len(panel) < 1600 and min(panel) < 200 and max(panel) > 2300
+
+
+def test_a_repeated_page_is_no_endless_walk(vk: Any) -> None:
+    first = vk.walls[-7][:100]
+
+    class Stuck(list[Any]):
+        def __len__(self) -> int:
+            return 100_000
+
+        def __getitem__(self, index: Any) -> Any:
+            return first
+
+    vk.walls[-7] = Stuck()
+    with open_store(":memory:") as store:
+        outcome = run(store, vk, CollectSettings((AudienceSpec("рок", ("rock",)),), what=("posts",)))
+        assert outcome.state == "partial" and vk.calls["wall.get"] < 10
+
+
+@pytest.mark.parametrize("answer", [False, [], {}, {"items": []}, {"count": 0}, None])
+def test_nothing_is_not_proof_of_an_empty_wall(vk: Any, answer: Any) -> None:
+    vk.wall_get = lambda form: {"response": answer}
+    with open_store(":memory:") as store:
+        outcome = run(store, vk, CollectSettings((AudienceSpec("рок", ("rock",)),), what=("posts",)))
+        assert outcome.state == "partial" and journal.find_gap(store, "posts", -7) is not None
