@@ -21,6 +21,8 @@ from vkaudience.version import __version__
 
 # name -> (module, help line): listing commands imports none of them.
 COMMANDS = {
+    "init": ("vkaudience.cmd_init", "создать исследование: папку с config.toml"),
+    "collect": ("vkaudience.cmd_collect", "собрать участников и стены; продолжает с места остановки"),
     "status": ("vkaudience.cmd_status", "что собрано, что не закончено, что VK не отдал"),
 }
 EXIT_CODES = {"VkStop": 3, "VkQuota": 4, "ConfigError": 2}
@@ -34,6 +36,7 @@ class Options:
     config: Path | None
     db: Path | None
     json: bool
+    quiet: bool
 
     def load(self) -> Config:
         """The checked config with the options laid over it."""
@@ -62,11 +65,12 @@ class LazyGroup(click.Group):
 @click.option("--config", type=click.Path(path_type=Path), help="файл настроек (по умолчанию config.toml этой папки)")
 @click.option("--db", type=click.Path(path_type=Path), help="файл исследования")
 @click.option("--json", "as_json", is_flag=True, help="результат — JSON, по объекту в строке")
+@click.option("-q", "--quiet", is_flag=True, help="только итог и предупреждения")
 @click.version_option(__version__)
 @click.pass_context
-def cli(ctx: click.Context, config: Path | None, db: Path | None, as_json: bool) -> None:
+def cli(ctx: click.Context, config: Path | None, db: Path | None, as_json: bool, quiet: bool) -> None:
     """Кто эти люди и что им важно: аудитории сообществ VK."""
-    ctx.obj = Options(config, db, as_json)
+    ctx.obj = Options(config, db, as_json, quiet)
 
 
 def exit_code(error: AudienceError) -> int:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
-import json
 from typing import Any
 
 import click
 
 from storage import Store, journal, open_store
+from vkaudience.command import common
+from vkaudience.show import say_json
 
 COUNTED = ("communities", "users", "memberships", "posts", "comments", "documents", "user_topics")
 
@@ -29,14 +30,13 @@ def unfinished(store: Store) -> list[Any]:
 
 
 @click.command("status")
-@click.option("--json", "as_json", is_flag=True, help="JSON")
-@click.pass_obj
-def command(options: Any, as_json: bool) -> None:
+@common
+def command(options: Any, as_json: bool, quiet: bool) -> None:
     """Что собрано, что не закончено, что VK не отдал, последние запуски."""
     with open_store(options.load().database, write=False) as store:
         found = summary(store)
-    if as_json or options.json:
-        click.echo(json.dumps(found, ensure_ascii=False))
+    if as_json:
+        say_json(found)
         return
     for name, number in found["counts"].items():
         click.echo(f"{name:<14}{number:>10}")

@@ -14,7 +14,8 @@ from storage.rows import User
 
 def run(*words: str, cwd: Path, **environ: str) -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-m", "vkaudience", *words]
-    return subprocess.run(command, cwd=cwd, env={**os.environ, **environ}, capture_output=True, check=False)
+    everything = {**os.environ, "PYTHONUTF8": "1", **environ}
+    return subprocess.run(command, cwd=cwd, env=everything, capture_output=True, check=False)
 
 
 def test_status_counts_and_speaks_json(tmp_path: Path) -> None:
@@ -44,3 +45,18 @@ def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
     )
     answer = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=False)
     assert answer.returncode == 0, answer.stderr
+
+
+def test_init_makes_a_config_that_loads_and_collect_without_a_token_needs_a_person(tmp_path: Path) -> None:
+    made = run("init", "мой проект", "--community", "vk.com/rock", "--community", "club8", cwd=tmp_path)
+    assert made.returncode == 0
+    config = str(tmp_path / "мой проект" / "config.toml")
+    answer = run("--config", config, "collect", cwd=tmp_path, VK_TOKEN="")
+    assert answer.returncode == 3 and "VK_TOKEN" in answer.stderr.decode()
+    assert run("init", "мой проект", cwd=tmp_path).returncode == 2
+    assert run("init", "x", "--community", "https://example.com/a", cwd=tmp_path).returncode == 2
+
+
+def test_collect_without_an_audience_says_how_to_name_one(tmp_path: Path) -> None:
+    answer = run("collect", cwd=tmp_path, VK_TOKEN="vk1.sim")
+    assert answer.returncode == 2 and "[[audiences]]" in answer.stderr.decode()

@@ -1,0 +1,66 @@
+"""``vkaudience init NAME``: a folder with a config.toml that works and explains itself."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from storage import AudienceError, ConfigError
+
+TEMPLATE = """\
+# Исследование. Все ключи с пояснениями: config.toml рядом с программой.
+[study]
+name = {name}
+question = ""            # вопрос исследования, одной фразой: его спросят первым
+
+[vk]
+token_env = "VK_TOKEN"   # переменная среды с сервисным ключом; сам ключ сюда не пишут
+
+[collect]
+what = ["members", "posts", "walls"]
+# sample = 1000          # людей на сообщество; без строки — все (в сутки VK отдаёт 5000 стен)
+max_posts = 100          # постов на стену: одна страница, один вызов
+
+{audiences}
+[topics]
+n_topics = 20
+
+[report]
+language = "ru"
+"""
+AUDIENCE = '[[audiences]]\nname = {name}\ncommunities = [{community}]\n'
+
+
+@click.command("init")
+@click.argument("name")
+@click.option("--community", "communities", multiple=True, help="сообщество: vk.com/имя; можно несколько раз")
+def command(name: str, communities: tuple[str, ...]) -> None:
+    """Создать исследование NAME: папку с config.toml."""
+    from collector.address import parse_address
+
+    for community in communities:
+        parse_address(community)
+    file = Path(name) / "config.toml"
+    if file.exists():
+        raise ConfigError(f"{file} уже есть.", "Чужие настройки не перезаписываются.", "Возьмите другое имя.")
+    text = TEMPLATE.format(name=_quoted(Path(name).name), audiences=_audiences(communities))
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise AudienceError(f"Не удаётся создать {file}", str(error), "Выберите другую папку.") from error
+    click.echo(f"Создано: {file}")
+    click.echo(f"Дальше: впишите сообщества и вопрос, положите ключ в VK_TOKEN и запустите\n"
+               f"  vkaudience --config {file} collect")  # fmt: skip
+
+
+def _audiences(communities: tuple[str, ...]) -> str:
+    named = communities or ("vk.com/имя_сообщества",)
+    return "\n".join(AUDIENCE.format(name=_quoted(item), community=_quoted(item)) for item in named)
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string; JSON's escapes are a part of TOML's."""
+    return json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,40 @@
+"""What the commands that write share: the options after the command, the open study, the outcome's exit code."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from storage import Outcome, Store, Watch, open_store
+from vkaudience.config import Config
+from vkaudience.show import say_outcome, watching
+
+EXIT_OF_STATE = {"done": 0, "paused": 4, "partial": 5, "interrupted": 130}
+
+Stage = Callable[[Store, Config, Watch], Outcome]
+
+
+def common(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``--json`` and ``-q`` after the command too; the command gets ``as_json`` and ``quiet``."""
+
+    def wrapped(**arguments: Any) -> Any:
+        options = click.get_current_context().obj
+        arguments["as_json"] |= options.json
+        arguments["quiet"] |= options.quiet
+        return function(options, **arguments)
+
+    functools.update_wrapper(wrapped, function)
+    wrapped = click.option("--json", "as_json", is_flag=True, help="события и итог — JSON в строках")(wrapped)
+    return click.option("-q", "--quiet", is_flag=True, help="только итог и предупреждения")(wrapped)
+
+
+def run_stage(options: Any, name: str, stage: Stage, *, as_json: bool, quiet: bool) -> int:
+    """Open the study for writing, run one stage, tell how it ended; returns the exit code."""
+    config = options.load()
+    with open_store(config.database) as store, watching(as_json=as_json, quiet=quiet) as watch:
+        outcome = stage(store, config, watch)
+    say_outcome(name, outcome, as_json=as_json)
+    return EXIT_OF_STATE[outcome.state]
