@@ -22,6 +22,7 @@ from vkaudience.version import __version__
 # name -> (module, help line): listing commands imports none of them.
 COMMANDS = {
     "init": ("vkaudience.cmd_init", "создать исследование: папку с config.toml"),
+    "check": ("vkaudience.cmd_check", "проверить настройки и ключ: что он может"),
     "collect": ("vkaudience.cmd_collect", "собрать участников и стены; продолжает с места остановки"),
     "status": ("vkaudience.cmd_status", "что собрано, что не закончено, что VK не отдал"),
 }
