@@ -24,6 +24,7 @@ COMMANDS = {
     "init": ("vkaudience.cmd_init", "создать исследование: папку с config.toml"),
     "check": ("vkaudience.cmd_check", "проверить настройки и ключ: что он может"),
     "collect": ("vkaudience.cmd_collect", "собрать участников и стены; продолжает с места остановки"),
+    "import": ("vkaudience.cmd_import", "взять тексты из файлов CSV, JSONL, JSON"),
     "status": ("vkaudience.cmd_status", "что собрано, что не закончено, что VK не отдал"),
 }
 EXIT_CODES = {"VkStop": 3, "VkQuota": 4, "ConfigError": 2}

@@ -1,0 +1,190 @@
+"""Our fields and a file's columns: the mapping, and one record's values to a checked row."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from collector.import_records import FIELDS, Broken, Record, Tally, listed
+from collector.values import text as whole_text
+from collector.values import whole
+from storage import ConfigError, ImportFileError
+
+# Column names taken without --map, lower case; our own names come first.
+_SYNONYMS: Mapping[str, tuple[str, ...]] = {
+    "text": ("текст", "message", "body"),
+    "author": ("автор", "author_id", "user_id", "user"),
+    "community": ("сообщество", "группа", "group", "group_id", "channel"),
+    "id": ("post_id", "message_id"),
+    "date": ("дата", "published_at", "created_at", "timestamp"),
+    "likes": ("лайки",),
+    "comments": ("комментарии",),
+    "reposts": ("репосты",),
+    "views": ("просмотры",),
+    "url": ("ссылка", "link"),
+}
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_RUSSIAN_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:,?\s+(?:в\s+)?(\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII)
+_LAST_SECOND = 253_402_300_799  # the end of the year 9999
+_MILLISECONDS = 10**11
+
+
+class Row(NamedTuple):
+    """One text ready to be stored; ``author`` and ``community`` are the file's own names, empty when absent."""
+
+    line: int
+    text: str
+    author: str
+    community: str
+    id: str
+    published_at: int | None
+    repost_text: str | None
+    likes: int | None
+    comments: int | None
+    reposts: int | None
+    views: int | None
+    url: str
+
+
+def parse_mapping(text: str) -> dict[str, str]:
+    """``text=Текст,community=comm`` to our field -> column. Raises ConfigError naming a wrong field and the nearest."""
+    found: dict[str, str] = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        name, sign, column = (piece.strip() for piece in part.partition("="))
+        if not sign or not column:
+            raise ConfigError(
+                f"Не понять соответствие «{part}».", "Нужно поле=столбец.", "Пример: --map text=Текст,author=Автор"
+            )
+        if name in found:
+            raise ConfigError(f"Поле «{name}» названо дважды.", "", "Оставьте один столбец для каждого поля.")
+        found[name] = column
+    check_fields(found)
+    return found
+
+
+def check_fields(mapping: Mapping[str, str]) -> None:
+    """Raise ConfigError for a field that does not exist."""
+    for name in mapping:
+        if name not in FIELDS:
+            near = difflib.get_close_matches(name.lower(), FIELDS, n=1)
+            hint = f"Может быть, {near[0]}? " if near else ""
+            raise ConfigError(f"Поля «{name}» нет.", f"{hint}Есть: {', '.join(FIELDS)}.", "Исправьте --map.")
+
+
+def match_columns(path: Path, columns: Sequence[str], mapping: Mapping[str, str]) -> tuple[str | None, ...]:
+    """The column of each of FIELDS or None: as mapped, else the column of the same or a usual name.
+
+    Raises ImportFileError when a mapped column is missing, or there is no text, or neither author nor community.
+    """
+    there = f"В файле есть столбцы: {listed(columns)}." if columns else "В файле не видно ни одного столбца."
+    for name, column in mapping.items():
+        if column not in columns:
+            near = difflib.get_close_matches(column, columns, n=1)
+            hint = f"Может быть, --map {name}={near[0]}?" if near else "Исправьте --map."
+            raise ImportFileError(f"Столбца «{column}» (для поля {name}) нет: {path}", there, hint)
+    found = {name: mapping.get(name) or _usual(name, columns, set(mapping.values())) for name in FIELDS}
+    if found["text"] is None:
+        raise ImportFileError(
+            f"Не понять, в каком столбце тексты: {path}", there, "Назовите его: --map text=СТОЛБЕЦ,community=СТОЛБЕЦ"
+        )
+    if found["author"] is None and found["community"] is None:
+        raise ImportFileError(
+            f"Не понять, чьи это тексты: {path}",
+            f"Нужен столбец с автором или с сообществом. {there}",
+            f"Назовите его: --map text={found['text']},author=СТОЛБЕЦ или community=СТОЛБЕЦ",
+        )
+    return tuple(found[name] for name in FIELDS)
+
+
+def _usual(name: str, columns: Sequence[str], taken: set[str]) -> str | None:
+    by_lower = {column.lower(): column for column in reversed(columns) if column not in taken}
+    return next((by_lower[usual] for usual in (name, *_SYNONYMS.get(name, ())) if usual in by_lower), None)
+
+
+def read_row(record: Record, notes: Tally) -> Row | Broken:
+    """Check one record. What only loses a side value (a date that is no date) is counted in ``notes``."""
+    line = record.line
+    text, author, community, number, date, repost, likes, comments, reposts, views, url = record.values
+    if text is None and repost is None:
+        return Broken(line, "нет текста")
+    if not isinstance(text, str | None) or not isinstance(repost, str | None):
+        return Broken(line, "текст — не строка")
+    text, repost = _clean(text or "", line, notes), _clean(repost or "", line, notes) or None
+    if not text.strip() and not (repost and repost.strip()):
+        return Broken(line, "текст пуст")
+    who, where = name_of(author), name_of(community)
+    if who is None or where is None:
+        return Broken(line, "автор или сообщество — не строка и не номер")
+    if not who and not where:
+        return Broken(line, "нет ни автора, ни сообщества")
+    liked, answered, shared, seen = (_count(value, line, notes) for value in (likes, comments, reposts, views))
+    moment, key, link = _date(date, line, notes), name_of(number) or "", name_of(url) or ""
+    return Row(line, text, who, where, key, moment, repost, liked, answered, shared, seen, link)
+
+
+def _clean(text: str, line: int, notes: Tally) -> str:
+    if _SURROGATE.search(text) is None:
+        return text
+    notes.add("нечитаемые знаки заменены на U+FFFD", line)
+    return whole_text(text)
+
+
+def name_of(value: Any) -> str | None:
+    """An id or a name as text, empty when absent; None for what is neither."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, str):
+        return (value if _SURROGATE.search(value) is None else whole_text(value)).strip()
+    number = None if isinstance(value, bool) else whole(value)
+    return None if number is None else str(number)
+
+
+def _count(value: Any, line: int, notes: Tally) -> int | None:
+    if value is None or value == "":
+        return None
+    number = whole(value.strip() if isinstance(value, str) else value)
+    if number is None or not 0 <= number < 2**63:
+        notes.add("счётчик — не число, пропущен", line)
+        return None
+    return number
+
+
+def _date(value: Any, line: int, notes: Tally) -> int | None:
+    if value is None or value == "":
+        return None
+    moment = parse_date(value)
+    if moment is None:
+        notes.add("дата не понята, пропущена", line)
+    return moment
+
+
+def parse_date(value: Any) -> int | None:
+    """UTC seconds of a Unix time (seconds or milliseconds), an ISO date or ``dd.mm.yyyy [hh:mm[:ss]]``; else None.
+
+    A date without a zone is taken as UTC.
+    """
+    if isinstance(value, float):
+        value = int(value) if abs(value) < _LAST_SECOND * 1000 else None
+    number = None if isinstance(value, bool) else whole(value)
+    if number is not None:
+        seconds = number // 1000 if number > _MILLISECONDS else number
+        return seconds if 0 <= seconds <= _LAST_SECOND else None
+    if not isinstance(value, str):
+        return None
+    try:
+        moment = _russian(value.strip()) or datetime.fromisoformat(value.strip())
+        return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+    except (ValueError, OverflowError):
+        return None
+
+
+def _russian(text: str) -> datetime | None:
+    match = _RUSSIAN_DATE.fullmatch(text)
+    if match is None:
+        return None
+    day, month, year, hour, minute, second = (int(piece or 0) for piece in match.groups())
+    return datetime(year, month, day, hour, minute, second)

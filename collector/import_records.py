@@ -1,0 +1,61 @@
+"""What readers of foreign files hand on: records with their line, and what could not be read, by reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+FIELDS = (
+    "text", "author", "community", "id", "date", "repost_text", "likes", "comments", "reposts", "views", "url",
+)  # fmt: skip
+SHOWN_LINES = 5
+
+
+class Record(NamedTuple):
+    """One record of a file: its line (or its number in a list) and its values in the order of FIELDS."""
+
+    line: int
+    values: tuple[Any, ...]
+
+
+class Broken(NamedTuple):
+    """A record that cannot be used, and why, in Russian."""
+
+    line: int
+    reason: str
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many times something happened, by reason, and the first lines where it did."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    lines: dict[str, list[int]] = field(default_factory=dict)
+
+    def add(self, reason: str, line: int) -> None:
+        """Count one more."""
+        self.counts[reason] = self.counts.get(reason, 0) + 1
+        first = self.lines.setdefault(reason, [])
+        if len(first) < SHOWN_LINES:
+            first.append(line)
+
+    def total(self) -> int:
+        """All reasons together."""
+        return sum(self.counts.values())
+
+    def tell(self, place: str) -> list[str]:
+        """``reason: n (строки 3, 7 …)``, the most frequent first; ``place`` is what the numbers count."""
+        order = sorted(self.counts, key=lambda reason: (-self.counts[reason], reason))
+        return [f"{reason}: {self.counts[reason]} ({place} {self._shown(reason)})" for reason in order]
+
+    def _shown(self, reason: str) -> str:
+        more = " …" if self.counts[reason] > len(self.lines[reason]) else ""
+        return ", ".join(map(str, self.lines[reason])) + more
+
+
+def listed(names: Iterable[str], limit: int = 30) -> str:
+    """Names in quotes for a message, cut when they are many."""
+    known = list(names)
+    shown = ", ".join(f"«{name}»" for name in known[:limit])
+    return shown + (f" и ещё {len(known) - limit}" if len(known) > limit else "")

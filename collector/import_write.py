@@ -1,0 +1,186 @@
+"""Writes imported rows to the social tables, batch by batch, and the audiences they make up."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from collector.import_fields import Row
+from collector.import_numbers import PostNumbers
+from collector.read_vk_json import VkRow
+from storage import Store, audiences, people, walls
+from storage.aliases import Aliases
+from storage.rows import Audience, Community, Post, User
+
+RECIPE = "import"
+
+
+class RowWriter:
+    """Rows of a mapped file: a text of a community goes to its wall and makes its author a member of it; a text
+    of an author alone goes to the author's wall."""
+
+    def __init__(self, store: Store, source: str, seen: int) -> None:
+        self._store, self._source, self._seen = store, source, seen
+        self._aliases = Aliases(store, source)
+        self._numbers = PostNumbers()
+        self._communities: dict[str, int] = {}
+        self._lonely: set[int] = set()
+        self.repeated = 0
+
+    def write(self, rows: Sequence[Row]) -> None:
+        """Write one batch in one transaction."""
+        with self._store.write():
+            self._meet_communities(row.community for row in rows)
+            authors = self._meet_authors(row.author for row in rows)
+            members: dict[int, dict[int, None]] = {}
+            posts = list(self._posts(rows, authors, members))
+            walls.save_posts(self._store, posts, self._seen)
+            for community_id, ids in members.items():
+                people.save_members(self._store, community_id, ids, self._seen)
+
+    def _posts(
+        self, rows: Sequence[Row], authors: dict[str, int], members: dict[int, dict[int, None]]
+    ) -> Iterator[Post]:
+        for row in rows:
+            author = authors.get(row.author)
+            owner = -self._communities[row.community] if row.community else authors[row.author]
+            if author is None:
+                author = owner
+            elif owner < 0:
+                members.setdefault(-owner, {})[author] = None
+            else:
+                self._lonely.add(author)
+            number = self._numbers.number(owner, row)
+            if number is None:
+                self.repeated += 1
+                continue
+            yield Post(
+                owner, number, from_id=author, published_at=row.published_at, text=row.text,
+                repost_text=row.repost_text, likes=row.likes, comments=row.comments, reposts=row.reposts,
+                views=row.views,
+            )  # fmt: skip
+
+    def _meet_communities(self, names: Iterable[str]) -> None:
+        fresh = [name for name in dict.fromkeys(names) if name and name not in self._communities]
+        if not fresh:
+            return
+        known, made = self._numbered("community", fresh)
+        self._communities |= known | made
+        rows = [Community(number, name=name, source=self._source) for name, number in made.items()]
+        people.save_communities(self._store, rows, self._seen)
+
+    def _meet_authors(self, names: Iterable[str]) -> dict[str, int]:
+        known, made = self._numbered("user", [name for name in dict.fromkeys(names) if name])
+        rows = [User(number, state="unknown", source=self._source) for number in made.values()]
+        people.save_users(self._store, rows, self._seen)
+        return known | made
+
+    def _numbered(self, kind: str, names: list[str]) -> tuple[dict[str, int], dict[str, int]]:
+        known = self._aliases.find(kind, names)
+        fresh = [name for name in names if name not in known]
+        return known, self._aliases.add(kind, fresh) if fresh else {}
+
+    def audiences(self) -> list[str]:
+        """Write an audience for each community of the file, or one of its authors when no community is named.
+
+        Returns a message for each name that the study already uses otherwise.
+        """
+        messages = [
+            save_audience(self._store, name, [number], people.member_ids(self._store, number), self._seen)
+            for name, number in self._communities.items()
+        ]
+        if self._lonely and not self._communities:
+            messages.append(save_audience(self._store, self._source, [], self._lonely, self._seen))
+        return [message for message in messages if message]
+
+
+class VkWriter:
+    """Rows of raw VK JSON, under VK's own ids. A file has no date, so what the study knows better stays."""
+
+    def __init__(self, store: Store, source: str, seen: int) -> None:
+        self._store, self._seen = store, seen
+        self._authors: dict[int, set[int]] = {}
+        self.repeated = 0
+
+    def write(self, rows: Sequence[VkRow]) -> None:
+        """Write one batch in one transaction."""
+        posts = [row for row in rows if isinstance(row, Post)]
+        with self._store.write():
+            self._save_people([row for row in rows if isinstance(row, User)])
+            self._save_communities([row for row in rows if isinstance(row, Community)])
+            walls.save_posts(self._store, posts, self._seen)
+            self._meet(posts)
+
+    def _save_people(self, rows: list[User]) -> None:
+        known = {user.id: user for user in people.users(self._store, [row.id for row in rows])}
+        for row in rows:
+            known[row.id] = _merged(known.get(row.id), row)
+        people.save_users(self._store, [known[number] for number in {row.id: None for row in rows}], self._seen)
+
+    def _save_communities(self, rows: list[Community]) -> None:
+        for row in rows:
+            known = people.find_community(self._store, row.id)
+            people.save_communities(self._store, [_merged(known, row)], self._seen)
+
+    def _meet(self, posts: Iterable[Post]) -> None:
+        authors: dict[int, None] = {}
+        for post in posts:
+            ids = [number for number in (post.owner_id, post.from_id, post.signer_id) if number and number > 0]
+            authors |= dict.fromkeys(ids)
+            if post.owner_id < 0:
+                self._meet_community(-post.owner_id)
+                self._authors[-post.owner_id].update(ids)
+        people.add_unknown_users(self._store, authors, self._seen)
+
+    def _meet_community(self, community_id: int) -> None:
+        if community_id not in self._authors:
+            self._authors[community_id] = set()
+            if people.find_community(self._store, community_id) is None:
+                people.save_communities(self._store, [Community(community_id)], self._seen)
+
+    def audiences(self) -> list[str]:
+        """Write an audience of the authors for each community that no audience of the study covers yet."""
+        messages = []
+        for community_id, authors in self._authors.items():
+            if _covered(self._store, community_id):
+                continue
+            row = people.find_community(self._store, community_id)
+            name = (row and (row.name or row.screen_name)) or f"club{community_id}"
+            messages.append(save_audience(self._store, name, [community_id], authors, self._seen))
+        return [message for message in messages if message]
+
+
+def _merged(known: Any, fresh: Any) -> Any:
+    """The known row with what the fresh one adds: a profile inside an answer carries fewer fields than its own."""
+    if known is None:
+        return fresh
+    names = [field.name for field in dataclasses.fields(fresh)]
+    added = {name: getattr(fresh, name) for name in names if getattr(fresh, name) is not None}
+    if added.get("birth_flag") == "none":
+        del added["birth_flag"]
+    return dataclasses.replace(known, **added)
+
+
+def _covered(store: Store, community_id: int) -> bool:
+    """Whether an audience that was not made by an import names the community."""
+    for row in audiences.audiences(store):
+        if row.recipe != RECIPE and community_id in (json.loads(row.definition).get("any") or []):
+            return True
+    return False
+
+
+def save_audience(store: Store, name: str, communities: list[int], ids: Iterable[int], seen: int) -> str:
+    """Make an audience or add people to the one an earlier import made; returns a message when the name is taken."""
+    definition = json.dumps({"any": communities})
+    with store.write():
+        known = next((row for row in audiences.audiences(store) if row.name == name), None)
+        if known is not None and (known.recipe, known.definition) != (RECIPE, definition):
+            return f"Аудитория «{name}» уже есть и не изменена: импортированные люди в неё не вошли."
+        audience_id = audiences.save_audience(store, Audience(name, definition, recipe=RECIPE))
+        before = audiences.sample(store, audience_id)
+        weights = before | dict.fromkeys(ids, 1.0)
+        if weights != before:
+            audiences.save_sample(store, audience_id, weights, seen)
+    return ""

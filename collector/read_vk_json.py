@@ -1,0 +1,98 @@
+"""Reads raw VK JSON: whole answers, their items, or bare lists of posts, people and communities."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from collector.import_records import Broken
+from collector.parse_group import parse_group
+from collector.parse_post import parse_post
+from collector.parse_user import parse_user
+from storage.rows import Community, Post, User
+
+VkRow = Post | User | Community
+_DEEPEST = 6  # execute: response -> list of answers -> items
+_PERSON = {"first_name", "last_name", "can_access_closed", "deactivated", "bdate", "sex"}
+
+
+def looks_vk(value: Any) -> bool:
+    """Whether a JSON value is a VK answer, or an item or a list of items of VK."""
+    if isinstance(value, list):
+        return any(looks_vk(item) for item in value[:20])
+    if not isinstance(value, dict):
+        return False
+    if isinstance(value.get("error"), dict) and "error_code" in value["error"]:
+        return True
+    inner = value.get("response", value)
+    if isinstance(inner, list):
+        return True
+    return isinstance(inner, dict) and (isinstance(inner.get("items"), list) or kind_of(inner) is not None)
+
+
+def kind_of(item: Mapping[str, Any]) -> str | None:
+    """post, comment, community or person; None for an object that VK does not send."""
+    if "id" not in item:
+        return None
+    if "post_id" in item and "post_type" not in item:
+        return "comment"
+    if "owner_id" in item and {"text", "post_type", "copy_history"} & item.keys():
+        return "post"
+    if _PERSON & item.keys() and "name" not in item:
+        return "person"
+    if "name" in item and {"screen_name", "is_closed", "members_count"} & item.keys():
+        return "community"
+    return None
+
+
+def vk_rows(line: int, value: Any, depth: int = 0) -> Iterator[VkRow | Broken]:
+    """Rows of one VK value, the people and communities of an extended answer included."""
+    if depth > _DEEPEST:
+        yield Broken(line, "вложенность больше, чем бывает у VK")
+    elif isinstance(value, list):
+        for item in value:
+            yield from vk_rows(line, item, depth + 1)
+    elif isinstance(value, dict):
+        yield from _of_object(line, value, depth)
+    else:
+        yield Broken(line, _bare(value))
+
+
+def _bare(value: Any) -> str:
+    if value is False:
+        return "вызов внутри execute не удался (false)"
+    if isinstance(value, int):
+        return "номер без сведений: по нему одному текста нет"
+    return "запись — не объект VK"
+
+
+def _of_object(line: int, value: dict[str, Any], depth: int) -> Iterator[VkRow | Broken]:
+    if isinstance(value.get("error"), dict):
+        yield Broken(line, f"ответ VK — ошибка {value['error'].get('error_code', '')}".rstrip())
+        return
+    if "response" in value:
+        yield from vk_rows(line, value["response"], depth + 1)
+        return
+    parts = [value[name] for name in ("items", "profiles", "groups") if isinstance(value.get(name), list)]
+    if not parts:
+        yield _of_item(line, value)
+    for part in parts:
+        yield from vk_rows(line, part, depth + 1)
+
+
+def _of_item(line: int, item: Mapping[str, Any]) -> VkRow | Broken:
+    kind = kind_of(item)
+    parse = _PARSERS.get(kind or "")
+    if parse is None:
+        return Broken(line, "комментарии VK пока не читаются" if kind == "comment" else "объект VK не распознан")
+    try:
+        return parse(item)
+    except ValueError:
+        return Broken(line, "у объекта VK нет номера")
+
+
+_PARSERS: Mapping[str, Callable[[Mapping[str, Any]], VkRow]] = {
+    "post": parse_post,
+    "person": parse_user,
+    "community": parse_group,
+}
