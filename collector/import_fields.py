@@ -165,21 +165,25 @@ def _date(value: Any, line: int, notes: Tally) -> int | None:
 def parse_date(value: Any) -> int | None:
     """UTC seconds of a Unix time (seconds or milliseconds), an ISO date or ``dd.mm.yyyy [hh:mm[:ss]]``; else None.
 
-    A date without a zone is taken as UTC.
+    A date without a zone is taken as UTC; one before 1970 is none of a post.
     """
     if isinstance(value, float):
         value = int(value) if abs(value) < _LAST_SECOND * 1000 else None
     number = None if isinstance(value, bool) else whole(value)
     if number is not None:
         seconds = number // 1000 if number > _MILLISECONDS else number
-        return seconds if 0 <= seconds <= _LAST_SECOND else None
+        return _known(seconds)
     if not isinstance(value, str):
         return None
     try:
         moment = _russian(value.strip()) or datetime.fromisoformat(value.strip())
-        return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+        return _known(int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()))
     except (ValueError, OverflowError):
         return None
+
+
+def _known(seconds: int) -> int | None:
+    return seconds if 0 <= seconds <= _LAST_SECOND else None
 
 
 def _russian(text: str) -> datetime | None:

@@ -76,6 +76,8 @@ def _json(
 ) -> Reading:
     if wanted == "vk" or (wanted == "auto" and not mapping and _any_vk(values())):
         return Reading(source, True, lambda _: _vk(values()))
+    if next(values(), None) is None:
+        raise _empty(source.path)
     keys = match_columns(source.path, read_jsonl.columns_of(values()), mapping)
     return Reading(source, False, lambda notes: _checked(read_jsonl.read_records(values(), keys), notes))
 
@@ -127,10 +129,14 @@ def scan(reading: Reading, watch: Watch) -> bool:
 def _refuse_broken(reading: Reading) -> None:
     path, broken = reading.source.path, reading.broken.total()
     if not reading.good and not broken:
-        raise ImportFileError(f"В файле нет ни одной записи: {path}", "", "Проверьте, тот ли это файл.")
+        raise _empty(path)
     if broken > reading.good:
         raise ImportFileError(
             f"Не читается больше половины файла: {broken} из {broken + reading.good} ({path}). Ничего не записано.",
             "; ".join(reading.broken.tell(reading.source.place)) + ".",
             "Проверьте столбцы в --map, разделитель и кавычки.",
         )
+
+
+def _empty(path: Path) -> ImportFileError:
+    return ImportFileError(f"В файле нет ни одной записи: {path}", "", "Проверьте, тот ли это файл.")

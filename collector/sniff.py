@@ -45,7 +45,7 @@ _EIGHT_BIT = ("cp1251", "koi8-r", "cp866")
 _FREQUENT = frozenset("оеаинтсрвл")
 _LEAST_FREQUENT = 0.35
 _MOST_BAD = 0.3
-_MOST_CONTROL = 0.1
+_MOST_CONTROL = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def _encoding(path: Path, head: bytes) -> str:
         if head.startswith(bom):
             return name
     text = codecs.getincrementaldecoder("utf-8")("replace").decode(head)
-    foreign = sum(not char.isascii() for char in text)
+    foreign = len(text) - len(text.encode("ascii", "ignore"))
     bad = text.count("\ufffd") - head.count("\ufffd".encode())
     if bad <= _MOST_BAD * foreign:
         return "utf-8"

@@ -33,6 +33,23 @@ def current_model(store: Store) -> TopicModel | None:
     return found[0] if found else None
 
 
+def model_marks(store: Store) -> list[tuple[int, str, str, str, int]]:
+    """(id, recipe, input, settings, current) of every model, without its arrays, by id."""
+    sql = "SELECT id, recipe, input, settings, current FROM topic_models ORDER BY id"
+    return [(row[0], row[1], row[2], row[3], row[4]) for row in store.rows(sql)]
+
+
+def drop_models(store: Store, ids: Iterable[int]) -> None:
+    """Drop models with all their rows; the current one stays whatever is asked."""
+    store.many("DELETE FROM topic_models WHERE id = ? AND current = 0", ((model_id,) for model_id in ids))
+
+
+def save_settings(store: Store, model_id: int, settings: str) -> None:
+    """Write how a model was made (JSON), known in full once its profiles are."""
+    with store.write() as connection:
+        connection.execute("UPDATE topic_models SET settings = ? WHERE id = ?", (settings, model_id))
+
+
 def make_current(store: Store, model_id: int) -> None:
     """Let readers see this model; unfinished and older models are dropped with their rows."""
     with store.write() as connection:
@@ -48,14 +65,10 @@ def save_terms(store: Store, rows: Iterable[Term]) -> None:
 
 def save_dropped_terms(store: Store, model_id: int, rows: Iterable[tuple[str, int, str]]) -> None:
     """Write (term, document frequency, reason) of what the vocabulary left out."""
-    store.many(
-        "INSERT OR REPLACE INTO dropped_terms VALUES (?, ?, ?, ?)", ((model_id, *row) for row in rows)
-    )
+    store.many("INSERT OR REPLACE INTO dropped_terms VALUES (?, ?, ?, ?)", ((model_id, *row) for row in rows))
 
 
-def save_fit(
-    store: Store, model_id: int, k: int, seed: int, scores: dict[str, float | None], kept: bool
-) -> None:
+def save_fit(store: Store, model_id: int, k: int, seed: int, scores: dict[str, float | None], kept: bool) -> None:
     """Write one fit's scores: npmi, c_v, diversity, stability, perplexity."""
     names = ("npmi", "c_v", "diversity", "stability", "perplexity")
     store.many(

@@ -25,7 +25,22 @@ def texts(store: Store) -> Iterator[Text]:
 def document_marks(store: Store) -> dict[tuple[str, str, int, int], tuple[str, str]]:
     """(kind, part, owner, id) -> (recipe, input) of every document, to see what is still to do."""
     sql = f"SELECT {_PLACE}, recipe, input FROM documents"
-    return {tuple(row)[:4]: (row[4], row[5]) for row in store.rows(sql)}
+    return {(row[0], row[1], row[2], row[3]): (row[4], row[5]) for row in store.rows(sql)}
+
+
+def texts_with_marks(store: Store) -> Iterator[tuple[Text, str | None, str | None]]:
+    """Every text with the recipe and the input of its present document (None without one), in the order of
+    :func:`texts`; streamed. Documents of texts already given may be written meanwhile.
+    """
+    names = columns(Text)
+    joined = " AND ".join(f"d.{name} = t.{name}" for name in _PLACE.split(", "))
+    order = ", ".join(f"t.{name}" for name in _PLACE.split(", "))
+    sql = (
+        f"SELECT {', '.join('t.' + name for name in names)}, d.recipe AS done_recipe, d.input AS done_input "
+        f"FROM v_texts t LEFT JOIN documents d ON {joined} ORDER BY {order}"
+    )
+    for row in store.rows(sql):
+        yield Text(**{name: row[name] for name in names}), row["done_recipe"], row["done_input"]
 
 
 def save_documents(store: Store, rows: Iterable[Document]) -> int:
@@ -49,6 +64,33 @@ def drop_orphan_documents(store: Store) -> int:
             "ON t.kind = d.kind AND t.part = d.part AND t.owner_id = d.owner_id AND t.item_id = d.item_id "
             "WHERE t.kind IS NULL)"
         ).rowcount
+
+
+def mark_copies(store: Store, least: int) -> int:
+    """Point ``copy_of`` of every document of at least ``least`` words at the first document with the same lemmas
+    in the same order, and clear it where that no longer holds; returns how many copies there are now.
+    """
+    with store.write() as connection:
+        connection.execute("CREATE TEMP TABLE IF NOT EXISTS firsts (doc_id INTEGER PRIMARY KEY, first INTEGER)")
+        connection.execute("DELETE FROM firsts")
+        connection.execute(
+            "INSERT INTO firsts SELECT doc_id, first FROM (SELECT doc_id, min(doc_id) OVER (PARTITION BY lemmas) "
+            "AS first FROM documents WHERE n_lemmas >= ?) WHERE first < doc_id",
+            (least,),
+        )
+        connection.execute(
+            "UPDATE documents SET copy_of = (SELECT first FROM firsts f WHERE f.doc_id = documents.doc_id) "
+            "WHERE copy_of IS NOT (SELECT first FROM firsts f WHERE f.doc_id = documents.doc_id)"
+        )
+        found = int(connection.execute("SELECT count(*) FROM firsts").fetchone()[0])
+        connection.execute("DELETE FROM firsts")
+        return found
+
+
+def count_languages(store: Store) -> dict[str, int]:
+    """lang -> how many documents, the most frequent first."""
+    sql = "SELECT coalesce(lang, ''), count(*) FROM documents GROUP BY 1 ORDER BY 2 DESC, 1"
+    return {row[0]: row[1] for row in store.rows(sql)}
 
 
 def documents(store: Store, *, unit: str) -> Iterator[Document]:

@@ -25,6 +25,10 @@ COMMANDS = {
     "check": ("vkaudience.cmd_check", "проверить настройки и ключ: что он может"),
     "collect": ("vkaudience.cmd_collect", "собрать участников и стены; продолжает с места остановки"),
     "import": ("vkaudience.cmd_import", "взять тексты из файлов CSV, JSONL, JSON"),
+    "lemmatize": ("vkaudience.cmd_lemmatize", "привести слова к начальной форме"),
+    "topics": ("vkaudience.cmd_topics", "построить темы и профили"),
+    "report": ("vkaudience.cmd_report", "написать отчёт"),
+    "run": ("vkaudience.cmd_run", "всё по порядку, пропуская сделанное"),
     "status": ("vkaudience.cmd_status", "что собрано, что не закончено, что VK не отдал"),
 }
 EXIT_CODES = {"VkStop": 3, "VkQuota": 4, "ConfigError": 2}

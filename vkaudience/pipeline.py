@@ -40,3 +40,62 @@ def collect(store: Store, config: Config, watch: Watch) -> Outcome:
             {**config["collect"], "audiences": config.audiences},
             lambda: stage(store, settings, client=client, watch=watch),
         )
+
+
+def lemmatize(store: Store, config: Config, watch: Watch) -> Outcome:
+    """The stage ``lemmatize``."""
+    from nlp.lemmatize import lemmatize as stage
+    from nlp.settings import LemmaSettings
+
+    settings = LemmaSettings(**config.given("lemmas"))
+    return journaled(store, "lemmatize", config["lemmas"], lambda: stage(store, settings, watch=watch))
+
+
+def topics(store: Store, config: Config, watch: Watch) -> Outcome:
+    """The stage ``topics``."""
+    from nlp.settings import TopicSettings
+    from nlp.topics import topics as stage
+
+    settings = TopicSettings(**config.given("topics"))
+    return journaled(store, "topics", config["topics"], lambda: stage(store, settings, watch=watch))
+
+
+def report(store: Store, config: Config, watch: Watch) -> Outcome:
+    """The stage ``report``; its last message says where the report is."""
+    from portraits.report import report as stage
+    from portraits.settings import ReportSettings
+
+    study = config["study"]
+    settings = ReportSettings(
+        study=study["name"], question=study["question"], notes=study["notes"], **config.given("report")
+    )
+    return journaled(store, "report", config["report"], lambda: stage(store, settings, watch=watch))
+
+
+def run(store: Store, config: Config, watch: Watch, *, partial: bool = False) -> Outcome:
+    """All stages in their order; each skips what is done.
+
+    A study without audiences in its config is one of imported texts: nothing is collected then. A pause ends the
+    run before the texts are modelled, unless ``partial``. The outcome is the gravest of the stages'.
+    """
+    stages: list[Callable[[Store, Config, Watch], Outcome]] = [lemmatize, topics, report]
+    if config.audiences:
+        stages.insert(0, collect)
+    outcomes: list[Outcome] = []
+    for stage in stages:
+        outcomes.append(stage(store, config, watch))
+        state = outcomes[-1].state
+        if state == "interrupted" or (state == "paused" and not partial):
+            break
+    return _together(outcomes)
+
+
+GRAVITY = ("done", "partial", "paused", "interrupted")
+
+
+def _together(outcomes: list[Outcome]) -> Outcome:
+    state = max((outcome.state for outcome in outcomes), key=GRAVITY.index)
+    counts: dict[str, int] = {}
+    for outcome in outcomes:
+        counts.update(outcome.counts)
+    return Outcome(state, counts, tuple(message for outcome in outcomes for message in outcome.messages))

@@ -1,0 +1,243 @@
+"""The stage ``topics``: documents of the store to a topic model and the profiles it gives.
+
+Every finished fit is stored at once, so a killed run does not fit it again. The profiles are written under a model
+that nobody reads yet; it becomes the current one in the last transaction, and everything older goes.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from nlp import choose, corpus, cvb0, describe, fitting, vocabulary
+from nlp.fitted import TopicModel, from_bytes, matrix_of, to_bytes
+from nlp.profiles import People, Stopped, Writer
+from nlp.settings import TopicSettings
+from nlp.tables import stop_lemmas
+from storage import QUIET, Event, MissingInput, Outcome, Store, Watch, models, people, rows, texts
+
+NUMBER = 1
+"""Raised when the same documents and settings start to give other rows."""
+
+FEW_PEOPLE = 300
+"""Units below which topics depend on chance more than on people; said to the user, not forbidden."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Corpus:
+    words: vocabulary.Vocabulary
+    matrix: Any
+    reader: corpus.Reader
+    input: str
+
+
+def topics(store: Store, settings: TopicSettings, *, watch: Watch = QUIET) -> Outcome:
+    """Fit topics to the study's documents and write what they say of people, communities and texts.
+
+    Skipped when neither documents, members nor settings changed. Raises MissingInput when there is too little text.
+    """
+    mark = _stage_mark(store, settings)
+    current = models.current_model(store)
+    if current is not None and json.loads(current.settings).get("stage") == mark:
+        watch.tell(Event("notice", "topics", text="Тексты и настройки не изменились: модель тем остаётся прежней."))
+        return Outcome("done", json.loads(current.settings)["counts"])
+    read = _read(store, settings)
+    counts = choose.numbers(settings, read.matrix.shape[0])
+    if not counts:
+        raise _too_few(store, settings, read.matrix.shape[0])
+    if read.matrix.shape[0] < FEW_PEOPLE:
+        watch.tell(Event("warning", "topics", text=_FEW.format(n=read.matrix.shape[0], least=FEW_PEOPLE)))
+    _drop_strangers(store, settings, counts, read.input)
+    try:
+        fits = _fits(store, settings, counts, read, watch)
+        return _write(store, settings, read, fits, mark, watch)
+    except Stopped:
+        return Outcome("interrupted")
+
+
+_FEW = (
+    "Документов со словами модели всего {n} (надёжно — от {least}): темы могут меняться от запуска к запуску. "
+    "Соберите больше людей или уменьшите n_topics."
+)
+
+
+def _read(store: Store, settings: TopicSettings) -> _Corpus:
+    reader = corpus.Reader(store, settings)
+    words = vocabulary.build(reader.units(), settings)
+    sieve = vocabulary.Filter(settings)
+    lists = ([token[0] for token in unit if not sieve.reason(token)] for unit in reader.units())
+    matrix = matrix_of(lists, words.index)
+    filled = matrix.indptr[1:] > matrix.indptr[:-1]
+    return _Corpus(words, matrix[filled], reader, corpus.fingerprint(store))
+
+
+def _fits(
+    store: Store, settings: TopicSettings, counts: tuple[int, ...], read: _Corpus, watch: Watch
+) -> dict[choose.Key, TopicModel]:
+    keys = [(k, settings.seed + number) for k in counts for number in range(settings.seeds)]
+    found: dict[choose.Key, TopicModel] = {}
+    for done, (k, seed) in enumerate(keys):
+        recipe = _fit_recipe(settings, k, seed)
+        stored = models.find_model(store, recipe, read.input)
+        if stored is None:
+            found[k, seed] = _fit(store, settings, (k, seed), read, recipe, watch)
+        else:
+            found[k, seed] = from_bytes(stored.arrays)
+        watch.tell(Event("progress", "topics", "подгонка моделей", done + 1, len(keys)))
+    return found
+
+
+def _fit(
+    store: Store, settings: TopicSettings, key: choose.Key, read: _Corpus, recipe: str, watch: Watch
+) -> TopicModel:
+    fitted = fitting.fit(
+        read.matrix, read.words.terms, read.words.df, *key,
+        engine=settings.engine, passes=settings.passes, stopping=_teller(settings, watch),
+    )  # fmt: skip
+    if watch.stopping():
+        raise Stopped
+    arrays = to_bytes(fitted)
+    models.add_model(store, _row(settings, key, read, recipe, arrays, "{}"))
+    return from_bytes(arrays)
+
+
+def _teller(settings: TopicSettings, watch: Watch) -> Callable[[int], bool]:
+    total = settings.passes or cvb0.SWEEPS
+
+    def ask(sweep: int) -> bool:
+        if sweep % 10 == 0:
+            watch.tell(Event("progress", "topics", "проходы", sweep, total))
+        return watch.stopping()
+
+    return ask
+
+
+def _row(
+    settings: TopicSettings, key: choose.Key, read: _Corpus, recipe: str, arrays: bytes, told: str
+) -> rows.TopicModel:
+    return rows.TopicModel(
+        unit=settings.unit, n_topics=key[0], seed=key[1], engine=settings.engine, settings=told, coherence=None,
+        perplexity=None, stability=None, arrays=arrays, recipe=recipe, input=read.input,
+        n_documents=read.matrix.shape[0], n_terms=len(read.words.terms),
+        n_left_out=read.words.n_documents - read.matrix.shape[0],
+    )  # fmt: skip
+
+
+def _write(
+    store: Store,
+    settings: TopicSettings,
+    read: _Corpus,
+    fits: dict[choose.Key, TopicModel],
+    mark: str,
+    watch: Watch,
+) -> Outcome:
+    scores = {key: fitting.scores(model, read.matrix) for key, model in fits.items()}
+    choice = choose.choose(fits, scores)
+    model, own = fits[choice.key], scores[choice.key]
+    row = _row(settings, choice.key, read, _fit_recipe(settings, *choice.key), to_bytes(model), '{"stage": ""}')
+    row = dataclasses.replace(
+        row, coherence=own.mean_npmi, perplexity=own.perplexity, stability=choice.agreement[choice.key]
+    )
+    model_id = models.add_model(store, row)
+    writer = Writer(store, model_id, model, read.reader, settings.min_words, watch)
+    found = writer.people()
+    n_communities, n_texts = writer.communities(found), writer.texts()
+    counts = _counts(read, found, n_communities, n_texts, choice.key[0])
+    with store.write():
+        models.save_terms(store, describe.term_rows(model_id, read.words))
+        models.save_dropped_terms(store, model_id, read.words.dropped)
+        models.save_topics(
+            store, describe.topic_rows(model_id, model, own.npmi, choice.topic_stability, _list(found.share()))
+        )
+        for key, score in scores.items():
+            told = {"npmi": score.mean_npmi, "diversity": score.diversity, "perplexity": score.perplexity}
+            models.save_fit(store, model_id, *key, {**told, "stability": choice.agreement[key]}, key == choice.key)
+        models.save_settings(store, model_id, _told(settings, read, mark, counts))
+        models.make_current(store, model_id)
+    return Outcome("done", counts)
+
+
+def _counts(read: _Corpus, found: People, n_communities: int, n_texts: int, k: int) -> dict[str, int]:
+    return {
+        "documents": read.matrix.shape[0],
+        "terms": len(read.words.terms),
+        "topics": k,
+        "people": len(found.wrote),
+        "people_below_floor": found.seen - len(found.wrote),
+        "communities": n_communities,
+        "texts": n_texts,
+    }
+
+
+def _told(settings: TopicSettings, read: _Corpus, mark: str, counts: dict[str, int]) -> str:
+    """What the model's row says of how it was made."""
+    whole = {
+        **dataclasses.asdict(settings),
+        "stage": mark,
+        "counts": counts,
+        "min_documents_used": read.words.least,
+        "dropped": read.words.dropped_counts,
+    }
+    return json.dumps(whole, ensure_ascii=False, sort_keys=True, default=str)
+
+
+def _list(values: Any) -> list[float] | None:
+    return None if values is None else [float(value) for value in values]
+
+
+def _drop_strangers(store: Store, settings: TopicSettings, counts: tuple[int, ...], mark: str) -> None:
+    """Drop unfinished models and fits of other documents or settings, so that a resumed run ends in the same rows."""
+    recipes = {_fit_recipe(settings, k, settings.seed + number) for k in counts for number in range(settings.seeds)}
+    strangers = [
+        model_id
+        for model_id, recipe, made_of, told, _ in models.model_marks(store)
+        if told != "{}" or recipe not in recipes or made_of != mark
+    ]
+    models.drop_models(store, strangers)
+
+
+def _fit_recipe(settings: TopicSettings, k: int, seed: int) -> str:
+    shaping = {
+        "unit": settings.unit, "engine": settings.engine, "passes": settings.passes, "pos": sorted(settings.pos),
+        "stop": sorted(stop_lemmas(settings.stopwords)), "min_length": settings.min_length,
+        "min_documents": settings.min_documents, "max_share": settings.max_share, "bigrams": settings.bigrams,
+    }  # fmt: skip
+    return "topics-" + _hash([NUMBER, cvb0.NUMBER, k, seed, shaping])
+
+
+def _stage_mark(store: Store, settings: TopicSettings) -> str:
+    """Changes whenever any row of this stage would: settings, stop list, documents, members."""
+    members = hashlib.blake2b(digest_size=16)
+    for community in people.communities(store):
+        members.update(f"{community.id}:{people.member_ids(store, community.id)}\n".encode())
+    whole = dataclasses.asdict(settings)
+    return _hash(
+        [_fit_recipe(settings, 0, 0), sorted((key, str(value)) for key, value in whole.items()),
+         corpus.fingerprint(store), members.hexdigest()]
+    )  # fmt: skip
+
+
+def _hash(value: object) -> str:
+    return hashlib.blake2b(json.dumps(value, ensure_ascii=False).encode(), digest_size=8).hexdigest()
+
+
+def _too_few(store: Store, settings: TopicSettings, n_documents: int) -> MissingInput:
+    if not sum(texts.count_languages(store).values()):
+        return MissingInput(
+            "Строить темы не из чего: тексты ещё не лемматизированы.", "", "Запустите vkaudience lemmatize."
+        )
+    least = choose.fewest(settings)
+    what = f"Слишком мало текста для тем: документов со словами модели {n_documents}, нужно не меньше {least}."
+    if settings.unit == "person" and next(texts.documents(store, unit="person"), None) is None:
+        return MissingInput(
+            what, "Документ модели — человек, а текстов с автором-человеком в исследовании нет.",
+            'Поставьте в config.toml [topics] unit = "community" (или "post") либо соберите стены людей.',
+        )  # fmt: skip
+    return MissingInput(
+        what, "Остальные документы пусты, на других языках или состоят из служебных и редких слов.",
+        "Соберите больше текстов, уменьшите [topics] n_topics или min_documents.",
+    )  # fmt: skip

@@ -1,0 +1,92 @@
+"""All parts of one report, in the order they are computed; nothing here knows markup."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from portraits.compare import Distance, Overlap, distances, overlaps
+from portraits.contrast import Indices, indices
+from portraits.demography import Variable, variables
+from portraits.funnel import Funnel, funnel
+from portraits.interests import Interests, TopicCard, interests, topic_cards
+from portraits.passport import Passport, Walls, passport, walls
+from portraits.study import Study
+from portraits.summary import Card, card
+from storage import portrait_data as data
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How the topics came about: the vocabulary before and after, what was dropped, which models were tried."""
+
+    words: int
+    dropped: tuple[data.Dropped, ...]
+    fits: tuple[dict[str, object], ...]
+    recipes: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything a template may show."""
+
+    passport: Passport
+    funnels: dict[int, Funnel]
+    variables: list[Variable]
+    topics: list[TopicCard]
+    wrote: Interests | None
+    reposted: Interests | None
+    walls: Walls
+    indices: Indices
+    distances: list[Distance]
+    overlaps: list[Overlap]
+    cards: list[Card]
+    method: Method
+
+
+def build(study: Study, tell: Callable[[int], bool]) -> Parts | None:
+    """Compute a report. ``tell(step)`` is told of each of :data:`STEPS` steps; its True stops the work (None)."""
+    found = passport(study)
+    funnels = {group.id: funnel(study, group) for group in study.peopled}
+    if tell(1):
+        return None
+    who = variables(study)
+    if tell(2):
+        return None
+    topics = topic_cards(study)
+    wrote, reposted = interests(study, "wrote"), interests(study, "reposted")
+    if tell(3):
+        return None
+    # Reposts are left out of the tests: they would double every topic and say nearly the same again.
+    traits = [one.trait for one in who] + ([wrote.trait] if wrote else [])
+    tested = indices(traits, study.book, least=study.least)
+    far = distances(study, wrote) if wrote else []
+    if tell(4):
+        return None
+    cards = [card(study, group, funnels[group.id], who, wrote, tested) for group in study.peopled]
+    return Parts(
+        found, funnels, who, topics, wrote, reposted, walls(study, found), tested, far, overlaps(study), cards,
+        _method(study),
+    )  # fmt: skip
+
+
+STEPS = 5
+
+
+def _method(study: Study) -> Method:
+    recipes = tuple(data.document_recipes(study.store))
+    if study.model is None or study.model.id is None:
+        return Method(0, (), (), recipes)
+    number = study.model.id
+    words = data.vocabulary_size(study.store, number)
+    dropped = tuple(data.dropped(study.store, number, least=study.least))
+    for name, n in (("words.kept", words), ("words.dropped", sum(one.words for one in dropped))):
+        study.book.count("method", name, 0, n, view="terms, dropped_terms")
+    for name, n in (("documents", study.model.n_documents), ("documents.left_out", study.model.n_left_out)):
+        study.book.count("method", name, 0, n, view="topic_models")
+    return Method(
+        words,
+        dropped,
+        tuple(data.fits(study.store, number)),
+        recipes,
+    )

@@ -1,0 +1,126 @@
+"""What an audience has more of than the people it is compared with: indices, tested together.
+
+index = 100 x share in the audience / share among the others. It is shown only for n >= 100 in both groups, a count
+of at least ``min_group`` and q <= 0.05 over all tests of the report. People in both groups count as the audience's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from portraits.book import Book
+from portraits.measures.fdr import q_values
+from portraits.measures.index import ratio, ratio_p
+from portraits.shares import Table
+from portraits.suppress import hidden_cells
+from storage.rows import PortraitNumber
+
+LEAST_N = 100
+MOST_Q = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """One trait in all audiences. ``audiences`` and ``others``: audience id -> its table, its comparison's table.
+
+    ``tested``: the categories worth a test ("other towns" is none).
+    """
+
+    id: str
+    section: str
+    tested: tuple[str, ...]
+    audiences: Mapping[int, Table]
+    others: Mapping[int, Table]
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """``state``: shown, same (not told apart), few (too little data). ``at_least``: the others have too few people
+    of the kind to name their share, so their count is taken as the floor and the index is a lower bound."""
+
+    trait: str
+    category: str
+    audience_id: int
+    state: str
+    value: float = 0.0
+    lo: float = 0.0
+    hi: float = 0.0
+    q: float = 1.0
+    n: int = 0
+    base: int = 0
+    at_least: bool = False
+
+    @property
+    def above(self) -> bool:
+        """More here than among the others, and the difference passed the test."""
+        return self.state == "shown" and self.value > 100
+
+
+Indices = dict[tuple[str, str, int], Index]
+
+
+def indices(traits: Iterable[Trait], book: Book, *, least: int) -> Indices:
+    """All indices of a report: (trait id, category, audience id) -> index; tested as one family."""
+    found: Indices = {}
+    open_tests: list[tuple[Index, float]] = []
+    sections = {}
+    for trait in traits:
+        sections[trait.id] = trait.section
+        for audience_id, table in trait.audiences.items():
+            for category in trait.tested:
+                index, p = _one(trait.id, category, audience_id, table, trait.others.get(audience_id), least)
+                found[trait.id, category, audience_id] = index
+                if p is not None:
+                    open_tests.append((index, p))
+    for (index, _), q in zip(open_tests, q_values([p for _, p in open_tests]), strict=True):
+        place = (index.trait, index.category, index.audience_id)
+        found[place] = _judged(index, q)
+        _enter(book, sections[index.trait], found[place])
+    return found
+
+
+def _one(
+    trait: str, category: str, audience_id: int, here: Table, there: Table | None, least: int
+) -> tuple[Index, float | None]:
+    few = Index(trait, category, audience_id, "few")
+    count = here.counts.get(category, 0)
+    if there is None or min(here.base, there.base) < LEAST_N or count < least:
+        return few, None
+    at_least = there.counts.get(category, 0) < least
+    # A cell hidden to protect another one is not named through its index either.
+    if category in hidden_cells(here.counts, least) or (not at_least and category in hidden_cells(there.counts, least)):
+        return few, None
+    part = least / there.base if at_least else there.part(category)
+    a, b = here.part(category) * here.n, part * there.n
+    if not (0 < a <= here.n and 0 < b <= there.n):
+        return few, None
+    value, lo, hi = ratio(a, here.n, b, there.n)
+    index = Index(
+        trait, category, audience_id, "same", 100 * value, 100 * lo, 100 * hi, 1.0, count, here.base, at_least
+    )
+    return index, ratio_p(a, here.n, b, there.n)
+
+
+def _judged(index: Index, q: float) -> Index:
+    # A lower bound that lies under 100 says nothing of being rarer here.
+    shown = q <= MOST_Q and not (index.at_least and index.value < 100)
+    return Index(
+        index.trait, index.category, index.audience_id, "shown" if shown else "same",
+        index.value, index.lo, index.hi, q, index.n, index.base, index.at_least,
+    )  # fmt: skip
+
+
+def _enter(book: Book, section: str, index: Index) -> None:
+    if index.state != "shown":
+        return
+    method = "index 100*pA/pB, log-ratio 95 %, BH" + (", lower bound" if index.at_least else "")
+    # Whole numbers, as printed: a finer index would give the other side's count away.
+    value = None if index.at_least else float(round(index.value))
+    hi = None if index.at_least else float(round(index.hi))
+    book.enter(
+        PortraitNumber(
+            section, f"index.{index.trait}.{index.category}", index.audience_id, value, float(round(index.lo)), hi,
+            index.n, index.base, index.q, method, "audience_members, users, user_topics",
+        )
+    )  # fmt: skip

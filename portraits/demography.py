@@ -1,0 +1,91 @@
+"""Who they are: sex, age, town, occupation, device, each with the share of people who did not say."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from portraits.contrast import Trait
+from portraits.funnel import enter_share
+from portraits.shares import Share, Table, plain_share, shares
+from portraits.study import Group, Study
+from portraits.suppress import fold
+from storage import portrait_people as people
+
+OTHER = "other"
+FIXED = {
+    "sex": ("female", "male"),
+    "age": ("18-", "19-24", "25-34", "35-44", "45-54", "55+"),
+}
+# How many of the most frequent values get a row of their own; the rest are merged.
+TOP = {"city": 8, "occupation": 4, "platform": 5}
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One variable in all audiences: audience id -> category -> share among those who said it."""
+
+    id: str
+    categories: tuple[str, ...]
+    shares: Mapping[int, Mapping[str, Share]]
+    unknown: Mapping[int, Share]
+    bases: Mapping[int, int]
+    trait: Trait
+
+    def seen(self, category: str) -> bool:
+        """Whether a row has anybody in it; an empty "others" needs no line."""
+        return category != OTHER or any(s[category].n or s[category].hidden for s in self.shares.values())
+
+
+def variables(study: Study) -> list[Variable]:
+    """All variables of which at least one audience has enough to say."""
+    found = [_variable(study, field) for field in people.FIELDS]
+    return [one for one in found if max(one.bases.values(), default=0) >= study.least]
+
+
+def _variable(study: Study, field: str) -> Variable:
+    counted = {g.id: people.counts(study.store, g.id, field) for g in study.peopled}
+    categories = FIXED.get(field) or _frequent(counted, TOP[field], study.least)
+    tables = {number: _table(values, categories, field, study.least) for number, values in counted.items()}
+    others = {
+        g.id: _table(people.counts(study.store, people.REFERENCE, field, without=g.id), categories, field, study.least)
+        for g in study.peopled
+        if study.compared(g)
+    }
+    shown = {number: shares(table, study.least) for number, table in tables.items()}
+    unknown = {
+        number: plain_share(table.unknown, table.base + table.unknown, study.least) for number, table in tables.items()
+    }
+    rows = (*categories, OTHER) if field in TOP else categories
+    tested = {g.id: tables[g.id] for g in study.peopled if g.id in others}
+    found = Variable(
+        field, rows, shown, unknown, {n: t.base for n, t in tables.items()},
+        Trait(field, "who", categories, tested, others),
+    )  # fmt: skip
+    _enter(study, found, study.peopled)
+    return found
+
+
+def _frequent(counted: Mapping[int, Mapping[str | None, int]], top: int, least: int) -> tuple[str, ...]:
+    """The values that are large in some audience, most frequent first."""
+    total: Counter[str] = Counter()
+    for values in counted.values():
+        total.update({key: n for key, n in values.items() if key is not None and n >= least})
+    return tuple(key for key, _ in sorted(total.items(), key=lambda item: (-item[1], item[0]))[:top])
+
+
+def _table(values: Mapping[str | None, int], categories: tuple[str, ...], field: str, least: int) -> Table:
+    known = {key: n for key, n in values.items() if key is not None}
+    base, unknown = sum(known.values()), values.get(None, 0)
+    if field not in TOP:
+        return Table({key: known.get(key, 0) for key in categories}, base, unknown)
+    counts, merged = fold(known, categories, OTHER, least)
+    return Table(counts, base, unknown, merged=merged)
+
+
+def _enter(study: Study, found: Variable, groups: tuple[Group, ...]) -> None:
+    for group in groups:
+        for category, share in found.shares[group.id].items():
+            enter_share(study, "who", f"{found.id}.{category}", group.id, share)
+        enter_share(study, "who", f"{found.id}.unknown", group.id, found.unknown[group.id])

@@ -1,0 +1,97 @@
+"""The passport of a study: what was asked, of whom, when, with which versions, and which stage is missing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from portraits.study import Group, Study
+from storage import portrait_data as data
+from storage.rows import PortraitNumber
+
+
+@dataclass(frozen=True, slots=True)
+class Passport:
+    """Facts about the study as a whole; ``others``: communities that belong to no audience."""
+
+    collected: data.Span
+    written: data.Span
+    totals: Mapping[str, int]
+    sources: Mapping[int, data.Source]
+    others: tuple[data.Source, ...]
+    versions: Sequence[tuple[str, Mapping[str, str]]]
+    refused: Mapping[tuple[str, str], int]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Walls:
+    """Topic shares of the communities' own walls: (name, texts, {topic: share})."""
+
+    rows: tuple[tuple[str, int, Mapping[int, float]], ...]
+
+
+def passport(study: Study) -> Passport:
+    """Read the facts."""
+    sources = {source.id: source for source in data.sources(study.store)}
+    named = {number for group in study.groups for number in group.communities}
+    totals = data.totals(study.store)
+    for name, n in totals.items():
+        study.book.count("passport", name, 0, n, view=name)
+    return Passport(
+        data.collected(study.store), data.written(study.store), totals, sources,
+        tuple(source for number, source in sources.items() if number not in named),
+        data.versions(study.store), data.refused_subjects(study.store), _missing(study, totals),
+    )  # fmt: skip
+
+
+def _missing(study: Study, totals: Mapping[str, int]) -> tuple[str, ...]:
+    """Which stages have nothing to show yet: keys of captions."""
+    found = []
+    if not study.groups:
+        found.append("audiences")
+    if not study.peopled:
+        found.append("people")
+    if study.model is None:
+        texts = totals["posts"] + totals["comments"]
+        found.append("topics" if totals["documents"] else "lemmatize" if texts else "texts")
+    return tuple(found)
+
+
+def rule(group: Group) -> tuple[str, int]:
+    """(key of the caption of an audience's rule, its number)."""
+    try:
+        definition = json.loads(group.definition)
+    except ValueError:
+        return "unknown", 0
+    if not isinstance(definition, dict):
+        return "unknown", 0
+    if len(group.communities) == 1 and ("any" in definition or "all" in definition):
+        return "one", 0
+    for key in ("any", "all", "people"):
+        if key in definition:
+            return key, 0
+    least = definition.get("at_least")
+    return ("at_least", least) if isinstance(least, int) else ("unknown", 0)
+
+
+def walls(study: Study, found: Passport, most: int = 30) -> Walls:
+    """What communities write on their own walls, those of the audiences first."""
+    if study.model is None or study.model.id is None:
+        return Walls(())
+    order = [number for group in study.groups for number in group.communities]
+    ids = list(dict.fromkeys([*order, *found.sources]))
+    profiles = data.community_words(study.store, study.model.id, ids)
+    rows = []
+    for number in [number for number in ids if number in profiles][:most]:
+        texts, weights = profiles[number]
+        rows.append((found.sources[number].name if number in found.sources else "", texts, weights))
+        for topic, weight in weights.items():
+            key = f"wall.{number}.{topic}"
+            study.book.enter(
+                PortraitNumber(
+                    "compare", key, 0, weight, n=texts, method="share of a wall's text", base_view="community_topics"
+                )
+            )
+    return Walls(tuple(rows))

@@ -1,0 +1,80 @@
+"""Shares with intervals, and the tables they are read from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from portraits.measures.wilson import wilson
+from portraits.suppress import hidden_cells
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """``n`` of ``base`` people: ``value`` with a 95 % Wilson interval.
+
+    Hidden: a small group, or one that would give it away; merged: its people are counted in "others".
+    """
+
+    value: float = 0.0
+    lo: float = 0.0
+    hi: float = 0.0
+    n: int = 0
+    base: int = 0
+    hidden: bool = False
+    merged: bool = False
+
+
+HIDDEN = Share(hidden=True)
+MERGED = Share(hidden=True, merged=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One trait of one group: people by category out of ``base`` (those of whom the trait is known).
+
+    ``weighted`` (weights summing to 1 with the uncounted rest) and ``effective`` (Kish's n) belong to a drawn
+    sample; without them every person counts the same. ``unknown`` people are outside ``base``.
+    """
+
+    counts: Mapping[str, int]
+    base: int
+    unknown: int = 0
+    weighted: Mapping[str, float] = field(default_factory=dict)
+    effective: float | None = None
+    merged: frozenset[str] = frozenset()
+
+    def part(self, category: str) -> float:
+        """Estimated share of a category; 0 in an empty group."""
+        if self.weighted:
+            return self.weighted.get(category, 0.0)
+        return self.counts.get(category, 0) / self.base if self.base else 0.0
+
+    @property
+    def n(self) -> float:
+        """How many equally weighted people the group is worth."""
+        return float(self.base if self.effective is None else self.effective)
+
+
+def shares(table: Table, least: int) -> dict[str, Share]:
+    """category -> share; small groups and what would betray them hidden."""
+    hidden = hidden_cells(table.counts, least)
+    if table.base < least:
+        hidden = frozenset(table.counts)
+    return {category: HIDDEN if category in hidden else _share(table, category) for category in table.counts}
+
+
+def _share(table: Table, category: str) -> Share:
+    if category in table.merged:
+        return MERGED
+    value = min(1.0, table.part(category))
+    lo, hi = wilson(value * table.n, table.n) if table.n else (0.0, 1.0)
+    return Share(value, lo, hi, table.counts[category], table.base)
+
+
+def plain_share(n: int, base: int, least: int) -> Share:
+    """One share on its own; hidden when it or its complement is a small group."""
+    if base <= 0 or 0 < n < least or 0 < base - n < least:
+        return HIDDEN
+    lo, hi = wilson(n, base)
+    return Share(n / base, lo, hi, n, base)

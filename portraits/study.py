@@ -1,0 +1,77 @@
+"""What every section of a report needs: the audiences, the model, the settings and the book of numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from portraits.book import Book
+from portraits.settings import ReportSettings
+from storage import Store, audiences, models, portrait_people
+from storage.rows import Topic, TopicModel
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """An audience in the report; ``size`` people, ``sample`` of them stand for it in the topics."""
+
+    id: int
+    name: str
+    kind: str
+    definition: str
+    communities: tuple[int, ...]
+    size: int
+    sample: int
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """One report's surroundings. ``groups``: audiences with people in the order of their ids."""
+
+    store: Store
+    settings: ReportSettings
+    book: Book
+    groups: tuple[Group, ...]
+    model: TopicModel | None
+    topics: tuple[Topic, ...]
+
+    @property
+    def least(self) -> int:
+        """The smallest group that is spoken of."""
+        return self.settings.min_group
+
+    @property
+    def studied(self) -> tuple[Group, ...]:
+        """The audiences that the study is about."""
+        return tuple(group for group in self.groups if group.kind == "studied")
+
+    @property
+    def peopled(self) -> tuple[Group, ...]:
+        """Audiences with at least one person, baseline ones last."""
+        return tuple(sorted((group for group in self.groups if group.size), key=lambda g: (g.kind != "studied", g.id)))
+
+    @property
+    def has_baseline(self) -> bool:
+        """Whether a baseline audience with people is what the others are compared with."""
+        return any(group.kind == "baseline" and group.size for group in self.groups)
+
+    def compared(self, group: Group) -> bool:
+        """Whether there is somebody to compare this audience with."""
+        return group.kind == "studied" and (self.has_baseline or sum(1 for g in self.studied if g.size) > 1)
+
+
+def open_study(store: Store, settings: ReportSettings) -> Study:
+    """Gather the people of all audiences and find the current model."""
+    model = models.current_model(store)
+    model_id = model.id if model else None
+    portrait_people.gather(store, model_id)
+    groups = tuple(
+        Group(
+            int(row.id or 0), row.name, row.kind, row.definition,
+            tuple(portrait_people.community_ids(row.definition)),
+            portrait_people.size(store, int(row.id or 0)),
+            portrait_people.sample_size(store, int(row.id or 0)),
+        )
+        for row in audiences.audiences(store)
+    )  # fmt: skip
+    topics = tuple(models.topics(store, model_id)) if model_id is not None else ()
+    return Study(store, settings, Book(), groups, model, topics)

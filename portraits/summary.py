@@ -1,0 +1,147 @@
+"""The answer in five lines for every audience, built only from numbers that stand in the report.
+
+How many, who (the most frequent kinds), what they write about, what sets them apart (tested over-representations
+only), and one caution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from portraits.contrast import LEAST_N, Index, Indices
+from portraits.demography import OTHER, Variable
+from portraits.funnel import Funnel
+from portraits.interests import Interests
+from portraits.shares import Share
+from portraits.study import Group, Study
+
+KINDS = ("sex", "age", "city")
+PERSONA = (*KINDS, "occupation", "topic.wrote")
+TOPICS = 3
+FINDS = 3
+FEW_PROFILES = 100
+LOW_COVERAGE = 0.25
+MANY_HIDE = 0.5
+MANY_BLANK = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class TopicShare:
+    """Mean share of a topic with its interval."""
+
+    topic: int
+    value: float
+    lo: float
+    hi: float
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """One warning: a caption's key and the share it speaks of, if any."""
+
+    key: str
+    share: Share | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One audience in five lines. ``differs``: found, none, few, single, baseline."""
+
+    group: Group
+    profiles: int
+    kinds: tuple[tuple[str, str, Share], ...]
+    topics: tuple[TopicShare, ...]
+    persona: tuple[Index, ...]
+    finds: tuple[Index, ...]
+    differs: str
+    caution: Caution
+
+
+def card(
+    study: Study,
+    group: Group,
+    funnel: Funnel,
+    variables: Sequence[Variable],
+    found: Interests | None,
+    indices: Indices,
+) -> Card:
+    """Put one audience's card together."""
+    profiles = found.clouds[group.id].n if found is not None else 0
+    own = [index for index in indices.values() if index.audience_id == group.id]
+    finds = sorted((index for index in own if index.above), key=lambda i: (-i.value, i.trait, i.category))
+    return Card(
+        group, profiles, _kinds(group, variables), leading(found, group.id), _persona(finds), _varied(finds),
+        _differs(study, group, own, finds), _caution(study, funnel, profiles, found is not None),
+    )  # fmt: skip
+
+
+def _kinds(group: Group, variables: Sequence[Variable]) -> tuple[tuple[str, str, Share], ...]:
+    """The most frequent category of sex, age and town, as far as it may be shown."""
+    found = []
+    for variable in variables:
+        if variable.id in KINDS:
+            shown = [
+                (share.value, category, share)
+                for category, share in variable.shares[group.id].items()
+                if not share.hidden and share.n and category != OTHER
+            ]
+            if shown:
+                _, category, share = max(shown, key=lambda item: item[0])
+                found.append((variable.id, category, share))
+    return tuple(found)
+
+
+def leading(found: Interests | None, group: int) -> tuple[TopicShare, ...]:
+    """The three topics with the largest mean share."""
+    means = found.means.get(group) if found is not None else None
+    if found is None or means is None:
+        return ()
+    order = sorted(range(len(found.topics)), key=lambda i: (-float(means.value[i]), i))[:TOPICS]
+    return tuple(
+        TopicShare(found.topics[i], float(means.value[i]), float(means.lo[i]), float(means.hi[i])) for i in order
+    )
+
+
+def _persona(finds: Sequence[Index]) -> tuple[Index, ...]:
+    """The strongest find of each trait, in the order in which one would describe somebody."""
+    best: dict[str, Index] = {}
+    for index in finds:
+        best.setdefault(index.trait, index)
+    return tuple(best[trait] for trait in PERSONA if trait in best)
+
+
+def _varied(finds: Sequence[Index]) -> tuple[Index, ...]:
+    """The strongest finds, at most two of one trait, so that topics do not push out people."""
+    taken: list[Index] = []
+    for index in finds:
+        if len(taken) < FINDS and sum(1 for one in taken if one.trait == index.trait) < FINDS - 1:
+            taken.append(index)
+    return tuple(taken)
+
+
+def _differs(study: Study, group: Group, own: Sequence[Index], finds: Sequence[Index]) -> str:
+    if group.kind != "studied":
+        return "baseline"
+    if not study.compared(group):
+        return "single"
+    if finds:
+        return "found"
+    return "few" if all(index.state == "few" for index in own) or group.size < LEAST_N else "none"
+
+
+def _caution(study: Study, funnel: Funnel, profiles: int, modelled: bool) -> Caution:
+    """The gravest thing to know before believing the card."""
+    in_model, age = funnel.share("in_model"), funnel.missing["age"]
+    blank = funnel.lost["blank"]
+    if study.model is None or not modelled:
+        return Caution("no_model")
+    if profiles < FEW_PROFILES:
+        return Caution("small_model")
+    if not in_model.hidden and in_model.value < LOW_COVERAGE:
+        return Caution("low_coverage", in_model)
+    if not age.hidden and age.value > MANY_HIDE:
+        return Caution("age_hidden", age)
+    if not blank.hidden and blank.value > MANY_BLANK:
+        return Caution("blank", blank)
+    return Caution("open_only")

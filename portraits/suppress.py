@@ -1,0 +1,52 @@
+"""Small groups are not spoken of: cells below the floor are hidden together with what would give them away.
+
+Complementary suppression as in statistical disclosure control (Hundepool et al., 2012): the total is printed, so
+one hidden cell is total minus the rest; a second one is hidden with it until their sum is a group of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TypeVar
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+def hidden_cells(counts: Mapping[Key, int], least: int) -> frozenset[Key]:
+    """Which cells of one distribution must not be printed. Empty cells are printed: nobody is in them."""
+    hidden = {key for key, count in counts.items() if 0 < count < least}
+    shown = sorted((key for key, count in counts.items() if count >= least), key=lambda key: counts[key])
+    while hidden and shown and (len(hidden) == 1 or sum(counts[key] for key in hidden) < least):
+        hidden.add(shown.pop(0))
+    return frozenset(hidden)
+
+
+def fold(
+    counts: Mapping[Key, int], keep: Sequence[Key], other: Key, least: int
+) -> tuple[dict[Key, int], frozenset[Key]]:
+    """Merge what is not in ``keep``, or is under ``least``, into ``other``: a merged cell cannot be told apart.
+
+    Returns the counts (merged cells at 0) and which of ``keep`` were merged: those are not empty, but not shown.
+    """
+    merged = set()
+    found = {key: counts.get(key, 0) for key in keep}
+    rest = sum(count for key, count in counts.items() if key not in found)
+    for key in reversed(keep):
+        # One small cell beside an empty rest would still be the rest itself.
+        if 0 < found[key] < least or (0 < rest < least and found[key]):
+            rest += found[key]
+            found[key] = 0
+            merged.add(key)
+    return {**found, other: rest}, frozenset(merged)
+
+
+def hidden_steps(values: Sequence[int], least: int) -> list[bool]:
+    """Which steps of a falling row (a funnel) hide: small ones, and those whose loss would show a small group."""
+    hidden, last = [], None
+    for value in values:
+        drop = 0 if last is None else last - value
+        hides = 0 < value < least or 0 < drop < least
+        hidden.append(hides)
+        if not hides:
+            last = value
+    return hidden

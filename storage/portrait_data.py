@@ -1,0 +1,186 @@
+"""What a report says of the study itself: dates, communities, versions, the model, its words and typical texts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from storage.db import Store
+
+# Commands whose versions shape the numbers; ``report`` itself is left out, or no two reports would be equal.
+_SHAPING = ("collect", "import", "audiences", "lemmatize", "entities", "topics", "segment")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From the first to the last moment, UTC seconds; None when nothing is dated."""
+
+    first: int | None
+    last: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A community as a report names it; ``members`` is VK's own count, ``collected`` what the study holds."""
+
+    id: int
+    name: str
+    from_vk: bool
+    state: str
+    members: int | None
+    collected: int
+    posts: int
+    refused: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """One typical text of a topic, as written: the caller trims and strips it."""
+
+    topic: int
+    owner_id: int
+    source: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Words left out of the vocabulary for one reason: how many, and the most frequent of them."""
+
+    reason: str
+    words: int
+    examples: tuple[str, ...]
+
+
+def collected(store: Store) -> Span:
+    """When the study's people, communities and posts were seen."""
+    parts = " UNION ALL ".join(
+        f"SELECT min(first_seen) AS a, max(last_seen) AS b FROM {table}"
+        for table in ("users", "communities", "posts", "comments", "memberships")
+    )
+    return Span(*next(store.rows(f"SELECT min(a), max(b) FROM ({parts})")))
+
+
+def written(store: Store) -> Span:
+    """When the texts that became documents were published."""
+    return Span(*next(store.rows("SELECT min(published_at), max(published_at) FROM documents")))
+
+
+def sources(store: Store) -> list[Source]:
+    """All communities by id with what is held of each."""
+    sql = (
+        "SELECT c.id, coalesce(c.name, c.screen_name, '') AS name, c.source, c.state, c.members_count, "
+        "(SELECT count(*) FROM memberships m WHERE m.community_id = c.id AND m.left_seen IS NULL), "
+        "(SELECT count(*) FROM posts p WHERE p.owner_id = -c.id), "
+        "(SELECT min(g.state) FROM gaps g WHERE g.kind IN ('members', 'posts') AND g.subject IN (c.id, -c.id)) "
+        "FROM communities c ORDER BY c.id"
+    )
+    return [Source(r[0], r[1], r[2] == "vk", r[3], r[4], r[5], r[6], r[7]) for r in store.rows(sql)]
+
+
+def totals(store: Store) -> dict[str, int]:
+    """Rows of the study by table, and texts."""
+    names = ("communities", "users", "memberships", "posts", "comments", "documents")
+    return {name: int(store.value(f"SELECT count(*) FROM {name}")) for name in names}
+
+
+def versions(store: Store) -> list[tuple[str, dict[str, str]]]:
+    """(command, {package: version}) of the last finished run of every command that shapes the numbers."""
+    marks = ", ".join("?" * len(_SHAPING))
+    sql = (
+        f"SELECT command, versions FROM runs WHERE id IN (SELECT max(id) FROM runs WHERE ended_at IS NOT NULL "
+        f"AND command IN ({marks}) GROUP BY command) ORDER BY command"
+    )
+    found = {row[0]: _object(row[1]) for row in store.rows(sql, _SHAPING)}
+    return [(name, {k: str(v) for k, v in found[name].items()}) for name in _SHAPING if name in found]
+
+
+def refused_subjects(store: Store) -> dict[tuple[str, str], int]:
+    """(kind of walk, state) -> subjects refused, walls of people left out (they are counted by audience)."""
+    sql = "SELECT kind, state, count(*) FROM gaps WHERE kind <> 'walls' GROUP BY kind, state ORDER BY kind, state"
+    return {(row[0], row[1]): row[2] for row in store.rows(sql)}
+
+
+def vocabulary_size(store: Store, model_id: int) -> int:
+    """Words that the model knows."""
+    return int(store.value("SELECT count(*) FROM terms WHERE model_id = ?", (model_id,)))
+
+
+def dropped(store: Store, model_id: int, *, least: int, examples: int = 12) -> list[Dropped]:
+    """Words thrown away by reason. A word of fewer than ``least`` units is never shown: it may name somebody."""
+    sql = "SELECT reason, count(*) FROM dropped_terms WHERE model_id = ? GROUP BY reason ORDER BY 2 DESC, 1"
+    top = "SELECT term FROM dropped_terms WHERE model_id = ? AND reason = ? AND df >= ? ORDER BY df DESC, term LIMIT ?"
+    return [
+        Dropped(row[0], row[1], tuple(r[0] for r in store.rows(top, (model_id, row[0], least, examples))))
+        for row in list(store.rows(sql, (model_id,)))
+    ]
+
+
+def fits(store: Store, model_id: int) -> list[dict[str, Any]]:
+    """Every fit that was tried for a model, by number of topics and seed."""
+    sql = "SELECT * FROM topic_fits WHERE model_id = ? ORDER BY k, seed"
+    return [dict(row) for row in store.rows(sql, (model_id,))]
+
+
+def document_recipes(store: Store) -> list[tuple[str, int]]:
+    """(recipe of lemmatization, documents made by it)."""
+    sql = "SELECT recipe, count(*) FROM documents GROUP BY recipe ORDER BY recipe"
+    return [(row[0], row[1]) for row in store.rows(sql)]
+
+
+def typical(store: Store, model_id: int, *, people: bool, per_topic: int) -> list[Quote]:
+    """The texts nearest to each topic, at most one an owner, best first; copies and very short texts left out.
+
+    Without ``people`` only what communities themselves published; with it, what people wrote too.
+    """
+    who = "1" if people else "d.owner_id < 0 AND coalesce(d.author_id, d.owner_id) < 0"
+    sql = (
+        "SELECT topic, owner_id, item_id, kind FROM (SELECT t.topic, d.owner_id, d.item_id, d.kind, "
+        "row_number() OVER (PARTITION BY t.topic, d.owner_id ORDER BY t.weight DESC, d.n_lemmas DESC, d.doc_id) "
+        "AS best, t.weight, d.n_lemmas, d.doc_id FROM doc_topics t JOIN documents d USING (doc_id) "
+        f"WHERE t.model_id = ? AND d.copy_of IS NULL AND d.part = 'own' AND d.n_lemmas >= 6 AND {who}) "
+        "WHERE best = 1 ORDER BY topic, weight DESC, n_lemmas DESC, doc_id"
+    )
+    taken: dict[int, int] = {}
+    found = []
+    for topic, owner_id, item_id, kind in store.rows(sql, (model_id,)):
+        if taken.get(topic, 0) < per_topic:
+            taken[topic] = taken.get(topic, 0) + 1
+            found.append(Quote(topic, owner_id, _owner(store, owner_id), _text(store, kind, owner_id, item_id)))
+    return found
+
+
+def _text(store: Store, kind: str, owner_id: int, item_id: int) -> str:
+    table = "comments" if kind == "comment" else "posts"
+    return str(store.value(f"SELECT text FROM {table} WHERE owner_id = ? AND id = ?", (owner_id, item_id)) or "")
+
+
+def _owner(store: Store, owner_id: int) -> str:
+    """A community's name; a person has none."""
+    if owner_id > 0:
+        return ""
+    return str(store.value("SELECT coalesce(name, screen_name, '') FROM communities WHERE id = ?", (-owner_id,)) or "")
+
+
+def community_words(store: Store, model_id: int, ids: Sequence[int]) -> dict[int, tuple[int, dict[int, float]]]:
+    """community -> (texts, {topic: share of its own wall}); communities without a profile are absent."""
+    sql = (
+        "SELECT topic, weight, n_docs FROM community_topics "
+        "WHERE model_id = ? AND community_id = ? AND signal = 'wrote' ORDER BY topic"
+    )
+    found = {}
+    for number in ids:
+        rows = list(store.rows(sql, (model_id, number)))
+        if rows:
+            found[number] = (int(rows[0][2]), {row[0]: row[1] for row in rows})
+    return found
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,248 @@
+"""People of the audiences, counted for a report: temporary tables, then group-by queries. No row of a person leaves.
+
+:func:`gather` makes two temporary tables (they die with the connection):
+
+    report_people(audience_id, user_id, weight)     weight NULL: a member whom the sample left out
+    report_persons(user_id, known, outcome, sex, age, city, occupation, platform, active)
+
+Besides the audiences' own ids there are two groups: :data:`REFERENCE` (the baseline audiences, or, without
+them, all studied ones) and :data:`EVERYONE` (all studied audiences, each person once).
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from storage.audiences import audiences
+from storage.db import Store
+
+REFERENCE = 0
+EVERYONE = -1
+ACTIVE_SECONDS = 30 * 86_400
+FIELDS = ("sex", "age", "city", "occupation", "platform")
+# Where a member stops on the way into the model, in the order of the funnel.
+OUTCOMES = ("unknown", "deleted", "closed", "not_asked", "refused", "blank", "few_words", "in_model")
+
+_TABLES = """
+DROP TABLE IF EXISTS temp.report_people;
+DROP TABLE IF EXISTS temp.report_persons;
+DROP TABLE IF EXISTS temp.report_authors;
+CREATE TEMP TABLE report_people (
+  audience_id INTEGER NOT NULL, user_id INTEGER NOT NULL, weight REAL, PRIMARY KEY (audience_id, user_id)
+) WITHOUT ROWID;
+CREATE TEMP TABLE report_authors (user_id INTEGER PRIMARY KEY);
+CREATE TEMP TABLE report_persons (
+  user_id INTEGER PRIMARY KEY, known INTEGER NOT NULL, outcome TEXT NOT NULL, sex TEXT, age TEXT, city TEXT,
+  occupation TEXT, platform TEXT, active INTEGER
+)
+"""
+
+# Only the year of birth is stored: who turns 18 in the year of collection may still be 17, so is put with minors.
+_AGE = """
+CASE WHEN u.birth_year IS NULL OR u.last_seen IS NULL THEN NULL ELSE (
+  SELECT CASE WHEN a < 6 THEN NULL WHEN a <= 18 THEN '18-' WHEN a <= 24 THEN '19-24' WHEN a <= 34 THEN '25-34'
+    WHEN a <= 44 THEN '35-44' WHEN a <= 54 THEN '45-54' WHEN a <= 100 THEN '55+' END
+  FROM (SELECT CAST(strftime('%Y', u.last_seen, 'unixepoch') AS INTEGER) - u.birth_year AS a)) END
+"""
+
+# Evidence first: whoever has a profile or a text got through, whatever VK says of the account today.
+_PERSONS = f"""
+INSERT INTO report_persons
+SELECT p.user_id,
+  coalesce(u.state IN ('ok', 'closed'), 0) OR u.sex IS NOT NULL OR u.birth_year IS NOT NULL OR u.city IS NOT NULL,
+  CASE
+    WHEN EXISTS (SELECT 1 FROM user_topics t WHERE t.model_id = :model AND t.user_id = p.user_id
+                 AND t.signal = 'wrote') THEN 'in_model'
+    WHEN a.user_id IS NOT NULL THEN 'few_words'
+    WHEN w.state IN ('done', 'short') THEN 'blank'
+    WHEN u.id IS NULL OR u.state = 'unknown' THEN 'unknown'
+    WHEN u.state IN ('deleted', 'banned') THEN 'deleted'
+    WHEN u.state = 'closed' THEN 'closed'
+    WHEN g.subject IS NOT NULL THEN 'refused'
+    ELSE 'not_asked' END,
+  CASE u.sex WHEN 1 THEN 'female' WHEN 2 THEN 'male' END,
+  {_AGE},
+  nullif(trim(u.city), ''), nullif(trim(u.occupation), ''), CAST(u.platform AS TEXT),
+  CASE WHEN u.last_seen_at IS NULL OR u.last_seen IS NULL THEN NULL
+       ELSE u.last_seen - u.last_seen_at <= {ACTIVE_SECONDS} END
+FROM (SELECT DISTINCT user_id FROM report_people) p
+LEFT JOIN users u ON u.id = p.user_id
+LEFT JOIN report_authors a ON a.user_id = p.user_id
+LEFT JOIN walks w ON w.kind = 'walls' AND w.subject = p.user_id
+LEFT JOIN gaps g ON g.kind = 'walls' AND g.subject = p.user_id
+"""
+
+
+def gather(store: Store, model_id: int | None) -> None:
+    """Make the temporary tables for a report on ``model_id`` (None: no model yet, so nobody is in it)."""
+    with store.write() as connection:
+        for statement in _TABLES.split(";"):
+            connection.execute(statement)
+        connection.execute(
+            "INSERT OR IGNORE INTO report_authors SELECT DISTINCT author_id FROM v_texts WHERE author_id > 0"
+        )
+        kinds: dict[str, list[int]] = {"studied": [], "baseline": []}
+        for audience in audiences(store):
+            number = int(audience.id or 0)
+            kinds[audience.kind].append(number)
+            _add_members(connection, number, _definition(audience.definition))
+            _add_panel(connection, number)
+        _unite(connection, EVERYONE, kinds["studied"])
+        _unite(connection, REFERENCE, kinds["baseline"] or kinds["studied"])
+        connection.execute(_PERSONS, {"model": model_id})
+
+
+def _definition(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def community_ids(definition: str) -> list[int]:
+    """Every community that an audience's definition names, in its order, whatever the rule that joins them."""
+    found: list[int] = []
+    for value in _definition(definition).values():
+        if isinstance(value, list):
+            found += [abs(item) for item in value if isinstance(item, int) and abs(item) not in found]
+    return found
+
+
+def _add_members(connection: sqlite3.Connection, audience_id: int, definition: Mapping[str, Any]) -> None:
+    """Present members by rule (any, all, at_least n of ...); other rules rest on ``audience_members`` alone."""
+    ids = definition.get("any") or definition.get("all") or definition.get("of")
+    if not isinstance(ids, list) or not ids:
+        return
+    least = len(ids) if "all" in definition else int(definition.get("at_least") or 1)
+    minus = definition.get("minus") if isinstance(definition.get("minus"), list) else []
+    connection.execute(
+        "INSERT OR IGNORE INTO report_people SELECT ?1, m.user_id, NULL FROM memberships m "
+        "WHERE m.left_seen IS NULL AND m.community_id IN (SELECT abs(value) FROM json_each(?2)) "
+        "AND m.user_id NOT IN (SELECT user_id FROM memberships WHERE left_seen IS NULL "
+        "AND community_id IN (SELECT abs(value) FROM json_each(?3))) "
+        "GROUP BY m.user_id HAVING count(DISTINCT m.community_id) >= ?4",
+        (audience_id, json.dumps(ids), json.dumps(minus), least),
+    )
+
+
+def _add_panel(connection: sqlite3.Connection, audience_id: int) -> None:
+    """Give the sample its weights; an audience without a sample is its own sample."""
+    drawn = connection.execute(
+        "INSERT INTO report_people SELECT audience_id, user_id, weight FROM audience_members WHERE audience_id = ? "
+        "ON CONFLICT (audience_id, user_id) DO UPDATE SET weight = excluded.weight",
+        (audience_id,),
+    ).rowcount
+    if not drawn:
+        connection.execute("UPDATE report_people SET weight = 1.0 WHERE audience_id = ?", (audience_id,))
+
+
+def _unite(connection: sqlite3.Connection, group: int, members: list[int]) -> None:
+    """One group of several, each person once; weights as if the samples were drawn independently."""
+    inverse: dict[int, float | None] = {}
+    marks = ", ".join("?" * len(members))
+    rows = connection.execute(f"SELECT user_id, weight FROM report_people WHERE audience_id IN ({marks})", members)
+    for user_id, weight in rows:
+        missed = inverse.get(user_id)
+        if weight is not None:
+            missed = (1.0 if missed is None else missed) * (1.0 - min(1.0, 1.0 / weight) if weight > 0 else 1.0)
+        inverse[user_id] = missed
+    connection.executemany(
+        "INSERT INTO report_people VALUES (?, ?, ?)",
+        (
+            (group, user_id, None if missed is None or missed >= 1.0 else 1.0 / (1.0 - missed))
+            for user_id, missed in sorted(inverse.items())
+        ),
+    )
+
+
+def size(store: Store, group: int) -> int:
+    """How many people a group has."""
+    return int(store.value("SELECT count(*) FROM report_people WHERE audience_id = ?", (group,)))
+
+
+def sample_size(store: Store, group: int) -> int:
+    """How many people of a group stand for it in the topics: the drawn sample, or all without one."""
+    sql = "SELECT count(*) FROM report_people WHERE audience_id = ? AND weight IS NOT NULL"
+    return int(store.value(sql, (group,)))
+
+
+def outcomes(store: Store, group: int) -> dict[str, int]:
+    """outcome -> people. Somebody outside the sample was not asked, whatever else is known of the texts."""
+    sql = (
+        "SELECT CASE WHEN p.weight IS NULL AND s.outcome NOT IN ('unknown', 'deleted', 'closed') THEN 'not_asked' "
+        "ELSE s.outcome END AS place, count(*) FROM report_people p JOIN report_persons s USING (user_id) "
+        "WHERE p.audience_id = ? GROUP BY place"
+    )
+    found = dict.fromkeys(OUTCOMES, 0)
+    found.update({row[0]: row[1] for row in store.rows(sql, (group,))})
+    return found
+
+
+def active(store: Store, group: int) -> tuple[int, int]:
+    """(people seen within 30 days of the collection, people whose last visit is known)."""
+    sql = (
+        "SELECT coalesce(sum(s.active), 0), count(s.active) FROM report_people p "
+        "JOIN report_persons s USING (user_id) WHERE p.audience_id = ?"
+    )
+    row = next(store.rows(sql, (group,)))
+    return int(row[0]), int(row[1])
+
+
+def counts(store: Store, group: int, field: str, *, without: int | None = None) -> dict[str | None, int]:
+    """value (None: not known) of ``field`` (one of FIELDS) -> people with a known profile.
+
+    ``without``: leave out the people who are in this other group too.
+    """
+    if field not in FIELDS:
+        raise ValueError(f"no such field: {field}")
+    sql = (
+        f"SELECT s.{field}, count(*) FROM report_people p JOIN report_persons s USING (user_id) "
+        "WHERE p.audience_id = ?1 AND s.known AND (?2 IS NULL OR p.user_id NOT IN "
+        f"(SELECT user_id FROM report_people WHERE audience_id = ?2)) GROUP BY s.{field} ORDER BY 1"
+    )
+    return {row[0]: row[1] for row in store.rows(sql, (group, without))}
+
+
+def common(store: Store, one: int, other: int) -> int:
+    """People who are in both groups."""
+    sql = (
+        "SELECT count(*) FROM report_people a JOIN report_people b ON b.user_id = a.user_id "
+        "WHERE a.audience_id = ? AND b.audience_id = ?"
+    )
+    return int(store.value(sql, (one, other)))
+
+
+def weights(store: Store, group: int, *, without: int | None = None) -> dict[int, float]:
+    """user id -> weight of the people who stand for a group; only for sums over the group.
+
+    ``without``: leave out the people who are in this other group too.
+    """
+    sql = (
+        "SELECT user_id, weight FROM report_people WHERE audience_id = ?1 AND weight IS NOT NULL "
+        "AND (?2 IS NULL OR user_id NOT IN (SELECT user_id FROM report_people WHERE audience_id = ?2)) "
+        "ORDER BY user_id"
+    )
+    return {row[0]: row[1] for row in store.rows(sql, (group, without))}
+
+
+def profiles(store: Store, model_id: int, signal: str) -> Iterator[tuple[int, int, float]]:
+    """(user id, topic, weight) of everybody in a group, by user; only for sums over groups."""
+    sql = (
+        "SELECT t.user_id, t.topic, t.weight FROM user_topics t JOIN report_persons s ON s.user_id = t.user_id "
+        "WHERE t.model_id = ? AND t.signal = ? ORDER BY t.user_id, t.topic"
+    )
+    for row in store.rows(sql, (model_id, signal)):
+        yield row[0], row[1], row[2]
+
+
+def refusals(store: Store, groups: Iterable[int]) -> dict[int, dict[str, int]]:
+    """group -> reason -> how many of its people's walls VK refused."""
+    sql = (
+        "SELECT g.state, count(*) FROM report_people p JOIN gaps g ON g.kind = 'walls' AND g.subject = p.user_id "
+        "WHERE p.audience_id = ? GROUP BY g.state ORDER BY g.state"
+    )
+    return {group: {row[0]: row[1] for row in store.rows(sql, (group,))} for group in groups}
