@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 from storage import ConfigError
 
-_SITE = re.compile(r"^(?:https?://)?(?:www\.|m\.)?(?:vk\.com|vk\.ru|vkontakte\.ru)/", re.IGNORECASE)
-_COMMUNITY = re.compile(r"^(?:club|public|event|-)(\d{1,18})$", re.IGNORECASE)
-_WALL = re.compile(r"^wall(-?)(\d{1,18})(?:_\d+)?$", re.IGNORECASE)
-_PERSON = re.compile(r"^id(\d{1,18})$", re.IGNORECASE)
+# ASCII: else \d takes the digits of every script, and the Kelvin sign passes for a k.
+_FLAGS = re.IGNORECASE | re.ASCII
+# The site alone names nobody, so it must not pass for a screen name with a dot.
+_SITE = re.compile(r"^(?:https?://)?(?:www\.|m\.)?(?:vk\.com|vk\.ru|vkontakte\.ru)(?:/|$|(?=[?#]))", _FLAGS)
+_COMMUNITY = re.compile(r"^(?:club|public|event|-)(\d{1,18})$", _FLAGS)
+_WALL = re.compile(r"^wall(-?)(\d{1,18})(?:_\d+)?$", _FLAGS)
+_PERSON = re.compile(r"^id(\d{1,18})$", _FLAGS)
 _NAME = re.compile(r"^[a-zA-Z0-9_.]{2,64}$")
 
 

@@ -14,16 +14,16 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import httpx
-import tenacity
 
-from collector.errors import VkError, VkRetry
+from collector.errors import VkError, VkRetry, VkSkip
 from collector.limiter import Limiter
-from collector.reactions import TOO_FAST, reaction
+from collector.reactions import NO_REASON, TOO_FAST, reaction
+from collector.retry import failures, haste
 from collector.settings import VkSettings
 from collector.token import Token
 from storage import SYSTEM_CLOCK, Clock
 
-ATTEMPTS = 6
+TOO_FAST_PAUSE = 1.0
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 
 # httpx logs every address at INFO; ours carry no secret, but a study's log should speak of the study.
@@ -47,6 +47,7 @@ class VkClient:
         self.settings = settings
         self.fingerprint = token.fingerprint
         self.calls: Counter[str] = Counter()
+        self._token = token
         self._clock = clock
         self._limiter = Limiter(settings.requests_per_second, clock)
         self._count_lock = threading.Lock()
@@ -58,16 +59,27 @@ class VkClient:
             follow_redirects=False,
         )
 
-    def call(self, method: str, **parameters: Any) -> Any:
-        """The inside of VK's ``response``. Raises the VkError that says what to do next, after bounded retries."""
-        retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception_type(VkRetry),
-            stop=tenacity.stop_after_attempt(ATTEMPTS),
-            wait=tenacity.wait_exponential_jitter(initial=1, max=30),
-            sleep=self._clock.sleep,
-            reraise=True,
-        )
-        return retrying(self._once, method, parameters)
+    def call(self, method: str, /, **parameters: Any) -> Any:
+        """The inside of VK's ``response``. Raises the VkError that says what to do next, after bounded retries.
+
+        An error without a reason that lasts is a VkSkip with the state ``failed``: it is about this one subject.
+        """
+        try:
+            return failures(self._clock.sleep)(self._unhurried, method, parameters)
+        except VkRetry as error:
+            if error.code != NO_REASON:
+                raise
+            lasting = VkSkip(method, error.code, error.message, state="failed")
+        raise lasting
+
+    def api(self) -> Any:
+        """VK's methods as attributes, for notebooks: ``client.api().wall.get(owner_id=1)``.
+
+        It is vk_api's VkApiMethod over this client, with its limits, retries and errors.
+        """
+        from vk_api.vk_api import VkApiMethod
+
+        return VkApiMethod(_VkApi(self))
 
     def close(self) -> None:
         """Close the connections."""
@@ -79,20 +91,31 @@ class VkClient:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _unhurried(self, method: str, parameters: Mapping[str, Any]) -> Any:
+        """One call, made again while VK says only that it came too fast; the limiter does the waiting."""
+        return haste(self._clock.sleep)(self._once, method, parameters)
+
     def _once(self, method: str, parameters: Mapping[str, Any]) -> Any:
         self._limiter.wait()
         with self._count_lock:
             self.calls[method] += 1
+        found = self._sent(method, parameters)
+        if not isinstance(found, VkError):
+            return found
+        if found.code == TOO_FAST:
+            self._limiter.too_fast(TOO_FAST_PAUSE)
+        raise found
+
+    def _sent(self, method: str, parameters: Mapping[str, Any]) -> Any:
+        """VK's answer or a VkError.
+
+        The error is returned: raised here it would take along httpx's error with the header, or a text with the token.
+        """
         try:
             answer = self._http.post(f"{self.settings.api_url}/{method}", data=self._form(parameters))
-            return self._inside(method, answer)
         except httpx.HTTPError as error:
-            # "from None": httpx's error holds the request and with it the header.
-            raise VkRetry(method, None, f"связь прервалась ({type(error).__name__})") from None
-        except VkError as error:
-            if error.code == TOO_FAST:
-                self._limiter.pause(1.0)
-            raise
+            return VkRetry(method, None, f"связь прервалась ({type(error).__name__})")
+        return self._inside(method, answer)
 
     def _form(self, parameters: Mapping[str, Any]) -> dict[str, str]:
         form = {name: _encoded(value) for name, value in parameters.items() if value is not None}
@@ -100,16 +123,30 @@ class VkClient:
 
     def _inside(self, method: str, answer: httpx.Response) -> Any:
         if answer.status_code != httpx.codes.OK:
-            raise VkRetry(method, None, f"сервер ответил HTTP {answer.status_code}")
+            return VkRetry(method, None, f"сервер ответил HTTP {answer.status_code}")
         try:
             body = json.loads(answer.content)
         except (ValueError, RecursionError):
-            raise VkRetry(method, None, "ответ не в JSON или оборван") from None
+            return VkRetry(method, None, "ответ не в JSON или оборван")
         if isinstance(body, dict) and isinstance(body.get("error"), dict):
-            raise reaction(method, body["error"])
+            return reaction(method, self._scrubbed(body["error"]))
         if not isinstance(body, dict) or "response" not in body:
-            raise VkRetry(method, None, "в ответе нет ни response, ни error")
+            return VkRetry(method, None, "в ответе нет ни response, ни error")
         return body["response"]
+
+    def _scrubbed(self, error: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: self._token.scrub(value) if isinstance(value, str) else value for name, value in error.items()}
+
+
+class _VkApi:
+    """What vk_api's VkApiMethod and VkFunction call, over our client."""
+
+    def __init__(self, client: VkClient) -> None:
+        self._client = client
+
+    def method(self, method: str, values: Mapping[str, Any] | None = None, *, raw: bool = False) -> Any:
+        inside = self._client.call(method, **(values or {}))
+        return {"response": inside} if raw else inside
 
 
 class _Bearer(httpx.Auth):

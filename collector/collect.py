@@ -52,9 +52,7 @@ def _each(named: Named) -> list[int]:
 
 def _communities(expedition: Expedition) -> tuple[Named, list[str]]:
     """Name as written -> id of the communities that exist; messages about those that do not."""
-    found = resolve(
-        expedition.client, [name for spec in expedition.settings.audiences for name in spec.communities]
-    )
+    found = resolve(expedition.client, [name for spec in expedition.settings.audiences for name in spec.communities])
     people.save_communities(
         expedition.store, [row for row in found.values() if row is not None], expedition.clock.now()
     )
@@ -72,9 +70,7 @@ def _members(expedition: Expedition, community_id: int) -> list[str]:
 
 def _posts(expedition: Expedition, community_id: int) -> list[str]:
     walk = walk_wall(expedition, "posts", -community_id)
-    expedition.watch.tell(
-        Event("progress", "collect", f"стена {community_id}", done=walk.got if walk else None)
-    )
+    expedition.watch.tell(Event("progress", "collect", f"стена {community_id}", done=walk.got if walk else None))
     return _refusal(expedition, "posts", -community_id, f"Стену сообщества {community_id}")
 
 

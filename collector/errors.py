@@ -1,13 +1,13 @@
 """What VK's refusals mean to the loop that meets them.
 
-    VkError(method, code, message)   no token and no parameters inside
-    ├─ VkRetry      try again after a pause
-    ├─ VkShrink     ask for less at once
-    ├─ VkSkip       this subject cannot be read; a gap with its state, the walk goes on
-    ├─ VkIncapable  this token can never call this method
-    ├─ VkQuota      park the method for this token
-    ├─ VkStop       a human is needed; the cursor is safe
-    └─ VkBug        our request is wrong
+VkError(method, code, message)   no token and no parameters inside
+├─ VkRetry      try again after a pause
+├─ VkShrink     ask for less at once
+├─ VkSkip       this subject cannot be read; a gap with its state, the walk goes on
+├─ VkIncapable  this token can never call this method
+├─ VkQuota      park the method for this token
+├─ VkStop       a human is needed; the cursor is safe
+└─ VkBug        our request is wrong
 """
 
 from __future__ import annotations
@@ -16,10 +16,21 @@ from storage import AudienceError
 
 
 class VkError(AudienceError):
-    """A refusal by VK. ``code`` is VK's, or None below the API (HTTP, network)."""
+    """A refusal by VK. ``code`` is VK's, or None below the API (HTTP, network).
+
+    ``pause``: seconds to wait at least before the call is made again; 0 leaves it to the client.
+    """
 
     def __init__(
-        self, method: str, code: int | None, message: str, *, state: str = "", what: str = "", todo: str = ""
+        self,
+        method: str,
+        code: int | None,
+        message: str,
+        *,
+        state: str = "",
+        what: str = "",
+        todo: str = "",
+        pause: float = 0.0,
     ) -> None:
         number = f" (ошибка {code})" if code is not None else ""
         super().__init__(what or f"VK не ответил на {method}{number}", message, todo)
@@ -27,6 +38,7 @@ class VkError(AudienceError):
         self.code = code
         self.message = message
         self.state = state
+        self.pause = pause
 
 
 class VkRetry(VkError):

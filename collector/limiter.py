@@ -14,6 +14,11 @@ from storage import SYSTEM_CLOCK, Clock
 
 SLACK = 1.02
 
+# Each refusal for speed makes the window a tenth longer; two hundred calls without one bring that back.
+SLOWER = 0.1
+RECOVERY = 0.0005
+SLOWEST = 2.0
+
 
 class Limiter:
     """At most ``floor(rate)`` starts in any ``SLACK * floor(rate) / rate`` seconds; shared by all threads of a token.
@@ -29,6 +34,7 @@ class Limiter:
         self._window = SLACK * self._capacity / rate
         self._starts: deque[float] = deque(maxlen=self._capacity)
         self._not_before = -math.inf
+        self._stretch = 1.0
         self._lock = threading.Lock()
 
     def wait(self) -> None:
@@ -37,16 +43,23 @@ class Limiter:
             now = self._clock.monotonic()
             start = self._next_start(now)
             self._starts.append(start)
+            self._stretch = max(1.0, self._stretch - RECOVERY)
         if start > now:
             self._clock.sleep(start - now)
 
-    def pause(self, seconds: float) -> None:
-        """Hold every call that is not yet reserved for this long: VK's error 6 is about the whole token."""
+    def too_fast(self, seconds: float) -> None:
+        """VK says the calls come too fast: hold all not yet reserved, and make them rarer for a while.
+
+        The refusal is about the whole token. Threads refused by one and the same burst slow the rate down once.
+        """
         with self._lock:
-            self._not_before = max(self._not_before, self._clock.monotonic() + seconds)
+            now = self._clock.monotonic()
+            if now >= self._not_before:
+                self._stretch = min(SLOWEST, self._stretch + SLOWER)
+            self._not_before = max(self._not_before, now + seconds)
 
     def _next_start(self, now: float) -> float:
         full = len(self._starts) == self._capacity
-        free = self._starts[0] + self._window if full else now
+        free = self._starts[0] + self._window * self._stretch if full else now
         latest = self._starts[-1] if self._starts else now
         return max(now, free, latest, self._not_before)

@@ -10,11 +10,14 @@ from collector.values import inner, some_text, whole
 from storage.rows import User
 
 # Only what a row keeps is asked for: data that never arrives cannot leak.
-FIELDS = "sex,bdate,city,country,occupation,education,relation,last_seen,followers_count"
+FIELDS = "sex,bdate,city,country,occupation,education,schools,relation,last_seen,followers_count"
 OLDEST_YEAR = 1910
+NEWEST_YEAR = 2100
 
-_FULL = re.compile(r"^\d{1,2}\.\d{1,2}\.(\d{4})$")
-_DAY = re.compile(r"^\d{1,2}\.\d{1,2}$")
+_FULL = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}\.([0-9]{4})")
+_DAY = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}")
+_SECONDS_A_YEAR = 31_556_952
+_VK_FOUNDED = 2006
 
 
 def parse_user(item: Mapping[str, Any]) -> User:
@@ -22,7 +25,8 @@ def parse_user(item: Mapping[str, Any]) -> User:
     number = whole(item.get("id"))
     if number is None:
         raise ValueError("a user without id")
-    year, flag = birth(item.get("bdate"))
+    seen_at = whole(inner(item.get("last_seen"), "time"))
+    year, flag = birth(item.get("bdate"), _year(seen_at))
     return User(
         id=number,
         state=_state(item),
@@ -36,20 +40,37 @@ def parse_user(item: Mapping[str, Any]) -> User:
         university=some_text(item.get("university_name")),
         faculty=some_text(item.get("faculty_name")),
         graduation=whole(item.get("graduation")) or None,
+        school_year=_school_year(item.get("schools")),
         relation=whole(item.get("relation")) or None,
         platform=whole(inner(item.get("last_seen"), "platform")),
-        last_seen_at=whole(inner(item.get("last_seen"), "time")),
+        last_seen_at=seen_at,
         followers_count=whole(item.get("followers_count")),
     )
 
 
-def birth(value: Any) -> tuple[int | None, str]:
-    """(year or None, flag) of VK's ``D.M.YYYY`` or ``D.M``; a year before 1910 is a joke: ``unlikely``."""
+def birth(value: Any, newest: int = NEWEST_YEAR) -> tuple[int | None, str]:
+    """(year or None, flag) of VK's ``D.M.YYYY`` or ``D.M``.
+
+    A year before 1910 or after ``newest`` (when the person was last seen) is a joke: ``unlikely``.
+    """
     shown = value if isinstance(value, str) else ""
-    if match := _FULL.match(shown):
+    if match := _FULL.fullmatch(shown):
         year = int(match[1])
-        return (year, "full") if year >= OLDEST_YEAR else (None, "unlikely")
-    return None, "day_only" if _DAY.match(shown) else "none"
+        return (year, "full") if OLDEST_YEAR <= year <= newest else (None, "unlikely")
+    return None, "day_only" if _DAY.fullmatch(shown) else "none"
+
+
+def _year(seen_at: int | None) -> int:
+    """The calendar year of UTC seconds, right but for hours around New Year; the farthest one when they say nothing."""
+    year = 1970 + (seen_at or 0) // _SECONDS_A_YEAR
+    return year if _VK_FOUNDED <= year <= NEWEST_YEAR else NEWEST_YEAR
+
+
+def _school_year(schools: Any) -> int | None:
+    """The last year of leaving a school; the schools themselves are not kept."""
+    listed = schools if isinstance(schools, list) else []
+    years = [whole(inner(item, "year_graduated")) or 0 for item in listed]
+    return max((year for year in years if OLDEST_YEAR <= year <= NEWEST_YEAR), default=None)
 
 
 def _state(item: Mapping[str, Any]) -> str:

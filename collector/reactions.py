@@ -1,7 +1,8 @@
 """From VK's error codes to what the loop does next: the one map of them.
 
 The meanings are VK's own list of errors; 1051 is sent although that list lacks it. An unknown code is a
-skip with the state ``unknown``, so that a new refusal of one subject never ends a collection.
+skip with the state ``unknown``, so that a new refusal of one subject never ends a collection; the client
+asks once more first.
 """
 
 from __future__ import annotations
@@ -10,8 +11,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from collector.errors import VkBug, VkError, VkIncapable, VkQuota, VkRetry, VkShrink, VkSkip, VkStop
+from collector.values import text as clean
 
+NO_REASON = 1
 TOO_FAST = 6
+FLOOD = 9
+UNKNOWN = "unknown"
+FLOOD_PAUSE = 180.0
+LONGEST_TEXT = 500
 
 _RETRY = (1, 6, 9, 10, 32, 43)
 _SHRINK = (36,)
@@ -25,7 +32,8 @@ _BUG = (8, 12, 150, 9999)
 _SKIP = {
     7: "denied", 15: "denied", 18: "deactivated", 19: "blocked", 30: "private", 37: "deactivated",
     39: "not_found", 40: "not_found", 100: "not_found", 104: "not_found", 113: "not_found", 125: "not_found",
-    203: "denied", 210: "denied", 211: "denied", 212: "comments_closed", 260: "private_groups",
+    200: "denied", 201: "denied", 203: "denied", 204: "denied", 205: "denied",
+    210: "denied", 211: "denied", 212: "comments_closed", 260: "private_groups",
     1260: "not_found", 3610: "deactivated",
 }  # fmt: skip
 _SCOPE_SUBCODES = (1133, 1134)
@@ -42,7 +50,8 @@ _CLASSES: dict[int, type[VkError]] = {
 
 _TODO = {
     5: "Получите новый ключ и положите его на место старого; собранное цело.",
-    14: "Капчу мы не решаем. Возьмите сервисный ключ или подождите час.",
+    9: "VK счёл однообразные вызовы потоком. Запустите ту же команду через час.",
+    14: "Капчу мы не решаем. Пройдите её сами, возьмите сервисный ключ или подождите час.",
     17: "Пройдите проверку на сайте VK; после неё нужен новый ключ.",
     29: "Запустите ту же команду позже: она продолжит с места остановки.",
 }
@@ -53,11 +62,19 @@ def reaction(method: str, error: Mapping[str, Any]) -> VkError:
 
     An error without a readable code is a :class:`VkRetry`: the answer was damaged on its way.
     """
-    code, text = error.get("error_code"), str(error.get("error_msg") or "")
+    code, text = error.get("error_code"), clean(error.get("error_msg"))[:LONGEST_TEXT]
     if not isinstance(code, int) or isinstance(code, bool):
         return VkRetry(method, None, "ответ VK не удалось понять")
     kind = _kind(code, text.lower(), error.get("error_subcode"))
-    return kind(method, code, text, state=_state(code, text.lower()), todo=_TODO.get(code, ""))
+    pause = FLOOD_PAUSE if code == FLOOD else 0.0
+    return kind(method, code, text, state=_state(code, text.lower()), todo=_todo(code, error), pause=pause)
+
+
+def _todo(code: int, error: Mapping[str, Any]) -> str:
+    """What a person does next, with the page VK sends them to; only an address fit to be shown and opened."""
+    page, said = clean(error.get("redirect_uri")), _TODO.get(code, "")
+    fit = page.startswith("https://") and page.isascii() and page.isprintable() and " " not in page
+    return f"{said} Страница VK: {page}".strip() if fit and len(page) <= 2000 else said
 
 
 def _kind(code: int, text: str, subcode: Any) -> type[VkError]:
@@ -77,6 +94,8 @@ def _state(code: int, text: str) -> str:
         return "hidden_members"
     if code == 15 and "only for community members" in text:
         return "closed"
+    if code == 15 and "private" in text:
+        return "private"
     if code == 18 and "banned" in text and "deleted" not in text:
         return "banned"
-    return _SKIP.get(code, "unknown")
+    return _SKIP.get(code, UNKNOWN)

@@ -56,5 +56,3 @@ def _matched(keys: list[str], rows: list[Community]) -> dict[str, Community]:
         # An old screen name still leads to its community, which answers with the new one.
         return {keys[0]: rows[0]}
     return matched
-
-

@@ -11,6 +11,7 @@ import os
 import stat
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 from collector.errors import VkStop
 from collector.settings import VkSettings
@@ -35,6 +36,12 @@ class Token:
     def fingerprint(self) -> str:
         """16 hex digits that name the token in ledgers without telling it."""
         return hmac.new(_PURPOSE, self._secret.encode(), hashlib.sha256).hexdigest()[:16]
+
+    def scrub(self, text: str) -> str:
+        """``text`` without the token, as it is or as an address would hold it: VK's words may echo it."""
+        for shown in {self._secret, quote(self._secret, safe="")} - {""}:
+            text = text.replace(shown, "***")
+        return text
 
     def __repr__(self) -> str:
         return "Token(***)"

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+# Inside SQLite's signed 64 bits, and so is the negative of each.
+LARGEST = 2**63 - 1
+
+_WHOLE = re.compile(r"-?[0-9]{1,19}")
 
 
 def whole(value: Any) -> int | None:
-    """A whole number; VK sends 0/1 and false/true for the same field, and some ids as floats or texts."""
+    """A whole number within 64 bits, or None.
+
+    VK sends 0/1 and false/true for the same field, and some ids as floats or texts.
+    """
+    number = _number(value)
+    return number if number is not None and -LARGEST <= number <= LARGEST else None
+
+
+def _number(value: Any) -> int | None:
     if isinstance(value, bool | int):
         return int(value)
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    if isinstance(value, str) and value.lstrip("-").isdecimal() and len(value) < 19:
+    if isinstance(value, str) and _WHOLE.fullmatch(value):
         return int(value)
     return None
 

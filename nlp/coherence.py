@@ -30,8 +30,8 @@ def npmi(matrix: Any, topics: Sequence[Sequence[int]]) -> list[float]:
     alone = pairs.diagonal()
     with np.errstate(divide="ignore", invalid="ignore"):
         scores = np.log((pairs + _EPSILON) / np.outer(alone, alone)) / -np.log(pairs + _EPSILON)
-    # A pair in every document has 0 / 0: it is always together and says nothing.
-    scores[~np.isfinite(scores)] = 0.0
+    # A pair that is in every document has 0 / 0: it is always together, and that says nothing.
+    scores[pairs > 1 - 1e-9] = 0.0
     return [_mean_of_pairs(scores, [place[word] for word in topic]) for topic in topics]
 
 

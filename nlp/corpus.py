@@ -4,7 +4,7 @@
 ``community``   a community's wall in chunks of consecutive posts (eight communities would be eight documents)
 ``post``        every text by itself
 
-A text that repeats an earlier one is left out, so that contest spam does not make a topic of its own.
+Of texts that repeat each other one is taken, so that contest spam does not make a topic of its own.
 """
 
 from __future__ import annotations
@@ -67,7 +67,15 @@ class Reader:
                 yield from self._signals(group)
 
     def _documents(self) -> Iterator[Document]:
-        return (row for row in texts.documents(self._store, unit=self._unit) if row.copy_of is None)
+        """The unit's documents, of copies the one that comes first: it need not be the one all others point to."""
+        copied, taken = texts.copied(self._store), set()
+        for row in texts.documents(self._store, unit=self._unit):
+            first = row.doc_id if row.copy_of is None else row.copy_of
+            if first in copied:
+                if first in taken:
+                    continue
+                taken.add(first)
+            yield row
 
     def _signals(self, group: Iterator[Document]) -> Iterator[list[Token]]:
         parts: dict[str, list[Token]] = {signal: [] for signal in SIGNALS}

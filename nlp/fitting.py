@@ -38,7 +38,7 @@ def fit(
     *,
     engine: str = "cvb0",
     passes: int | None = None,
-    stopping: Callable[[int], bool] = lambda sweep: False,
+    stopping: Callable[[int, int], bool] = lambda done, total: False,
 ) -> TopicModel:
     """Fit one model to a CSR matrix of counts (documents x terms); topics come largest first."""
     import numpy as np

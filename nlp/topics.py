@@ -96,7 +96,7 @@ def _fit(
 ) -> TopicModel:
     fitted = fitting.fit(
         read.matrix, read.words.terms, read.words.df, *key,
-        engine=settings.engine, passes=settings.passes, stopping=_teller(settings, watch),
+        engine=settings.engine, passes=settings.passes, stopping=_teller(watch),
     )  # fmt: skip
     if watch.stopping():
         raise Stopped
@@ -105,12 +105,10 @@ def _fit(
     return from_bytes(arrays)
 
 
-def _teller(settings: TopicSettings, watch: Watch) -> Callable[[int], bool]:
-    total = settings.passes or cvb0.SWEEPS
-
-    def ask(sweep: int) -> bool:
-        if sweep % 10 == 0:
-            watch.tell(Event("progress", "topics", "проходы", sweep, total))
+def _teller(watch: Watch) -> Callable[[int, int], bool]:
+    def ask(done: int, total: int) -> bool:
+        if done % 10 == 0:
+            watch.tell(Event("progress", "topics", "проходы", done, total))
         return watch.stopping()
 
     return ask

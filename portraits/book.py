@@ -6,7 +6,9 @@ from dataclasses import replace
 
 from storage.rows import PortraitNumber
 
-_DIGITS = 9  # the last bits of a float differ between processors; nobody reads them
+# Finer figures would let sums of audiences be subtracted down to the few people they have in common;
+# the last bits of a float differ between processors anyway.
+_DIGITS = {"value": 4, "lo": 4, "hi": 4, "q": 6}
 
 
 class Book:
@@ -21,8 +23,8 @@ class Book:
         if place in self._rows:
             raise ValueError(f"entered twice: {place}")
         rounded = {
-            name: round(value, _DIGITS)
-            for name in ("value", "lo", "hi", "q")
+            name: round(value, digits)
+            for name, digits in _DIGITS.items()
             if (value := getattr(number, name)) is not None
         }
         self._rows[place] = replace(number, audience_id=number.audience_id or 0, **rounded)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from portraits.communities import Walls, walls
 from portraits.compare import Distance, Overlap, distances, overlaps
 from portraits.contrast import Indices, indices
 from portraits.demography import Variable, variables
 from portraits.funnel import Funnel, funnel
 from portraits.interests import Interests, TopicCard, interests, topic_cards
-from portraits.passport import Passport, Walls, passport, walls
+from portraits.passport import Passport, passport
 from portraits.study import Study
 from portraits.summary import Card, card
 from storage import portrait_data as data

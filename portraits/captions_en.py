@@ -11,7 +11,8 @@ CAPTIONS: dict[str, str] = {
     "hidden_part": "hidden",
     "merged_part": "in “others”",
     "hidden_legend": "“Hidden”: fewer than {n} people in the cell, or such a group could be worked out from it. "
-    "Where no index stands, a difference is not confirmed or the data are too few.",
+    "Where no index stands, a difference is not confirmed or the data are too few. The signs ≈ and ≥ mark a figure "
+    "rounded so that no small group can be worked out.",
     "hidden_title": "A group of fewer than {n} people, or one that gives such a group away by subtraction: not shown",
     "none": "—",
     "percent": "{value}%",
@@ -30,8 +31,7 @@ CAPTIONS: dict[str, str] = {
     "no_name": "no name",
     # page
     "page.title": "Audience portrait",
-    "page.lead": "Who these people are and what they write about. Built by vkaudience from VK data; the "
-    "conclusions are the reader's.",
+    "page.lead": "Who these people are and what they write about. Built by vkaudience; conclusions are the reader's.",
     "page.contents": "Contents",
     "page.skip": "Skip to the contents",
     "page.figure": "figure “{id}”",
@@ -236,6 +236,9 @@ CAPTIONS: dict[str, str] = {
     "compare.community": "Community",
     "compare.profiles": "with a profile: {n}",
     "compare.texts": "texts: {n}",
+    "compare.walls": "Distances between communities by their walls",
+    "compare.walls_lead": "Jensen–Shannon distance: 0 – they write about the same, 1 – nothing in common; the darker, "
+    "the nearer. These are all posts collected, so there are no intervals.",
     "compare.distance": "Distances between audiences",
     "compare.distance_lead": "Jensen–Shannon distance between mean profiles: 0 – they write about the same, 1 – "
     "nothing in common. The “chance level” is how far the same people get apart when dealt to two audiences at "

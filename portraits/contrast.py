@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from portraits.book import Book
 from portraits.measures.fdr import q_values
 from portraits.measures.index import ratio, ratio_p
-from portraits.shares import Table
+from portraits.shares import Table, nearly_all
 from portraits.suppress import hidden_cells
 from storage.rows import PortraitNumber
 
@@ -37,7 +37,7 @@ class Trait:
 @dataclass(frozen=True, slots=True)
 class Index:
     """``state``: shown, same (not told apart), few (too little data). ``at_least``: the others have too few people
-    of the kind to name their share, so their count is taken as the floor and the index is a lower bound."""
+    of the kind to name their share, or nearly everybody here is of it, so the index is a lower bound."""
 
     trait: str
     category: str
@@ -88,16 +88,18 @@ def _one(
     if there is None or min(here.base, there.base) < LEAST_N or count < least:
         return few, None
     at_least = there.counts.get(category, 0) < least
-    # A cell hidden to protect another one is not named through its index either.
-    if category in hidden_cells(here.counts, least) or (not at_least and category in hidden_cells(there.counts, least)):
+    # A cell hidden to protect another one is not named through its index either, unless nearly all are in it.
+    floor = nearly_all(here, category, least) if category in hidden_cells(here.counts, least) else None
+    if floor == 0:
         return few, None
     part = least / there.base if at_least else there.part(category)
-    a, b = here.part(category) * here.n, part * there.n
+    a, b = (floor / here.base if floor else here.part(category)) * here.n, part * there.n
+    at_least = at_least or bool(floor)
     if not (0 < a <= here.n and 0 < b <= there.n):
         return few, None
     value, lo, hi = ratio(a, here.n, b, there.n)
     index = Index(
-        trait, category, audience_id, "same", 100 * value, 100 * lo, 100 * hi, 1.0, count, here.base, at_least
+        trait, category, audience_id, "same", 100 * value, 100 * lo, 100 * hi, 1.0, floor or count, here.base, at_least
     )
     return index, ratio_p(a, here.n, b, there.n)
 

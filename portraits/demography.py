@@ -35,7 +35,7 @@ class Variable:
 
     def seen(self, category: str) -> bool:
         """Whether a row has anybody in it; an empty "others" needs no line."""
-        return category != OTHER or any(s[category].n or s[category].hidden for s in self.shares.values())
+        return category != OTHER or any(s[category].told or s[category].hidden for s in self.shares.values())
 
 
 def variables(study: Study) -> list[Variable]:

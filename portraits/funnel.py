@@ -57,9 +57,12 @@ def funnel(study: Study, group: Group) -> Funnel:
     for _, lost in STEPS:
         left -= outcomes.get(lost, 0)
         values.append(left)
+    hides = hidden_steps(values, least)
+    # The people in the model are the n of every figure on topics: hiding them in one place only would be a show.
+    hides[-1] = 0 < values[-1] < least
     steps = tuple(
-        Step(name, HIDDEN if hides else _part(value, size))
-        for (name, _), value, hides in zip(STEPS, values, hidden_steps(values, least), strict=True)
+        Step(name, HIDDEN if hidden else _part(value, size))
+        for (name, _), value, hidden in zip(STEPS, values, hides, strict=True)
     )
     shown = _visible_losses(outcomes, steps, size, least)
     seen, dated = people.active(study.store, group.id)
@@ -115,9 +118,11 @@ def _enter(study: Study, found: Funnel) -> None:
 def enter_share(study: Study, section: str, key: str, audience_id: int, share: Share, view: str = "users") -> None:
     """Enter a share into the book unless it is hidden."""
     if not share.hidden and share.base:
+        blur = ", lower bound" if share.at_least else ", rounded" if share.coarse else ""
         study.book.enter(
             PortraitNumber(
-                section, key, audience_id, share.value, share.lo, share.hi, share.n, share.base,
-                method="share, Wilson 95 %", base_view=view,
+                section, key, audience_id, share.value, share.lo, share.hi,
+                None if share.coarse else share.n, share.base,
+                method=f"share, Wilson 95 %{blur}", base_view=view,
             )
         )  # fmt: skip

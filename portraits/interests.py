@@ -10,8 +10,9 @@ from portraits.contrast import Trait
 from portraits.display import quotable
 from portraits.funnel import enter_share
 from portraits.profiles import Cloud, Means, Profiles, cloud, load_profiles, means, strongest
-from portraits.shares import Share, shares
+from portraits.shares import Share, Table, shares
 from portraits.study import Study
+from portraits.suppress import hidden_cells
 from storage import portrait_data as data
 from storage import portrait_people as people
 from storage.rows import PortraitNumber, Topic
@@ -66,7 +67,7 @@ def interests(study: Study, signal: str) -> Interests | None:
         signal,
         tuple(numbers),
         {g: _means(study, one, g) for g, one in clouds.items()},
-        {g: shares(table, study.least) for g, table in tables.items()},
+        _led(study, tables),
         clouds,
         _trait(study, profiles, signal),
     )
@@ -77,6 +78,32 @@ def interests(study: Study, signal: str) -> Interests | None:
 def _means(study: Study, group: Cloud, number: int) -> Means | None:
     """Means of a group that is large enough to be spoken of."""
     return means(group, (study.settings.seed, number + 1)) if group.n >= study.least else None
+
+
+def _led(study: Study, tables: Mapping[int, Table]) -> dict[int, dict[str, Share]]:
+    """Shares led by each topic, by audience and for everyone.
+
+    Everyone less the audiences shown is the one hidden, and the audiences less everyone are the people in two of
+    them: where either is a small group, everyone's share is blurred.
+    """
+    led = {g: shares(table, study.least) for g, table in tables.items()}
+    everyone = led[people.EVERYONE]
+    studied = [group.id for group in study.peopled if group.kind == "studied"]
+    twice = {
+        topic: sum(tables[g].counts.get(topic, 0) for g in studied) - count
+        for topic, count in tables[people.EVERYONE].counts.items()
+    }
+    telling = set(hidden_cells(twice, study.least))
+    telling |= {
+        t
+        for t, share in everyone.items()
+        if share.hidden or any(t in led[g] and (led[g][t].hidden or led[g][t].coarse) for g in studied)
+    }
+    if len(telling) == 1 and len(everyone) > 1:
+        # The last one would be the total less the others.
+        telling.add(min(set(everyone) - telling, key=lambda topic: (everyone[topic].n, topic)))
+    led[people.EVERYONE] = {t: share.blurred() if t in telling else share for t, share in everyone.items()}
+    return led
 
 
 def _trait(study: Study, profiles: Profiles, signal: str) -> Trait:

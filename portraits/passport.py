@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from portraits.study import Group, Study
 from storage import portrait_data as data
-from storage.rows import PortraitNumber
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +22,6 @@ class Passport:
     versions: Sequence[tuple[str, Mapping[str, str]]]
     refused: Mapping[tuple[str, str], int]
     missing: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Walls:
-    """Topic shares of the communities' own walls: (name, texts, {topic: share})."""
-
-    rows: tuple[tuple[str, int, Mapping[int, float]], ...]
 
 
 def passport(study: Study) -> Passport:
@@ -67,6 +59,8 @@ def rule(group: Group) -> tuple[str, int]:
         return "unknown", 0
     if not isinstance(definition, dict):
         return "unknown", 0
+    if not group.communities and definition.get("people"):
+        return "people", 0
     if len(group.communities) == 1 and ("any" in definition or "all" in definition):
         return "one", 0
     for key in ("any", "all", "people"):
@@ -74,24 +68,3 @@ def rule(group: Group) -> tuple[str, int]:
             return key, 0
     least = definition.get("at_least")
     return ("at_least", least) if isinstance(least, int) else ("unknown", 0)
-
-
-def walls(study: Study, found: Passport, most: int = 30) -> Walls:
-    """What communities write on their own walls, those of the audiences first."""
-    if study.model is None or study.model.id is None:
-        return Walls(())
-    order = [number for group in study.groups for number in group.communities]
-    ids = list(dict.fromkeys([*order, *found.sources]))
-    profiles = data.community_words(study.store, study.model.id, ids)
-    rows = []
-    for number in [number for number in ids if number in profiles][:most]:
-        texts, weights = profiles[number]
-        rows.append((found.sources[number].name if number in found.sources else "", texts, weights))
-        for topic, weight in weights.items():
-            key = f"wall.{number}.{topic}"
-            study.book.enter(
-                PortraitNumber(
-                    "compare", key, 0, weight, n=texts, method="share of a wall's text", base_view="community_topics"
-                )
-            )
-    return Walls(tuple(rows))

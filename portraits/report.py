@@ -13,7 +13,7 @@ from storage import QUIET, SYSTEM_CLOCK, Clock, Event, MissingInput, Outcome, St
 
 FIGURES = (
     "funnel", "missing", "sex", "age", "city", "occupation", "platform", "topics", "heat", "reposts", "communities",
-    "distance", "overlap",
+    "walls", "distance", "overlap",
 )  # fmt: skip
 
 
@@ -51,7 +51,7 @@ def report(
     rows = _note(study, content, clock.now())
     tell(STEPS)
     counts = {"audiences": len(study.peopled), "numbers": rows, "bytes": len(content)}
-    return Outcome("done", counts, (f"Отчёт: {settings.file}", *_strange_notes(settings)))
+    return Outcome("done", counts, (*_strange_notes(settings), f"Отчёт: {settings.file}"))
 
 
 def _note(study: Study, content: bytes, now: int) -> int:

@@ -8,12 +8,16 @@ from dataclasses import dataclass, field
 from portraits.measures.wilson import wilson
 from portraits.suppress import hidden_cells
 
+COARSE_BASE = 400
+
 
 @dataclass(frozen=True, slots=True)
 class Share:
     """``n`` of ``base`` people: ``value`` with a 95 % Wilson interval.
 
-    Hidden: a small group, or one that would give it away; merged: its people are counted in "others".
+    Hidden: a small group, or one that would give it away; merged: its people are counted in "others"; coarse:
+    rounded and without ``n``, so that no small group comes out by subtraction; at_least: nearly everybody, and
+    how nearly is not said.
     """
 
     value: float = 0.0
@@ -23,6 +27,19 @@ class Share:
     base: int = 0
     hidden: bool = False
     merged: bool = False
+    coarse: bool = False
+    at_least: bool = False
+
+    @property
+    def told(self) -> bool:
+        """Whether there is somebody to speak of and it may be said."""
+        return not self.hidden and (self.n > 0 or self.at_least)
+
+    def blurred(self) -> Share:
+        """The same to a whole per cent and without its count; hidden where a per cent is under four people."""
+        if self.hidden or self.base < COARSE_BASE:
+            return HIDDEN
+        return Share(round(self.value, 2), round(self.lo, 2), round(self.hi, 2), 0, self.base, coarse=True)
 
 
 HIDDEN = Share(hidden=True)
@@ -61,7 +78,27 @@ def shares(table: Table, least: int) -> dict[str, Share]:
     hidden = hidden_cells(table.counts, least)
     if table.base < least:
         hidden = frozenset(table.counts)
-    return {category: HIDDEN if category in hidden else _share(table, category) for category in table.counts}
+    return {
+        category: _hidden_share(table, category, least) if category in hidden else _share(table, category)
+        for category in table.counts
+    }
+
+
+def nearly_all(table: Table, category: str, least: int) -> int:
+    """How many people a category has at least, when all but a small group are in it; else 0.
+
+    "All but fewer than ``least``" says no more of the others than "fewer than ``least``" does.
+    """
+    floor = table.base - least + 1
+    return floor if table.base >= 2 * least and table.counts.get(category, 0) >= floor else 0
+
+
+def _hidden_share(table: Table, category: str, least: int) -> Share:
+    floor = nearly_all(table, category, least)
+    if not floor:
+        return HIDDEN
+    lo, _ = wilson(floor / table.base * table.n, table.n)
+    return Share(floor / table.base, lo, 1.0, 0, table.base, coarse=True, at_least=True)
 
 
 def _share(table: Table, category: str) -> Share:

@@ -84,7 +84,7 @@ def _kinds(group: Group, variables: Sequence[Variable]) -> tuple[tuple[str, str,
             shown = [
                 (share.value, category, share)
                 for category, share in variable.shares[group.id].items()
-                if not share.hidden and share.n and category != OTHER
+                if share.told and category != OTHER
             ]
             if shown:
                 _, category, share = max(shown, key=lambda item: item[0])

@@ -45,9 +45,9 @@ class Words:
         """A share as a percentage."""
         return self("percent", value=self.number(100 * value, digits)).replace(" ", _NARROW)
 
-    def interval(self, value: float, lo: float, hi: float) -> str:
-        """``38 % [35–41]``; one decimal for small shares."""
-        digits = 1 if value < 0.0995 else 0
+    def interval(self, value: float, lo: float, hi: float, *, whole: bool = False) -> str:
+        """``38 % [35–41]``; one decimal for small shares unless ``whole``."""
+        digits = 1 if value < 0.0995 and not whole else 0
         ends = f"[{self.number(100 * lo, digits)}–{self.number(100 * hi, digits)}]"
         return f"{self.percent(value, digits)}{_NARROW}{ends}"
 
@@ -55,7 +55,11 @@ class Words:
         """A share with its interval, or the word that hides it."""
         if share.hidden:
             return self("merged_part" if share.merged else "hidden_part")
-        return self.interval(share.value, share.lo, share.hi) if share.base else self("none")
+        if not share.base:
+            return self("none")
+        text = self.interval(share.value, share.lo, share.hi, whole=share.coarse)
+        sign = "≥" if share.at_least else "≈" if share.coarse else ""
+        return f"{sign}{_NARROW}{text}" if sign else text
 
     def part(self, share: Share) -> str:
         """A share of a full count, which has no interval: ``38 % (1 234)``."""

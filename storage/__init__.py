@@ -1,9 +1,9 @@
 """Every line of SQL of the project: schema, rows, and the functions that read and write them.
 
-    >>> from storage import open_store
-    >>> store = open_store(":memory:")
-    >>> store.value("SELECT count(*) FROM users")
-    0
+>>> from storage import open_store
+>>> store = open_store(":memory:")
+>>> store.value("SELECT count(*) FROM users")
+0
 """
 
 from __future__ import annotations

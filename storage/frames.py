@@ -31,10 +31,10 @@ def query(store: Store, sql: str, parameters: Any = ()) -> pandas.DataFrame:
 
     cursor = store.connection.execute(sql, parameters)
     columns = [item[0] for item in cursor.description]
-    found = pandas.DataFrame.from_records([tuple(row) for row in cursor], columns=columns, coerce_float=False)
+    # As objects first: pandas would turn whole numbers with gaps into floats, and ids do not survive that.
+    found = pandas.DataFrame([tuple(row) for row in cursor], columns=columns, dtype=object)
     for column in columns:
         values = found[column].dropna()
-        # Ids pass 2**53 / 10 here: a float column would round them.
-        if len(values) and all(isinstance(value, int) for value in values):
-            found[column] = found[column].astype("Int64")
+        whole = len(values) > 0 and all(isinstance(value, int) for value in values)
+        found[column] = found[column].astype("Int64") if whole else found[column].infer_objects()
     return found

@@ -6,16 +6,16 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from storage.db import Store
 from storage.rows import Community, User
-from storage.upsert import load, upsert
+from storage.upsert import columns, load, upsert
 
 _STAMPS = ("first_seen",)
+
+_GONE = ("deleted", "banned")
 
 
 def save_communities(store: Store, rows: Iterable[Community], seen: int) -> int:
     """Write communities as now seen."""
-    return upsert(
-        store, "communities", rows, key=("id",), keep=_STAMPS, extra={"first_seen": seen, "last_seen": seen}
-    )
+    return upsert(store, "communities", rows, key=("id",), keep=_STAMPS, extra={"first_seen": seen, "last_seen": seen})
 
 
 def find_community(store: Store, community_id: int) -> Community | None:
@@ -30,8 +30,28 @@ def communities(store: Store) -> list[Community]:
 
 
 def save_users(store: Store, rows: Iterable[User], seen: int) -> int:
-    """Write people as now seen."""
-    return upsert(store, "users", rows, key=("id",), keep=_STAMPS, extra={"first_seen": seen, "last_seen": seen})
+    """Write people as now seen.
+
+    Of who is now deleted or banned VK tells nothing more: the state changes and what was known of them stays.
+    """
+    batch = list(rows)
+    stamps = {"first_seen": seen, "last_seen": seen}
+    with store.write():
+        present = (row for row in batch if row.state not in _GONE)
+        upsert(store, "users", present, key=("id",), keep=_STAMPS, extra=stamps)
+        _save_gone(store, [row for row in batch if row.state in _GONE], seen)
+    return len(batch)
+
+
+def _save_gone(store: Store, rows: list[User], seen: int) -> None:
+    names = columns(User)
+    facts = [name for name in names if name not in ("id", "state")]
+    store.many(
+        f"INSERT INTO users ({', '.join(names)}, first_seen, last_seen) VALUES ({', '.join('?' * len(names))}, ?, ?) "
+        "ON CONFLICT (id) DO UPDATE SET state = excluded.state, last_seen = excluded.last_seen, "
+        + ", ".join(f"{name} = coalesce(users.{name}, excluded.{name})" for name in facts),
+        ((*(getattr(row, name) for name in names), seen, seen) for row in rows),
+    )
 
 
 def add_unknown_users(store: Store, ids: Iterable[int], seen: int) -> None:
@@ -60,9 +80,7 @@ def save_members(store: Store, community_id: int, user_ids: Iterable[int], seen:
     Returns how many ids were given.
     """
     ids = list(user_ids)
-    absent = store.value(
-        "SELECT finished_seen FROM walks WHERE kind = 'members' AND subject = ?", (community_id,)
-    )
+    absent = store.value("SELECT finished_seen FROM walks WHERE kind = 'members' AND subject = ?", (community_id,))
     store.many(
         "INSERT INTO memberships (community_id, user_id, absent_seen, first_seen, last_seen) VALUES (?, ?, ?, ?, ?) "
         "ON CONFLICT (community_id, user_id) WHERE left_seen IS NULL DO UPDATE SET last_seen = excluded.last_seen",

@@ -52,7 +52,8 @@ CASE WHEN u.birth_year IS NULL OR u.last_seen IS NULL THEN NULL ELSE (
 _PERSONS = f"""
 INSERT INTO report_persons
 SELECT p.user_id,
-  coalesce(u.state IN ('ok', 'closed'), 0) OR u.sex IS NOT NULL OR u.birth_year IS NOT NULL OR u.city IS NOT NULL,
+  coalesce(u.state NOT IN ('deleted', 'banned') AND (u.state IN ('ok', 'closed') OR u.sex IS NOT NULL
+           OR u.birth_year IS NOT NULL OR u.city IS NOT NULL), 0),
   CASE
     WHEN EXISTS (SELECT 1 FROM user_topics t WHERE t.model_id = :model AND t.user_id = p.user_id
                  AND t.signal = 'wrote') THEN 'in_model'

@@ -87,6 +87,11 @@ def mark_copies(store: Store, least: int) -> int:
         return found
 
 
+def copied(store: Store) -> set[int]:
+    """Ids of the documents that others are copies of."""
+    return {row[0] for row in store.rows("SELECT DISTINCT copy_of FROM documents WHERE copy_of IS NOT NULL")}
+
+
 def count_languages(store: Store) -> dict[str, int]:
     """lang -> how many documents, the most frequent first."""
     sql = "SELECT coalesce(lang, ''), count(*) FROM documents GROUP BY 1 ORDER BY 2 DESC, 1"

@@ -19,9 +19,7 @@ def columns(row_class: type[Any]) -> tuple[str, ...]:
 def _sql(table: str, names: tuple[str, ...], key: tuple[str, ...], keep: tuple[str, ...]) -> str:
     marks = ", ".join("?" * len(names))
     changed = [name for name in names if name not in key and name not in keep]
-    action = (
-        "DO UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name in changed) if changed else "DO NOTHING"
-    )
+    action = "DO UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name in changed) if changed else "DO NOTHING"
     return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks}) ON CONFLICT ({', '.join(key)}) {action}"
 
 

@@ -21,6 +21,7 @@ from vkaudience.version import __version__
 
 # name -> (module, help line): listing commands imports none of them.
 COMMANDS = {
+    "demo": ("vkaudience.cmd_demo", "всё исследование на игрушечном VK, без ключа и без сети"),
     "init": ("vkaudience.cmd_init", "создать исследование: папку с config.toml"),
     "check": ("vkaudience.cmd_check", "проверить настройки и ключ: что он может"),
     "collect": ("vkaudience.cmd_collect", "собрать участников и стены; продолжает с места остановки"),
@@ -29,6 +30,7 @@ COMMANDS = {
     "topics": ("vkaudience.cmd_topics", "построить темы и профили"),
     "report": ("vkaudience.cmd_report", "написать отчёт"),
     "run": ("vkaudience.cmd_run", "всё по порядку, пропуская сделанное"),
+    "simulate": ("vkaudience.cmd_simulate", "запустить игрушечный VK"),
     "status": ("vkaudience.cmd_status", "что собрано, что не закончено, что VK не отдал"),
 }
 EXIT_CODES = {"VkStop": 3, "VkQuota": 4, "ConfigError": 2}

@@ -32,6 +32,6 @@ def command(options: Any, as_json: bool, quiet: bool) -> int:
             click.echo(f"{row.method:<24}{MARKS[row.able]:<5}{row.note[:60]}")
     missing = [row.method for row in found if row.method in NEEDED and row.able is False]
     if missing:
-        names = ', '.join(missing)
+        names = ", ".join(missing)
         click.echo(f"Без этих методов исследование не собрать: {names}. Возьмите сервисный ключ.", err=True)
     return 5 if missing else 0

@@ -30,7 +30,7 @@ n_topics = 20
 [report]
 language = "ru"
 """
-AUDIENCE = '[[audiences]]\nname = {name}\ncommunities = [{community}]\n'
+AUDIENCE = "[[audiences]]\nname = {name}\ncommunities = [{community}]\n"
 
 
 @click.command("init")

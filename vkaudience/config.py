@@ -126,9 +126,7 @@ def _checked(
     values: dict[str, Any] = {}
     for name, key in keys.items():
         default = folder / key.default if key.kind == "path" and key.default else key.default
-        values[name] = (
-            _value(where + name, table[name], table[name], key, folder, faults) if name in table else default
-        )
+        values[name] = _value(where + name, table[name], table[name], key, folder, faults) if name in table else default
     return values
 
 

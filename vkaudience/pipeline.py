@@ -10,9 +10,7 @@ from vkaudience.config import Config
 from vkaudience.version import versions
 
 
-def journaled(
-    store: Store, command: str, settings: Mapping[str, Any], stage: Callable[[], Outcome]
-) -> Outcome:
+def journaled(store: Store, command: str, settings: Mapping[str, Any], stage: Callable[[], Outcome]) -> Outcome:
     """Run a stage and write its line in ``runs``, also when it fails."""
     run_id = journal.start_run(store, command, settings, versions(), SYSTEM_CLOCK.now())
     outcome, counts, messages = "failed", {}, ()  # type: str, Mapping[str, int], tuple[str, ...]

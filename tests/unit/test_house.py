@@ -139,8 +139,7 @@ def test_heavy_libraries_are_imported_where_they_are_needed(trees: dict[Path, as
         f"{module.relative_to(ROOT)}:{statement.lineno}"
         for module, tree in trees.items()
         for statement in at_import(tree)
-        if isinstance(statement, ast.Import | ast.ImportFrom)
-        and any(name in HEAVY for name, _ in imports(statement))
+        if isinstance(statement, ast.Import | ast.ImportFrom) and any(name in HEAVY for name, _ in imports(statement))
     ]
     assert wrong == []
 

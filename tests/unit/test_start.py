@@ -337,9 +337,7 @@ def test_pips_words_become_advice(start: ModuleType, line: str, told: str) -> No
     assert told in start.step_error([line]).russian
 
 
-def test_a_quiet_step_says_nothing_and_a_verbose_one_all(
-    start: ModuleType, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_quiet_step_says_nothing_and_a_verbose_one_all(start: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
     start.run_step([sys.executable, "-c", "print('слово'.encode('ascii', 'ignore').decode() + 'done')"], None, False)
     assert capsys.readouterr().err == ""
     start.run_step([sys.executable, "-c", "print('done')"], None, True)

@@ -29,7 +29,8 @@ def test_an_address_is_understood(text: str, address: Address) -> None:
     assert parse_address(text) == address
 
 
-NONSENSE = ["", "0", "club0", "группа", "https://example.com/name", "a b", "x" * 300, "١٢٣", "\x00"]
+NONSENSE = ["", "0", "club0", "группа", "https://example.com/name", "a b", "x" * 300, "١٢٣", "\x00",
+            "vk.com", "VK.ru", "https://m.vk.com/", "www.vk.com?w=1", "club١٢٣", "id٩"]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", NONSENSE)

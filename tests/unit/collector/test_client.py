@@ -9,8 +9,9 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
-from collector.client import ATTEMPTS, VkClient
-from collector.errors import VkRetry, VkSkip, VkStop
+from collector.client import VkClient
+from collector.errors import VkError, VkRetry, VkSkip, VkStop
+from collector.retry import ATTEMPTS, TOO_FAST_ATTEMPTS
 from collector.settings import VkSettings
 from collector.token import Token
 
@@ -107,3 +108,107 @@ def test_no_traceback_shows_the_token() -> None:
             assert SECRET not in shown and "ConnectError" in shown
         else:
             pytest.fail("a refused connection went unnoticed")
+
+
+def refusal(code: int, **more: object) -> httpx.Response:
+    return httpx.Response(200, json={"error": {"error_code": code, "error_msg": "x", **more}})
+
+
+def chain(error: BaseException | None) -> list[BaseException]:
+    """The error and all it drags along, shown in a traceback or not."""
+    return [error, *chain(error.__cause__), *chain(error.__context__)] if error is not None else []
+
+
+def test_no_error_drags_along_the_request_with_its_header() -> None:
+    def refuse(request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadTimeout("slow", request=request)
+
+    with client(refuse) as vk, pytest.raises(VkRetry) as caught:
+        vk.call("wall.get")
+    assert not [error for error in chain(caught.value) if isinstance(error, httpx.HTTPError)]
+
+
+@pytest.mark.parametrize("code", [1, 5, 6, 9, 14, 17, 30, 100, 987654])
+def test_an_error_that_echoes_the_token_is_scrubbed(code: int) -> None:
+    echo = refusal(
+        code,
+        error_msg=f"invalid access_token ({SECRET}).",
+        error_text=SECRET,
+        redirect_uri=f"https://id.vk.com/captcha?access_token={SECRET}",
+        request_params=[{"key": "access_token", "value": SECRET}],
+    )
+    with client(lambda _: echo) as vk, pytest.raises(VkError) as caught:
+        vk.call("wall.get")
+    for error in chain(caught.value):
+        shown = "".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())
+        assert SECRET not in shown + repr(vars(error)) + repr(error.args)
+    assert "invalid access_token (***)" in str(caught.value)
+
+
+def test_too_fast_is_no_failure_and_waits_a_second_each_time() -> None:
+    clock = HandClock()
+    answers = iter([refusal(6)] * (TOO_FAST_ATTEMPTS - 1) + [httpx.Response(200, json={"response": 1})])
+    with client(lambda _: next(answers), clock) as vk:
+        assert vk.call("m") == 1
+        assert vk.calls["m"] == TOO_FAST_ATTEMPTS > ATTEMPTS
+    assert TOO_FAST_ATTEMPTS - 1 <= clock.time < 2 * TOO_FAST_ATTEMPTS
+
+
+def test_too_fast_does_not_use_up_the_tries_of_other_faults() -> None:
+    faults = ([refusal(6)] * 3 + [httpx.Response(502)]) * (ATTEMPTS - 1)
+    answers = iter([*faults, httpx.Response(200, json={"response": 1})])
+    with client(lambda _: next(answers)) as vk:
+        assert vk.call("m") == 1
+
+
+def test_too_fast_for_ever_ends() -> None:
+    with client(lambda _: refusal(6)) as vk:
+        with pytest.raises(VkRetry) as caught:
+            vk.call("m")
+        assert caught.value.code == 6 and vk.calls["m"] == TOO_FAST_ATTEMPTS
+
+
+def test_flood_control_is_waited_out_in_minutes_and_not_hammered() -> None:
+    clock = HandClock()
+    with client(lambda _: refusal(9), clock) as vk:
+        with pytest.raises(VkRetry):
+            vk.call("m")
+        assert vk.calls["m"] <= 3
+    assert clock.time >= 60 * (vk.calls["m"] - 1) > 0
+
+
+@pytest.mark.parametrize(("code", "state", "tries"), [(1, "failed", ATTEMPTS), (987654, "unknown", 2)])
+def test_a_lasting_riddle_is_about_one_subject(code: int, state: str, tries: int) -> None:
+    with client(lambda _: refusal(code)) as vk:
+        with pytest.raises(VkSkip) as caught:
+            vk.call("wall.get")
+        assert caught.value.state == state and caught.value.code == code and vk.calls["wall.get"] == tries
+
+
+@pytest.mark.parametrize("code", [1, 987654])
+def test_a_passing_riddle_is_survived(code: int) -> None:
+    answers = iter([refusal(code), httpx.Response(200, json={"response": 7})])
+    with client(lambda _: next(answers)) as vk:
+        assert vk.call("wall.get") == 7
+
+
+def test_vk_api_s_own_ways_of_calling_go_over_this_client() -> None:
+    from vk_api.execute import VkFunction
+
+    seen: list[tuple[str, dict[str, list[str]]]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append((request.url.path, parse_qs(request.content.decode())))
+        return httpx.Response(200, json={"response": [4]})
+
+    with client(answer) as vk:
+        assert vk.api().wall.get_by_id(posts=["1_2", "1_3"]) == [4]
+        assert VkFunction("return %(x)s;", args=("x",))(vk.api(), 5) == [4]
+        assert vk.calls == {"wall.getById": 1, "execute": 1}
+    assert seen[0][0] == "/method/wall.getById" and seen[0][1]["posts"] == ["1_2,1_3"]
+    assert seen[1][1]["code"] == ["return 5;"] and seen[1][1]["v"] == ["5.199"]
+
+
+def test_a_refusal_reaches_the_notebook_as_our_error() -> None:
+    with client(lambda _: refusal(30)) as vk, pytest.raises(VkSkip):
+        vk.api().wall.get(owner_id=1)

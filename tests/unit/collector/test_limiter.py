@@ -47,13 +47,45 @@ def test_a_busy_client_uses_nearly_all_of_the_rate() -> None:
     assert 300 / (found[-1] - found[0]) > 0.97 * 3
 
 
-def test_a_pause_holds_the_next_call() -> None:
+def test_a_refusal_for_speed_holds_the_next_call() -> None:
     clock = HandClock()
     limiter = Limiter(3, clock)
-    limiter.pause(5)
+    limiter.too_fast(5)
     limiter.wait()
     assert clock.time == pytest.approx(5)
     assert pytest.approx(1.02) == SLACK
+
+
+def rate_of(limiter: Limiter, clock: HandClock, calls: int) -> float:
+    begun = clock.time
+    for _ in range(calls):
+        limiter.wait()
+    return calls / (clock.time - begun)
+
+
+def test_calls_that_come_too_fast_grow_rarer_and_slowly_recover() -> None:
+    clock = HandClock()
+    limiter = Limiter(3, clock)
+    limiter.wait()
+    limiter.too_fast(1)
+    limiter.wait()
+    assert clock.time >= 1
+    assert 2.6 < rate_of(limiter, clock, 30) < 2.85
+    rate_of(limiter, clock, 250)
+    assert rate_of(limiter, clock, 300) > 0.97 * 3
+
+
+def test_one_burst_of_refusals_slows_down_once_and_no_number_of_them_stops_the_calls() -> None:
+    once, many = HandClock(), HandClock()
+    first, second = Limiter(3, once), Limiter(3, many)
+    first.too_fast(1)
+    for _ in range(4):
+        second.too_fast(1)
+    assert rate_of(first, once, 30) == pytest.approx(rate_of(second, many, 30))
+    for _ in range(100):
+        second.too_fast(1)
+        second.wait()
+    assert rate_of(second, many, 30) > 3 / 2.1
 
 
 @pytest.mark.parametrize("rate", [0, -1, float("nan")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ import pytest
 from collector.errors import VkBug, VkError, VkIncapable, VkQuota, VkRetry, VkShrink, VkSkip, VkStop
 from collector.reactions import reaction
 
-CONTRACT = Path(__file__).parents[4] / "shared" / "vk-contract" / "errors.json"
+SHARED = Path(os.environ.get("VKAUDIENCE_SHARED") or Path(__file__).parents[4] / "shared")
+CONTRACT = SHARED / "vk-contract" / "errors.json"
 
 
 @pytest.mark.parametrize(
@@ -23,6 +25,7 @@ CONTRACT = Path(__file__).parents[4] / "shared" / "vk-contract" / "errors.json"
         (13, "Runtime error: null", None, VkBug, None),
         (14, "Captcha needed", None, VkStop, None),
         (15, "Access denied: group hide members", None, VkSkip, "hidden_members"),
+        (15, "Access denied: this profile is private", None, VkSkip, "private"),
         (15, "Access denied", 1133, VkIncapable, None),
         (18, "User was deleted or banned", None, VkSkip, "deactivated"),
         (28, "Application authorization failed: method is unavailable with service token", None, VkIncapable, None),
@@ -45,6 +48,32 @@ def test_no_parameter_of_the_request_reaches_the_error() -> None:
     body = {"error_code": 5, "error_msg": "x", "request_params": [{"key": "access_token", "value": "vk1.secret"}]}
     error = reaction("wall.get", body)
     assert "secret" not in repr(error) + str(error) + repr(vars(error))
+
+
+@pytest.mark.parametrize("code", [14, 17])
+def test_a_check_by_a_person_names_vks_page(code: int) -> None:
+    page = "https://id.vk.com/captcha?session=1"
+    assert page in str(reaction("m", {"error_code": code, "error_msg": "x", "redirect_uri": page}))
+
+
+BAD_PAGES = [None, 7, [], "javascript:alert(1)", "https://x/\x1b[2J", "https://x/ y", "https://" * 999]
+
+
+@pytest.mark.parametrize("page", BAD_PAGES)
+def test_a_page_unfit_to_be_opened_is_not_shown(page: object) -> None:
+    told, plain = {"error_code": 14, "redirect_uri": page}, {"error_code": 14}
+    assert str(reaction("m", told)) == str(reaction("m", plain))
+
+
+def test_flood_control_asks_for_minutes() -> None:
+    assert reaction("m", {"error_code": 9, "error_msg": "Flood control"}).pause >= 60
+    assert reaction("m", {"error_code": 10, "error_msg": "Internal server error"}).pause == 0
+
+
+@pytest.mark.parametrize("text", [None, 5, {"token": "vk1.secret"}, "а\ud800б", "x" * 100_000])
+def test_any_text_of_an_error_can_be_shown_and_stored(text: object) -> None:
+    error = reaction("m", {"error_code": 30, "error_msg": text})
+    assert len(str(error).encode()) < 3000 and "secret" not in str(error)
 
 
 @pytest.mark.parametrize("body", [{}, {"error_code": None}, {"error_code": "x"}, {"error_code": True}])

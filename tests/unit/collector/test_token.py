@@ -51,3 +51,9 @@ def test_a_token_hides_itself() -> None:
     assert token.fingerprint == Token(SECRET).fingerprint != Token("x").fingerprint
     with pytest.raises(TypeError):
         pickle.dumps(token)
+
+
+def test_a_token_is_taken_out_of_what_others_say() -> None:
+    said = "bad key a/b+c%, see https://x.example/?t=a%2Fb%2Bc%25"
+    assert Token("a/b+c%").scrub(said) == "bad key ***, see https://x.example/?t=***"
+    assert Token("").scrub(said) == said

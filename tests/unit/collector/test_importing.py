@@ -1,0 +1,327 @@
+"""The stage ``import``: whose texts are whose, the same file twice, audiences, broken rows, stopping."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from collector import importing
+from collector.importing import ImportSettings, import_files, parse_mapping
+from storage import ConfigError, ImportFileError, Outcome, Store, audiences, open_store, people
+from storage.rows import Audience, User
+
+
+class At:
+    """A clock that stands still."""
+
+    def __init__(self, now: int = 1000) -> None:
+        self.time = now
+
+    def now(self) -> int:
+        return self.time
+
+    def monotonic(self) -> float:
+        return float(self.time)
+
+    def sleep(self, seconds: float) -> None:
+        raise AssertionError("an import never waits")
+
+
+class Stopper:
+    """A watch that asks to stop after so many questions."""
+
+    def __init__(self, after: int) -> None:
+        self.left = after
+        self.events: list[Any] = []
+
+    def tell(self, event: Any) -> None:
+        self.events.append(event)
+
+    def stopping(self) -> bool:
+        self.left -= 1
+        return self.left < 0
+
+
+def take(store: Store, file: Path, **settings: Any) -> Outcome:
+    return import_files(store, ImportSettings((file,), **settings), clock=At())
+
+
+def rows(store: Store, sql: str) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in store.rows(sql)]
+
+
+def snapshot(store: Store) -> dict[str, list[tuple[Any, ...]]]:
+    tables = ("posts", "users", "communities", "memberships", "aliases", "audiences", "audience_members")
+    return {name: rows(store, f"SELECT * FROM {name} ORDER BY 1, 2, 3") for name in tables}
+
+
+def written(tmp_path: Path, text: str, name: str = "texts.csv") -> Path:
+    file = tmp_path / name
+    file.write_text(text, encoding="utf-8", newline="")
+    return file
+
+
+TABLE = (
+    "text,author,community,date,likes\n"
+    "Любимый концерт,аня,рок,01.02.2024 10:30,5\n"
+    '"Кот, ""Барсик""\nи пёс",боря,коты,2024-02-01T10:30:00+03:00,\n'
+    "Гитара,боря,рок,1700000000,7\n"
+    "Объявление группы,,рок,,\n"
+)
+
+
+def test_texts_go_to_their_communities_and_authors_become_members(tmp_path: Path) -> None:
+    with open_store(":memory:") as store:
+        outcome = take(store, written(tmp_path, TABLE))
+        assert outcome.state == "done" and outcome.messages == ()
+        assert {**outcome.counts} == {
+            "rows": 4, "broken": 0, "repeated": 0, "posts": 4, "users": 2, "communities": 2, "memberships": 3,
+            "audiences": 2,
+        }  # fmt: skip
+        posts = rows(
+            store,
+            "SELECT c.name, u.external_id, p.text, p.published_at, p.likes FROM posts p "
+            "JOIN communities c ON c.id = -p.owner_id LEFT JOIN aliases u ON u.user_id = p.from_id ORDER BY p.text",
+        )
+        assert posts == [
+            ("рок", "боря", "Гитара", 1700000000, 7),
+            ("коты", "боря", 'Кот, "Барсик"\nи пёс', 1706772600, None),
+            ("рок", "аня", "Любимый концерт", 1706783400, 5),
+            ("рок", None, "Объявление группы", None, None),
+        ]
+        own = "SELECT from_id = owner_id FROM posts WHERE text = 'Объявление группы'"
+        assert store.value(own) == 1
+
+
+def test_every_community_becomes_an_audience_of_its_authors(tmp_path: Path) -> None:
+    with open_store(":memory:") as store:
+        take(store, written(tmp_path, TABLE))
+        found = {row.name: row for row in audiences.audiences(store)}
+        assert set(found) == {"рок", "коты"}
+        community = store.value("SELECT id FROM communities WHERE name = 'рок'")
+        assert json.loads(found["рок"].definition) == {"any": [community]}
+        weights = audiences.sample(store, found["рок"].id or 0)
+        assert weights == dict.fromkeys(people.member_ids(store, community), 1.0) and len(weights) == 2
+
+
+def test_local_ids_never_meet_vks(tmp_path: Path) -> None:
+    with open_store(":memory:") as store:
+        people.save_users(store, [User(1, sex=2)], 5)
+        take(store, written(tmp_path, "text,author\nпривет,1\n"))
+        assert {user.id >= 10**15 for user in people.users(store) if user.id != 1} == {True}
+        assert next(iter(people.users(store, [1]))).sex == 2
+
+
+def test_the_same_file_twice_adds_nothing_and_an_added_row_adds_one(tmp_path: Path) -> None:
+    with open_store(":memory:") as store:
+        take(store, written(tmp_path, TABLE))
+        before = snapshot(store)
+        take(store, written(tmp_path, TABLE))
+        assert snapshot(store) == before
+        outcome = take(store, written(tmp_path, TABLE + "Новый текст,вера,рок,,\n"))
+        assert (outcome.counts["posts"], outcome.counts["users"], outcome.counts["memberships"]) == (1, 1, 1)
+        assert len(audiences.sample(store, 1)) == 3, "a newcomer joins the audience that an import made"
+
+
+def test_rows_that_repeat_without_an_id_are_separate_texts(tmp_path: Path) -> None:
+    text = "text,author\nспасибо,аня\nспасибо,аня\nспасибо,аня\nспасибо,боря\n"
+    with open_store(":memory:") as store:
+        assert take(store, written(tmp_path, text)).counts["posts"] == 4
+        assert take(store, written(tmp_path, text)).counts["posts"] == 0
+        assert take(store, written(tmp_path, text + "спасибо,аня\n")).counts["posts"] == 1
+
+
+def test_the_files_own_numbers_are_kept_and_a_repeated_post_is_counted(tmp_path: Path) -> None:
+    text = "id,text,community\n7,раз,к\n8,два,к\n7,раз,к\n7,другой текст,к\n7,иной,м\n"
+    with open_store(":memory:") as store:
+        outcome = take(store, written(tmp_path, text))
+        assert (outcome.counts["repeated"], outcome.counts["posts"]) == (1, 4)
+        assert "повтор" in " ".join(outcome.messages)
+        ids = dict(rows(store, "SELECT text, id FROM posts"))
+        assert (ids["раз"], ids["два"], ids["иной"]) == (7, 8, 7)
+        assert ids["другой текст"] > 10**15
+        before = snapshot(store)
+        take(store, written(tmp_path, text))
+        assert snapshot(store) == before
+
+
+@pytest.mark.parametrize("number", ["abc/1", "-5", "0", "99999999999999999999", "1.5", "№1"])
+def test_an_id_that_is_no_number_still_names_one_post(tmp_path: Path, number: str) -> None:
+    text = f"id,text,author\n{number},раз,аня\n"
+    with open_store(":memory:") as store:
+        take(store, written(tmp_path, text))
+        take(store, written(tmp_path, text.replace("раз", "раз исправлен")))
+        assert rows(store, "SELECT text FROM posts") == [("раз исправлен",)]
+        assert 2**52 <= store.value("SELECT id FROM posts") < 2**53
+
+
+def test_authors_alone_write_on_their_own_walls_and_make_one_audience(tmp_path: Path) -> None:
+    with open_store(":memory:") as store:
+        take(store, written(tmp_path, "text,author\nраз,аня\nдва,боря\n", "моё.csv"))
+        assert rows(store, "SELECT count(*) FROM posts WHERE owner_id = from_id AND owner_id > 0") == [(2,)]
+        (audience,) = audiences.audiences(store)
+        assert audience.name == "моё" and len(audiences.sample(store, 1)) == 2
+
+
+def test_an_audience_of_the_study_keeps_its_people(tmp_path: Path) -> None:
+    with open_store(":memory:") as store:
+        number = audiences.save_audience(store, Audience("рок", '{"any": [5]}', recipe="sample=300 seed=1"))
+        audiences.save_sample(store, number, {5: 2.0}, 1)
+        outcome = take(store, written(tmp_path, TABLE))
+        assert audiences.sample(store, number) == {5: 2.0}
+        assert "«рок»" in " ".join(outcome.messages)
+
+
+def test_two_files_of_one_source_share_people_and_of_two_sources_do_not(tmp_path: Path) -> None:
+    first = written(tmp_path, "text,author\nраз,аня\n", "a.csv")
+    second = written(tmp_path, "text,author\nдва,аня\n", "b.csv")
+    with open_store(":memory:") as store:
+        import_files(store, ImportSettings((first, second)), clock=At())
+        assert store.value("SELECT count(*) FROM users") == 2
+    with open_store(":memory:") as store:
+        import_files(store, ImportSettings((first, second), source="форум"), clock=At())
+        assert store.value("SELECT count(*) FROM users") == 1
+
+
+def test_broken_rows_are_counted_by_reason_with_their_lines(tmp_path: Path) -> None:
+    text = (
+        "text,author\nраз,аня\nтолько текст\nдва,боря\n,вера\nтри,аня,лишнее\nчетыре,\nпять,аня\nшесть,аня\nсемь,аня\n"
+    )
+    with open_store(":memory:") as store:
+        outcome = take(store, written(tmp_path, text))
+        assert (outcome.state, outcome.counts["broken"], outcome.counts["posts"]) == ("done", 4, 5)
+        (message,) = outcome.messages
+        for part in ("4 из 9", "(строки 3)", "(строки 5)", "(строки 6)", "(строки 7)", "текст пуст", "ячеек больше"):
+            assert part in message
+
+
+def test_a_file_mostly_broken_writes_nothing(tmp_path: Path) -> None:
+    good = written(tmp_path, "text,author\nраз,аня\n", "good.csv")
+    bad = written(tmp_path, "text,author\nраз,аня\nx\ny\n", "bad.csv")
+    with open_store(":memory:") as store:
+        with pytest.raises(ImportFileError, match=r"2 из 3.*Ничего не записано"):
+            import_files(store, ImportSettings((good, bad)), clock=At())
+        assert snapshot(store)["posts"] == [] and snapshot(store)["aliases"] == []
+
+
+def test_json_lines_with_awkward_values(tmp_path: Path) -> None:
+    records: list[Any] = [
+        {"text": "число вместо имени", "author": 17},
+        {"text": "дробный номер", "author": 17.0},
+        {"text": 5, "author": "а"},
+        {"text": None, "author": "а"},
+        {"author": "а"},
+        {"text": "  \n", "author": "а"},
+        {"text": "кто", "author": {"id": 1}},
+        {"text": "кто", "author": True},
+        {"text": "нуль \x00 внутри", "author": "👨‍👩‍👧"},
+        {"text": "полпары \ud83d тут", "author": "б", "date": "вчера", "likes": "много"},
+        [1, 2],
+        {"text": "ещё", "author": "б", "date": 1700000000000},
+        {"text": "", "repost_text": "чужое", "author": "б"},
+        {"text": "=HYPERLINK(1)", "author": "<script>"},
+        {"text": "д" * 20000, "author": "б"},
+    ]
+    text = "".join(json.dumps(record) + "\n" for record in records) + '{"text": "обрыв\n'
+    with open_store(":memory:") as store:
+        outcome = take(store, written(tmp_path, text, "t.jsonl"))
+        assert (outcome.counts["rows"], outcome.counts["broken"]) == (8, 8)
+        told = " ".join(outcome.messages)
+        for part in ("не строка", "нет текста", "пуст", "не JSON", "не объект", "дата не понята", "счётчик", "U+FFFD"):
+            assert part in told
+        found = dict(rows(store, "SELECT text, published_at FROM posts"))
+        assert "нуль \x00 внутри" in found and "полпары \ufffd тут" in found and "д" * 20000 in found
+        assert found["ещё"] == 1700000000
+        assert store.value("SELECT count(*) FROM aliases WHERE external_id = '17'") == 1
+        assert rows(store, "SELECT repost_text FROM posts WHERE text = ''") == [("чужое",)]
+
+
+def test_a_list_of_plain_records_is_read_like_lines(tmp_path: Path) -> None:
+    text = json.dumps([{"text": "раз", "author": "аня"}, {"text": "два"}, {"text": "три", "author": "я"}], indent=1)
+    with open_store(":memory:") as store:
+        outcome = take(store, written(tmp_path, text, "t.json"))
+        assert outcome.counts["posts"] == 2 and "(записи 2)" in outcome.messages[0]
+
+
+def test_a_missing_column_names_those_there_are_and_the_nearest(tmp_path: Path) -> None:
+    file = written(tmp_path, "Сообщение;Автор поста\nраз;аня\n")
+    with open_store(":memory:") as store:
+        with pytest.raises(ImportFileError, match=r"«Сообщения».*«Сообщение», «Автор поста».*text=Сообщение"):
+            take(store, file, mapping={"text": "Сообщения"})
+        with pytest.raises(ImportFileError, match="в каком столбце тексты"):
+            take(store, file)
+        with pytest.raises(ImportFileError, match=r"чьи это тексты.*author=СТОЛБЕЦ"):
+            take(store, file, mapping={"text": "Сообщение"})
+        assert take(store, file, mapping={"text": "Сообщение", "author": "Автор поста"}).counts["posts"] == 1
+
+
+def test_a_mapping_is_read_and_its_slips_named() -> None:
+    assert parse_mapping(" text=Текст, community = comm ,") == {"text": "Текст", "community": "comm"}
+    assert parse_mapping("text=a=b") == {"text": "a=b"}
+    for slip, said in (
+        ("txt=a", "text"),
+        ("text", "поле=столбец"),
+        ("text=", "поле=столбец"),
+        ("text=a,text=b", "дважды"),
+    ):
+        with pytest.raises(ConfigError, match=said):
+            parse_mapping(slip)
+
+
+def test_wrong_settings_are_refused() -> None:
+    with open_store(":memory:") as store:
+        with pytest.raises(ConfigError, match="файл"):
+            import_files(store, ImportSettings(()))
+        with pytest.raises(ConfigError, match="xml"):
+            import_files(store, ImportSettings((Path("a"),), format="xml"))
+        with pytest.raises(ConfigError, match="author"):
+            import_files(store, ImportSettings((Path("a"),), mapping={"autor": "x"}))
+
+
+@pytest.mark.parametrize("kept", [100_000, 10])
+def test_stopped_between_batches_and_run_again_gives_the_rows_of_an_unbroken_import(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    monkeypatch.setattr(importing, "BATCH", 50)
+    monkeypatch.setattr("collector.import_reading.KEPT_ROWS", kept)
+    lines = [f"текст {number % 180},автор {number % 37},группа {number % 3}" for number in range(220)]
+    file = written(tmp_path, "text,author,community\n" + "\n".join(lines) + "\nbroken\n")
+    with open_store(":memory:") as store:
+        watch = Stopper(2)
+        stopped = import_files(store, ImportSettings((file,)), watch=watch, clock=At())
+        assert stopped.state == "interrupted" and store.value("SELECT count(*) FROM posts") == 100
+        assert audiences.audiences(store) == []
+        assert [event.done for event in watch.events if event.total] == [50, 100]
+        assert take(store, file).state == "done"
+        resumed = snapshot(store)
+    with open_store(":memory:") as store:
+        take(store, file)
+        assert snapshot(store) == resumed and len(resumed["posts"]) == 220
+
+
+def test_stopped_while_looking_through_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("collector.import_reading.ASK_EVERY", 2)
+    with open_store(":memory:") as store:
+        outcome = import_files(store, ImportSettings((written(tmp_path, TABLE),)), watch=Stopper(0), clock=At())
+        assert outcome.state == "interrupted" and snapshot(store)["posts"] == []
+
+
+def test_a_failure_inside_a_batch_keeps_the_earlier_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "BATCH", 1)
+    with open_store(":memory:") as store:
+        real, calls = people.save_members, []
+
+        def failing(*arguments: Any) -> int:
+            calls.append(arguments)
+            if len(calls) == 2:
+                raise RuntimeError("killed")
+            return real(*arguments)
+
+        monkeypatch.setattr(people, "save_members", failing)
+        with pytest.raises(RuntimeError):
+            take(store, written(tmp_path, TABLE))
+        assert (len(snapshot(store)["posts"]), len(snapshot(store)["aliases"])) == (1, 2)
+        assert take(store, written(tmp_path, TABLE)).counts["posts"] == 3

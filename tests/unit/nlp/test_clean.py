@@ -1,0 +1,124 @@
+"""Cleaning and words: the table of cases, what is kept apart, and that no text can hang or crash a rule."""
+
+from __future__ import annotations
+
+import time
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nlp.clean import RULES, clean
+from nlp.words import LONGEST, words
+
+TABLE = Path(__file__).parents[2] / "tables" / "cleaning.tsv"
+
+
+def rows() -> list[list[str]]:
+    lines = TABLE.read_text(encoding="utf-8").splitlines()
+    return [line.split("\t") for line in lines if line and not line.startswith("#")]
+
+
+def unescaped(text: str) -> str:
+    for name in sorted({text[i : i + 6] for i in range(len(text)) if text[i : i + 2] == "\\u"}):
+        text = text.replace(name, chr(int(name[2:], 16)))
+    return text.replace("\\n", "\n").replace("\\t", "\t")
+
+
+def words_of(text: str) -> list[str]:
+    return list(words(clean(text).text))
+
+
+@pytest.mark.parametrize(("shown", "text", "expected"), rows(), ids=[row[0] for row in rows()])
+def test_table(shown: str, text: str, expected: str) -> None:
+    assert words_of(unescaped(text)) == expected.split()
+
+
+def test_keeps_apart_what_it_takes_out() -> None:
+    found = clean(
+        "[id1|Иван] [club2|Клуб] @durov #Тег@group #а#б https://VK.com/x?y www.ya.ru site.ru/z [https://a.ru|б]"
+    )
+    assert found.mentions == ("id1", "club2", "durov")
+    assert found.tags == ("тег", "а", "б")
+    assert sorted(found.domains) == ["a.ru", "site.ru", "vk.com", "ya.ru"]
+
+
+HOSTILE = {
+    "letters": "а" * 100_000,
+    "pairs": "аб" * 50_000,
+    "brackets": "[" * 100_000,
+    "mentions open": "[id1|" * 20_000,
+    "mention never closed": "[id1|" + "а" * 100_000,
+    "nested": "[[club1|" * 12_000,
+    "marks in wrong order": "a" + "\u0301\u0315" * 50_000,
+    "foreign marks in wrong order": "\u0f71\u0f72" * 50_000,
+    "composed": "и\u0306" * 50_000,
+    "mail": "a.b@" * 25_000,
+    "plus": "+" * 100_000,
+    "dots": "a." * 50_000,
+    "digits": "1" * 100_000,
+    "spaced digits": "1 " * 50_000,
+    "tags": "#a" * 50_000,
+    "hashes": "#" * 100_000,
+    "at": "@" * 100_000,
+    "at open": "@id1 (" * 16_000,
+    "hyphens": "а-" * 50_000,
+    "masks": "а*" * 50_000,
+    "entities": "&" * 100_000,
+    "endless entity": "&#" + "9" * 100_000,
+    "endless hexadecimal entity": "&#x" + "f" * 100_000,
+    "tags of html": "<a " * 33_000,
+    "addresses": "http://" * 14_000,
+    "lone surrogates": "\ud800" * 100_000,
+    "emoji": "🙂" * 100_000,
+    "zero width": "а\u200b" * 50_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_text_costs_linear_time(name: str) -> None:
+    text = HOSTILE[name]
+
+    def cost(part: str) -> float:
+        best = float("inf")
+        for _ in range(3):
+            start = time.process_time()
+            words_of(part)
+            best = min(best, time.process_time() - start)
+        return best
+
+    whole, quarter = cost(text), cost(text[: len(text) // 4])
+    # Four times the text: 4 when linear, 16 when quadratic. Milliseconds apart are noise.
+    assert whole < max(9 * quarter, 0.05)
+
+
+@given(st.text(max_size=200))
+@settings(max_examples=200, deadline=None)
+def test_any_text_gives_words_without_space_or_control(text: str) -> None:
+    for word in words_of(text):
+        assert word
+        assert len(word) <= LONGEST
+        assert not any(char.isspace() or unicodedata.category(char) in {"Cc", "Cf", "Cs"} for char in word)
+
+
+@given(st.text(alphabet="[]|id1club@*() абв#&;<>./", max_size=60))
+@settings(max_examples=300, deadline=None)
+def test_markup_in_pieces_never_crashes(text: str) -> None:
+    clean(text)
+
+
+@given(st.text(alphabet="абвгд ёй-", max_size=40), st.integers(1, 10**9))
+@settings(max_examples=200, deadline=None)
+def test_a_name_in_a_mention_never_comes_out(name: str, number: int) -> None:
+    assert "щука" not in words_of(f"[id{number}|{name}щука{name}] @id{number} ({name} щука) *id{number} (щука)")
+
+
+def test_a_word_longer_than_any_word_is_left_out() -> None:
+    assert words_of("кот " + "абв" * 40 + " кит") == ["кот", "кит"]
+    assert words_of("-".join(["слово"] * 20))[:2] == ["слово", "слово"]
+
+
+def test_every_rule_has_its_own_name() -> None:
+    assert len({rule.name for rule in RULES}) == len(RULES)

@@ -1,0 +1,55 @@
+"""Small groups stay hidden, and cannot be worked out from what is shown."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portraits.suppress import fold, hidden_cells, hidden_steps
+
+LEAST = 10
+CELLS = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(0, 60), max_size=8)
+
+
+def test_one_small_cell_takes_the_next_smallest_with_it() -> None:
+    assert hidden_cells({"a": 100, "b": 4, "c": 30, "d": 0}, LEAST) == {"b", "c"}
+
+
+def test_two_small_cells_hide_each_other_only_when_they_are_a_group_together() -> None:
+    assert hidden_cells({"a": 100, "b": 6, "c": 5, "d": 50}, LEAST) == {"b", "c"}
+    assert hidden_cells({"a": 100, "b": 2, "c": 3, "d": 50}, LEAST) == {"b", "c", "d"}
+
+
+def test_nothing_small_hides_nothing() -> None:
+    assert hidden_cells({"a": 10, "b": 0, "c": 500}, LEAST) == frozenset()
+    assert hidden_cells({}, LEAST) == frozenset()
+
+
+@given(CELLS)
+def test_what_is_left_over_is_never_a_small_group_or_a_single_cell(counts: dict[str, int]) -> None:
+    hidden = hidden_cells(counts, LEAST)
+    assert all(counts[key] == 0 or counts[key] >= LEAST for key in counts if key not in hidden)
+    shown = [key for key, n in counts.items() if key not in hidden and n]
+    if hidden and shown:
+        assert len(hidden) > 1 and sum(counts[key] for key in hidden) >= LEAST
+
+
+@given(CELLS)
+def test_folding_loses_nobody_and_leaves_no_small_cell_beside_a_small_rest(counts: dict[str, int]) -> None:
+    keep = sorted(counts, key=lambda key: (-counts[key], key))[:3]
+    found, merged = fold(counts, keep, "other", LEAST)
+    assert sum(found.values()) == sum(counts.values())
+    assert all(n == 0 or n >= LEAST for key, n in found.items() if key != "other")
+    assert all(found[key] == 0 and counts[key] > 0 for key in merged)
+    if 0 < found["other"] < LEAST:
+        assert not any(n for key, n in found.items() if key != "other")
+
+
+@given(st.lists(st.integers(0, 40), max_size=8))
+def test_a_funnel_shows_no_loss_of_a_small_group(losses: list[int]) -> None:
+    values = [300 - sum(losses[: i + 1]) for i in range(len(losses)) if 300 - sum(losses[: i + 1]) >= 0]
+    shown = [v for v, hides in zip(values, hidden_steps(values, LEAST), strict=True) if not hides]
+    assert all(a - b == 0 or a - b >= LEAST for a, b in pairwise(shown))
+    assert all(v == 0 or v >= LEAST for v in shown)

@@ -1,0 +1,46 @@
+"""``vkaudience demo``: the whole study on the simulated VK; no token, no network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from storage import Outcome, open_store
+from vkaudience import demo, pipeline
+from vkaudience.command import EXIT_OF_STATE, common
+from vkaudience.show import say_json, watching
+
+
+@click.command("demo")
+@click.option("--out", default="vkaudience-demo", type=click.Path(path_type=Path), help="папка демонстрации")
+@common
+def command(options: Any, out: Path, as_json: bool, quiet: bool) -> int:
+    """Всё исследование на игрушечном VK: сбор, леммы, темы, отчёт. Без ключа и без сети."""
+    from simulator.server import start_server
+    from simulator.settings import ServerSettings
+    from simulator.world import build_world
+
+    world = build_world("demo", now=demo.noon())
+    with start_server(world, ServerSettings(requests_per_second=demo.DEMO_RATE)) as server:
+        file = demo.write_study(out, world, demo.shown_communities(world), server.api_url)
+        with demo.environment(server.tokens["service"]):
+            outcome = _study(demo.demo_config(file), world.truth(), as_json=as_json, quiet=quiet)
+    return EXIT_OF_STATE[outcome.state]
+
+
+def _study(config: Any, truth: Any, *, as_json: bool, quiet: bool) -> Outcome:
+    with open_store(config.database) as store, watching(as_json=as_json, quiet=quiet) as watch:
+        outcome = pipeline.run(store, config, watch)
+        right, counted = demo.recovered(store, truth)
+    report = Path(config["report"]["out"]).resolve() / "report.html"
+    if as_json:
+        found = {"state": outcome.state, "report": str(report), "recovered": right, "people": counted}
+        say_json({"event": "demo", **found})
+        return outcome
+    for message in outcome.messages:
+        click.echo(message, err=True)
+    click.echo(f"Главный интерес угадан у {right} из {counted} человек с профилем (игрушечный VK знает ответ).")
+    click.echo(f"Отчёт: {report}")
+    return outcome

@@ -1,0 +1,45 @@
+"""``vkaudience simulate``: a VK on this machine, to try everything without a token."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import click
+
+from vkaudience.command import common
+from vkaudience.demo import noon
+from vkaudience.show import say_json
+
+
+@click.command("simulate")
+@click.option("--port", default=0, type=click.IntRange(0, 65535), help="порт; 0 — любой свободный")
+@click.option("--plan", default="demo", help="какой мир: demo, course, tiny")
+@click.option("--rate", default=3.0, type=click.FloatRange(min=0.01), help="вызовов в секунду на ключ")
+@common
+def command(options: Any, port: int, plan: str, rate: float, as_json: bool, quiet: bool) -> int:
+    """Запустить игрушечный VK. Остановить: Ctrl-C."""
+    from simulator.server import start_server
+    from simulator.settings import ServerSettings
+    from simulator.world import PLANS, build_world
+    from storage import ConfigError
+
+    if plan not in PLANS:
+        raise ConfigError(f"Мира {plan!r} нет.", "", f"Есть: {', '.join(PLANS)}.")
+    world = build_world(plan, now=noon())
+    with start_server(world, ServerSettings(requests_per_second=rate), port=port) as server:
+        shown = sorted(world.communities.values(), key=lambda one: (one.closed, one.hides_members, one.id))[:3]
+        names = [f"vk.com/{one.screen_name}" for one in shown]
+        if as_json:
+            say_json({"event": "simulate", "api_url": server.api_url, "tokens": server.tokens, "communities": names})
+        else:
+            click.echo(f"Игрушечный VK: {server.api_url}")
+            click.echo(f"Сервисный ключ: {server.tokens['service']}")
+            click.echo(f"Сообщества:     {', '.join(names)}")
+            click.echo(f'\nВ config.toml: [vk] api_url = "{server.api_url}"; ключ — в переменной VK_TOKEN.')
+            click.echo("Ctrl-C — остановить.")
+        try:
+            while True:
+                time.sleep(3600)
+        except KeyboardInterrupt:
+            return 0

@@ -1,0 +1,142 @@
+"""The demo: the whole pipeline on the simulated VK, and a look at what was planted there."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from storage import AudienceError, Store, models
+from vkaudience.config import Config, load_config
+
+if TYPE_CHECKING:
+    from simulator.records import Community, Truth
+    from simulator.world import World
+
+# Far above VK's 3 a second: the demo shows the pipeline, not the waiting.
+DEMO_RATE = 200.0
+TRUTH = "truth.json"
+
+CONFIG = """\
+# Исследование, которое сделала команда demo: игрушечный VK, выдуманные люди.
+[study]
+name = "Демонстрация"
+question = "Чем живут подписчики {number} сообществ и чем они отличаются друг от друга?"
+
+[vk]
+api_url = "{api_url}"
+requests_per_second = {rate}
+
+[collect]
+what = ["members", "posts", "walls"]
+
+{audiences}
+[topics]
+n_topics = {n_topics}
+"""
+
+
+def noon() -> int:
+    """Today's noon, UTC: the present of a world that is served, the same all day, so that "seen lately" is true."""
+    today = datetime.datetime.now(datetime.UTC)
+    return int(today.replace(hour=12, minute=0, second=0, microsecond=0).timestamp())
+
+
+def write_study(folder: Path, world: World, communities: list[Community], api_url: str) -> Path:
+    """A fresh study in ``folder``: config.toml and what was planted; an earlier demo's files are replaced.
+
+    Raises AudienceError when the folder holds something else or cannot be written.
+    """
+    file, truth = folder / "config.toml", folder / TRUTH
+    if folder.exists() and any(folder.iterdir()) and not truth.exists():
+        raise AudienceError(f"Папка {folder} занята не демонстрацией.", "", "Укажите другую: demo --out ПАПКА.")
+    planted = world.truth()
+    text = CONFIG.format(
+        number=len(communities),
+        api_url=api_url,
+        rate=DEMO_RATE,
+        n_topics=len(planted.interests),
+        audiences="\n".join(_audience(one) for one in communities),
+    )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.glob("study.db*"):
+            old.unlink()
+        truth.write_text(json.dumps(asdict(planted), ensure_ascii=False), encoding="utf-8")
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        what = f"Не удаётся писать в папку {folder}"
+        raise AudienceError(what, str(error), "Укажите другую: demo --out ПАПКА.") from error
+    return file
+
+
+def _audience(one: Community) -> str:
+    name = json.dumps(one.name, ensure_ascii=False)
+    return f'[[audiences]]\nname = {name}\ncommunities = ["vk.com/{one.screen_name}"]\n'
+
+
+@contextmanager
+def environment(token: str) -> Iterator[None]:
+    """The demo's own token where the config looks for it; the user's variables come back afterwards."""
+    before = dict(os.environ)
+    for name in [name for name in os.environ if name.startswith("VKAUDIENCE_")]:
+        del os.environ[name]
+    os.environ["VK_TOKEN"] = token
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def demo_config(file: Path) -> Config:
+    """The demo's config, read as a user's would be."""
+    return load_config(file, {})
+
+
+def recovered(store: Store, truth: Truth) -> tuple[int, int]:
+    """(people whose strongest topic is their strongest planted interest, people with a profile).
+
+    Topics are matched to interests one to one so that most people agree (the Hungarian method: Kuhn 1955).
+    """
+    model = models.current_model(store)
+    if model is None:
+        return 0, 0
+    strongest = _strongest(store, model.id or 0)
+    people = [(user, max(planted, key=planted.__getitem__)) for user, planted in truth.person.items() if planted]
+    pairs = [(strongest[user], interest) for user, interest in people if user in strongest]
+    return _matched(pairs, model.n_topics, truth.interests), len(pairs)
+
+
+def _strongest(store: Store, model_id: int) -> dict[int, int]:
+    best: dict[int, tuple[float, int]] = {}
+    for row in models.user_topics(store, model_id):
+        best[row.user_id] = max(best.get(row.user_id, (-1.0, -1)), (row.weight, row.topic))
+    return {user: topic for user, (_, topic) in best.items()}
+
+
+def _matched(pairs: list[tuple[int, str]], n_topics: int, interests: tuple[str, ...]) -> int:
+    import numpy
+    from scipy.optimize import linear_sum_assignment
+
+    number: Mapping[str, int] = {interest: place for place, interest in enumerate(interests)}
+    table = numpy.zeros((n_topics, len(interests)), dtype=int)
+    for topic, interest in pairs:
+        table[topic, number[interest]] += 1
+    rows, columns = linear_sum_assignment(-table)
+    return int(table[rows, columns].sum())
+
+
+def shown_communities(world: World) -> list[Any]:
+    """The communities of the demo: open ones with an audience of known interests, by id."""
+    planted = world.truth().audience
+    return [
+        one
+        for number, one in sorted(world.communities.items())
+        if number in planted and not one.closed and not one.hides_members and not one.deactivated
+    ]
