@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from collector.client import VkClient
-from collector.errors import VkError, VkIncapable, VkRetry, VkStop
+from collector.errors import INCONCLUSIVE, VkError, VkIncapable, VkRetry, VkSkip, VkStop
 from storage import SYSTEM_CLOCK, Clock, Store, journal
 
 # Person 1 and community 1 are as old as VK; a refusal that is about them says that the method itself works.
@@ -60,7 +60,10 @@ def _probe(client: VkClient, method: str, parameters: dict[str, Any]) -> Ability
         if method == PROBES[0][0]:
             raise
         return Ability(method, None, error.code, error.message)
+    except VkSkip as error:
+        # Closed or gone: the method answered, so the token may call it.
+        return Ability(method, None if error.state in INCONCLUSIVE else True, error.code, error.message)
     except VkError as error:
-        # Closed, gone or used up for today: the method answered, so the token may call it.
+        # Used up for today.
         return Ability(method, True, error.code, error.message)
     return Ability(method, True)

@@ -14,6 +14,9 @@ from __future__ import annotations
 
 from storage import AudienceError
 
+# States of a VkSkip that say nothing about the subject: VK gave no reason, or one that nobody knows.
+INCONCLUSIVE = ("failed", "unknown")
+
 
 class VkError(AudienceError):
     """A refusal by VK. ``code`` is VK's, or None below the API (HTTP, network).

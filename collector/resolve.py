@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from collector.address import Address, parse_address
 from collector.client import VkClient
-from collector.errors import VkSkip
+from collector.errors import INCONCLUSIVE, VkSkip
 from collector.parse_group import FIELDS, group_items, parse_group
 from storage.rows import Community
 
@@ -39,7 +39,9 @@ def _key(address: Address) -> str:
 def _ask(client: VkClient, keys: list[str]) -> dict[str, Community]:
     try:
         response = client.call(METHOD, group_ids=keys, fields=FIELDS)
-    except VkSkip:
+    except VkSkip as error:
+        if error.state in INCONCLUSIVE:
+            raise
         if len(keys) == 1:
             return {}
         middle = len(keys) // 2

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from collector.client import VkClient
-from collector.errors import VkIncapable, VkQuota, VkRetry, VkSkip
+from collector.errors import VkError, VkIncapable, VkQuota, VkRetry, VkSkip
 from collector.pager import Cursor, decode
 from collector.settings import CollectSettings
 from collector.values import whole
@@ -77,7 +77,10 @@ def attempt(expedition: Expedition, method: str, walk: Walk, read: Callable[[], 
     try:
         ended = read()
     except VkSkip as error:
-        return _refused(expedition, walk, error)
+        if error.state == "failed":
+            _lost(expedition, walk, error)
+        else:
+            return _refused(expedition, walk, error)
     except VkQuota as error:
         expedition.parked[method] = error
     except VkIncapable as error:
@@ -100,7 +103,7 @@ def _refused(expedition: Expedition, walk: Walk, error: VkSkip) -> Walk:
     return ended
 
 
-def _lost(expedition: Expedition, walk: Walk, error: VkRetry) -> None:
+def _lost(expedition: Expedition, walk: Walk, error: VkError) -> None:
     gap = Gap(walk.kind, walk.subject, "failed", error.code, error.message, expedition.clock.now())
     journal.save_gap(expedition.store, gap)
     expedition.lost += 1

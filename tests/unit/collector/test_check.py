@@ -45,3 +45,10 @@ def test_a_refused_method_is_told_from_a_refused_subject() -> None:
 def test_a_dead_token_needs_a_person() -> None:
     with client({"*": 5}) as vk, pytest.raises(VkStop):
         check(vk)
+
+
+def test_an_answer_without_a_reason_tells_nothing_about_the_token() -> None:
+    with open_store(":memory:") as store, client({"likes.getList": 1, "wall.getById": 77777}) as vk:
+        able = {row.method: row.able for row in check(vk, store, clock=StillClock())}
+        assert able["likes.getList"] is None and able["wall.getById"] is None
+        assert "likes.getList" not in journal.capabilities(store, vk.fingerprint)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from collector.collect import collect
+from collector.errors import VkError
 from collector.settings import AudienceSpec, CollectSettings
 from storage import Outcome, Store, audiences, journal, open_store
 
@@ -175,3 +176,19 @@ def test_nothing_is_not_proof_of_an_empty_wall(vk: Any, answer: Any) -> None:
     with open_store(":memory:") as store:
         outcome = run(store, vk, CollectSettings((AudienceSpec("рок", ("rock",)),), what=("posts",)))
         assert outcome.state == "partial" and journal.find_gap(store, "posts", -7) is not None
+
+
+def test_a_community_is_not_called_missing_because_vk_gave_no_reason(vk: Any) -> None:
+    vk.groups_getbyid = lambda form: {"error": {"error_code": 1, "error_msg": "Unknown error occurred"}}
+    with open_store(":memory:") as store, pytest.raises(VkError, match="ошибка 1"):
+        run(store, vk)
+
+
+def test_a_wall_that_failed_without_a_reason_is_asked_again_next_time(vk: Any) -> None:
+    settings = CollectSettings((AudienceSpec("рок", ("rock",)),), what=("posts",))
+    vk.refusals[("wall.get", -7)] = 1
+    with open_store(":memory:") as store:
+        assert run(store, vk, settings).state == "partial"
+        vk.refusals.clear()
+        assert run(store, vk, settings).state == "done"
+        assert store.value("SELECT count(*) FROM posts") == 350
