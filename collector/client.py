@@ -9,7 +9,8 @@ import json
 import logging
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -18,22 +19,48 @@ import httpx
 from collector.errors import VkError, VkRetry, VkSkip
 from collector.limiter import Limiter
 from collector.reactions import NO_REASON, TOO_FAST, reaction
-from collector.retry import failures, haste
+from collector.retry import ATTEMPTS, failures, haste
 from collector.settings import VkSettings
 from collector.token import Token
 from storage import SYSTEM_CLOCK, Clock
 
 TOO_FAST_PAUSE = 1.0
+# Waits are slept in naps, so that a person who stops the run is not kept waiting.
+NAP = 0.5
+# From how many seconds on a wait is told to the person.
+LONG_WAIT = 15.0
+BATCH_ATTEMPTS = 2
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 
 # httpx logs every address at INFO; ours carry no secret, but a study's log should speak of the study.
 logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What VK sent: the inside of ``response``, the ``refusals`` of inner calls in order, and its ``size`` in bytes."""
+
+    response: Any
+    refusals: tuple[dict[str, Any], ...] = ()
+    size: int = 0
+
+
+@dataclass(slots=True)
+class _Call:
+    """A call on its way; ``start`` is a reserved start, used up by the first try."""
+
+    method: str
+    parameters: Mapping[str, Any]
+    start: float | None = None
+    inside: Mapping[str, int] = field(default_factory=dict)
+    attempts: int = ATTEMPTS
+
+
 class VkClient:
     """Calls VK's methods with one token; safe to share between threads.
 
-    ``transport`` is httpx's seam, for tests. ``calls`` counts what was really sent, by method.
+    ``transport`` is httpx's seam, for tests. ``calls`` counts what was really sent, by method, inner calls of
+    ``execute`` too. ``tell_wait`` hears of long waits, in seconds, from any thread.
     """
 
     def __init__(
@@ -51,6 +78,8 @@ class VkClient:
         self._clock = clock
         self._limiter = Limiter(settings.requests_per_second, clock)
         self._count_lock = threading.Lock()
+        self._halted = threading.Event()
+        self.tell_wait: Callable[[float], None] = lambda seconds: None
         self._http = httpx.Client(
             headers={"User-Agent": _user_agent(settings.contact)},
             auth=_Bearer(token),
@@ -59,18 +88,53 @@ class VkClient:
             follow_redirects=False,
         )
 
+    @property
+    def rate(self) -> float:
+        """Calls a second that this token is allowed."""
+        return self.settings.requests_per_second
+
     def call(self, method: str, /, **parameters: Any) -> Any:
         """The inside of VK's ``response``. Raises the VkError that says what to do next, after bounded retries.
 
         An error without a reason that lasts is a VkSkip with the state ``failed``: it is about this one subject.
         """
-        try:
-            return failures(self._clock.sleep)(self._unhurried, method, parameters)
-        except VkRetry as error:
-            if error.code != NO_REASON:
-                raise
-            lasting = VkSkip(method, error.code, error.message, state="failed")
-        raise lasting
+        return self._insist(_Call(method, parameters)).response
+
+    def call_at(self, start: float, method: str, parameters: Mapping[str, Any]) -> Any:
+        """As :meth:`call`, beginning at a start taken by :meth:`reserve`."""
+        return self._insist(_Call(method, parameters, start)).response
+
+    def execute_at(self, start: float, code: str, inside: Mapping[str, int]) -> Answer:
+        """Run VKScript, beginning at a reserved start. ``inside``: method -> calls in the code, for the ledger.
+
+        Raises as :meth:`call`, but repeats less: a batch that fails as a whole should become smaller.
+        """
+        return self._insist(_Call("execute", {"code": code}, start, inside, attempts=BATCH_ATTEMPTS))
+
+    def delay(self) -> float:
+        """Seconds until a call may start."""
+        return self._limiter.delay()
+
+    def reserve(self) -> float:
+        """Take the next start, for :meth:`call_at` or :meth:`execute_at`."""
+        return self._limiter.reserve()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, but no longer than until :meth:`halt`; then raises VkRetry."""
+        left = seconds
+        while left > 0:
+            if self._halted.is_set():
+                raise VkRetry("", None, "сбор остановлен")
+            self._clock.sleep(min(left, NAP))
+            left -= NAP
+
+    def halt(self) -> None:
+        """Make all waits of all threads end now, until :meth:`resume`."""
+        self._halted.set()
+
+    def resume(self) -> None:
+        """Allow calls again after :meth:`halt`."""
+        self._halted.clear()
 
     def api(self) -> Any:
         """VK's methods as attributes, for notebooks: ``client.api().wall.get(owner_id=1)``.
@@ -91,22 +155,43 @@ class VkClient:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _unhurried(self, method: str, parameters: Mapping[str, Any]) -> Any:
-        """One call, made again while VK says only that it came too fast; the limiter does the waiting."""
-        return haste(self._clock.sleep)(self._once, method, parameters)
+    def _insist(self, call: _Call) -> Answer:
+        try:
+            return failures(self._pause, call.attempts)(self._unhurried, call)
+        except VkRetry as error:
+            if error.code != NO_REASON:
+                raise
+            lasting = VkSkip(call.method, error.code, error.message, state="failed")
+        raise lasting
 
-    def _once(self, method: str, parameters: Mapping[str, Any]) -> Any:
-        self._limiter.wait()
+    def _pause(self, seconds: float) -> None:
+        if seconds >= LONG_WAIT:
+            self.tell_wait(seconds)
+        self.sleep(seconds)
+
+    def _unhurried(self, call: _Call) -> Answer:
+        """One call, made again while VK says only that it came too fast; the limiter does the waiting."""
+        return haste(self.sleep)(self._once, call)
+
+    def _once(self, call: _Call) -> Answer:
+        start = call.start if call.start is not None else self._limiter.reserve()
+        call.start = None
+        self.sleep(start - self._clock.monotonic())
+        while (late := self._limiter.gate()) > 0:
+            self.sleep(late)
         with self._count_lock:
-            self.calls[method] += 1
-        found = self._sent(method, parameters)
+            self.calls[call.method] += 1
+            self.calls.update(call.inside)
+        found = self._sent(call.method, call.parameters)
         if not isinstance(found, VkError):
             return found
         if found.code == TOO_FAST:
             self._limiter.too_fast(TOO_FAST_PAUSE)
+        elif found.pause:
+            self._limiter.hold(found.pause)
         raise found
 
-    def _sent(self, method: str, parameters: Mapping[str, Any]) -> Any:
+    def _sent(self, method: str, parameters: Mapping[str, Any]) -> Answer | VkError:
         """VK's answer or a VkError.
 
         The error is returned: raised here it would take along httpx's error with the header, or a text with the token.
@@ -121,7 +206,7 @@ class VkClient:
         form = {name: _encoded(value) for name, value in parameters.items() if value is not None}
         return {**form, "v": self.settings.api_version, "lang": self.settings.lang}
 
-    def _inside(self, method: str, answer: httpx.Response) -> Any:
+    def _inside(self, method: str, answer: httpx.Response) -> Answer | VkError:
         if answer.status_code != httpx.codes.OK:
             return VkRetry(method, None, f"сервер ответил HTTP {answer.status_code}")
         try:
@@ -132,7 +217,9 @@ class VkClient:
             return reaction(method, self._scrubbed(body["error"]))
         if not isinstance(body, dict) or "response" not in body:
             return VkRetry(method, None, "в ответе нет ни response, ни error")
-        return body["response"]
+        refusals = body.get("execute_errors")
+        inner = [self._scrubbed(one) for one in refusals if isinstance(one, dict)] if isinstance(refusals, list) else []
+        return Answer(body["response"], tuple(inner), len(answer.content))
 
     def _scrubbed(self, error: Mapping[str, Any]) -> dict[str, Any]:
         return {name: self._token.scrub(value) if isinstance(value, str) else value for name, value in error.items()}

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from itertools import count
 
+from collector.ask import Reading
+from collector.capability import find_batches, save_batches
 from collector.client import VkClient
+from collector.engine import Engine
 from collector.resolve import resolve
 from collector.sample import save_audience, unreadable
 from collector.settings import AudienceSpec, CollectSettings
@@ -31,23 +36,40 @@ def collect(
     Raises VkStop when a human is needed, VkRetry when VK cannot be reached; what is collected stays.
     """
     expedition = Expedition(store, client, settings, watch, clock)
+    client.tell_wait = lambda seconds: watch.tell(_waiting(seconds))
     try:
         named, lost = _communities(expedition)
-        if "members" in settings.what:
-            lost += [message for number in _each(named) for message in _members(expedition, number)]
-        panel = _audiences(expedition, named)
-        if "posts" in settings.what:
-            lost += [message for number in _each(named) for message in _posts(expedition, number)]
-        if "walls" in settings.what:
-            _walls(expedition, panel)
+        batches = find_batches(store, client, clock)
+        with closing(Engine(client, batches=batches, stopping=watch.stopping, barred=expedition.barred)) as engine:
+            expedition.ahead = engine.ahead
+            lost += _walks(expedition, engine, named)
     finally:
         with store.write():
             expedition.save_calls()
+    save_batches(store, client, batches, clock)
     return _outcome(expedition, lost)
 
 
-def _each(named: Named) -> list[int]:
-    return list(dict.fromkeys(named.values()))
+def _walks(expedition: Expedition, engine: Engine, named: Named) -> list[str]:
+    """All walks of the study, one kind after the other; returns messages about communities that gave nothing."""
+    what, ids = expedition.settings.what, list(dict.fromkeys(named.values()))
+    lost: list[str] = []
+    if "members" in what:
+        engine.run(_members(expedition, number) for number in ids)
+        for number in ids:
+            lost += _refusal(expedition, "members", number, f"Участников сообщества {number}")
+    panel = _audiences(expedition, named)
+    if "posts" in what:
+        engine.run(_posts(expedition, number) for number in ids)
+        for number in ids:
+            lost += _refusal(expedition, "posts", -number, f"Стену сообщества {number}")
+    if "walls" in what:
+        engine.run(_walls(expedition, panel))
+    return lost
+
+
+def _waiting(seconds: float) -> Event:
+    return Event("wait", "collect", text=f"VK просит подождать: следующий вызов через {round(seconds)} с.")
 
 
 def _communities(expedition: Expedition) -> tuple[Named, list[str]]:
@@ -63,15 +85,15 @@ def _communities(expedition: Expedition) -> tuple[Named, list[str]]:
     return {name: row.id for name, row in found.items() if row and row.state == "ok"}, lost + gone
 
 
-def _members(expedition: Expedition, community_id: int) -> list[str]:
-    walk_members(expedition, community_id)
-    return _refusal(expedition, "members", community_id, f"Участников сообщества {community_id}")
+def _members(expedition: Expedition, community_id: int) -> Reading:
+    community = people.find_community(expedition.store, community_id)
+    yield from walk_members(expedition, community_id, (community.members_count if community else None) or 0)
 
 
-def _posts(expedition: Expedition, community_id: int) -> list[str]:
-    walk = walk_wall(expedition, "posts", -community_id)
+def _posts(expedition: Expedition, community_id: int) -> Reading:
+    yield from walk_wall(expedition, "posts", -community_id)
+    walk = journal.find_walk(expedition.store, "posts", -community_id)
     expedition.watch.tell(Event("progress", "collect", f"стена {community_id}", done=walk.got if walk else None))
-    return _refusal(expedition, "posts", -community_id, f"Стену сообщества {community_id}")
 
 
 def _refusal(expedition: Expedition, kind: str, subject: int, what: str) -> list[str]:
@@ -94,17 +116,22 @@ def _audience(expedition: Expedition, spec: AudienceSpec, named: Named) -> dict[
     return save_audience(expedition.store, spec, ids, expedition.settings, expedition.clock.now())
 
 
-def _walls(expedition: Expedition, panel: dict[int, float]) -> None:
+def _walls(expedition: Expedition, panel: dict[int, float]) -> Iterator[Reading]:
     """Walls of people; a closed or deleted one is a gap that costs no call."""
     ids = sorted(panel)
     refused = unreadable(people.users(expedition.store, ids))
     _save_refused(expedition, refused)
     asked = [user_id for user_id in ids if user_id not in refused]
-    for number, user_id in enumerate(asked, start=1):
-        if expedition.watch.stopping() or not expedition.usable("wall.get"):
+    ended = count(1)
+    for user_id in asked:
+        if not expedition.usable("wall.get"):
             return
-        walk_wall(expedition, "walls", user_id)
-        expedition.watch.tell(Event("progress", "collect", "стены людей", done=number, total=len(asked)))
+        yield _wall(expedition, user_id, ended, len(asked))
+
+
+def _wall(expedition: Expedition, user_id: int, ended: Iterator[int], total: int) -> Reading:
+    yield from walk_wall(expedition, "walls", user_id)
+    expedition.watch.tell(Event("progress", "collect", "стены людей", done=next(ended), total=total))
 
 
 def _save_refused(expedition: Expedition, refused: dict[int, str]) -> None:

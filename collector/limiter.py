@@ -33,19 +33,51 @@ class Limiter:
         self._capacity = max(1, math.floor(rate))
         self._window = SLACK * self._capacity / rate
         self._starts: deque[float] = deque(maxlen=self._capacity)
+        self._passed: deque[float] = deque(maxlen=self._capacity)
         self._not_before = -math.inf
         self._stretch = 1.0
         self._lock = threading.Lock()
 
     def wait(self) -> None:
         """Sleep until this call may start. The start is reserved first, so that threads do not queue on the sleep."""
-        with self._lock:
-            now = self._clock.monotonic()
-            start = self._next_start(now)
-            self._starts.append(start)
-            self._stretch = max(1.0, self._stretch - RECOVERY)
+        start, now = self.reserve(), self._clock.monotonic()
         if start > now:
             self._clock.sleep(start - now)
+        while (late := self.gate()) > 0:
+            self._clock.sleep(late)
+
+    def reserve(self) -> float:
+        """Take the next start; returns when it is, by the clock's ``monotonic``."""
+        with self._lock:
+            start = self._next_start(self._clock.monotonic())
+            self._starts.append(start)
+            self._stretch = max(1.0, self._stretch - RECOVERY)
+            return start
+
+    def gate(self) -> float:
+        """Pass, right before the call is really sent: 0, or the seconds after which to try again.
+
+        A busy machine sends late what was reserved for earlier; a window is counted from what was really sent.
+        """
+        with self._lock:
+            now = self._clock.monotonic()
+            full = len(self._passed) == self._capacity
+            free = self._passed[0] + self._window * self._stretch if full else now
+            late = max(free, self._not_before) - now
+            if late <= 0:
+                self._passed.append(now)
+            return max(0.0, late)
+
+    def delay(self) -> float:
+        """Seconds until the next start that could be reserved."""
+        with self._lock:
+            now = self._clock.monotonic()
+            return self._next_start(now) - now
+
+    def hold(self, seconds: float) -> None:
+        """Let nobody start for so long: VK has asked the whole token to be quiet."""
+        with self._lock:
+            self._not_before = max(self._not_before, self._clock.monotonic() + seconds)
 
     def too_fast(self, seconds: float) -> None:
         """VK says the calls come too fast: hold all not yet reserved, and make them rarer for a while.

@@ -69,6 +69,16 @@ def advance(cursor: Cursor, *, items: int, count: int, last: int, follows: bool,
     return Step(after if items > overlap else replace(after, back=0), True)
 
 
+def following(cursor: Cursor, size: int, overlap: int, count: int, most: int) -> list[int]:
+    """The offsets to be asked for after ``cursor``'s page of ``size`` items if the list of ``count`` stands still."""
+    offsets: list[int] = []
+    end = cursor.request_offset + size
+    while end < count and len(offsets) < most and size > overlap:
+        offsets.append(end - overlap)
+        end += size - overlap
+    return offsets
+
+
 def _empty(cursor: Cursor, start: int, count: int, size: int, overlap: int) -> Step:
     if start == 0 and count == 0:
         return Step(cursor, True, "done")

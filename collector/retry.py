@@ -21,10 +21,14 @@ UNKNOWN_ATTEMPTS = 2
 _BACKOFF = tenacity.wait_exponential_jitter(initial=1, max=30)
 
 
-def failures(sleep: Callable[[float], None]) -> tenacity.Retrying:
+def failures(sleep: Callable[[float], None], attempts: int = ATTEMPTS) -> tenacity.Retrying:
     """Repeats what may pass by itself, and once what nobody knows; raises the last error."""
     return tenacity.Retrying(
-        retry=tenacity.retry_if_exception(_worth_repeating), stop=_enough, wait=_wait, sleep=sleep, reraise=True
+        retry=tenacity.retry_if_exception(_worth_repeating),
+        stop=lambda state: _enough(state, attempts),
+        wait=_wait,
+        sleep=sleep,
+        reraise=True,
     )
 
 
@@ -52,12 +56,12 @@ def _failure(state: tenacity.RetryCallState) -> BaseException | None:
     return state.outcome.exception() if state.outcome is not None else None
 
 
-def _enough(state: tenacity.RetryCallState) -> bool:
+def _enough(state: tenacity.RetryCallState, attempts: int) -> bool:
     error = _failure(state)
     if isinstance(error, VkSkip):
         return state.attempt_number >= UNKNOWN_ATTEMPTS
     flooded = isinstance(error, VkRetry) and error.code == FLOOD
-    return state.attempt_number >= (FLOOD_ATTEMPTS if flooded else ATTEMPTS)
+    return state.attempt_number >= (min(FLOOD_ATTEMPTS, attempts) if flooded else attempts)
 
 
 def _wait(state: tenacity.RetryCallState) -> float:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from collector.ask import Ask
 from collector.client import VkClient
-from collector.errors import VkError, VkIncapable, VkQuota, VkRetry, VkSkip
+from collector.errors import VkError, VkIncapable, VkQuota, VkRetry, VkShrink, VkSkip
 from collector.pager import Cursor, decode
 from collector.settings import CollectSettings
 from collector.values import whole
 from storage import Clock, Store, Watch, journal
 from storage.rows import Gap, Walk
+
+# The pages of a walk, read one after the other; its value is the walk as it ended.
+Pages = Generator[Ask, Any, Walk]
 
 STALE_PAGES = 3
 LOST_WALKS = 3
@@ -32,9 +36,15 @@ class Expedition:
     lost: int = 0
     counted: dict[str, int] = field(default_factory=dict)
 
+    ahead: Callable[[str], int] = lambda method: 0
+
+    def barred(self, method: str) -> VkError | None:
+        """Why the method is of no use any more in this run, or None."""
+        return self.parked.get(method) or self.incapable.get(method)
+
     def usable(self, method: str) -> bool:
         """Whether the method still answers this token."""
-        return method not in self.parked and method not in self.incapable
+        return self.barred(method) is None
 
     def save_calls(self) -> None:
         """Bring the ledger up to date; call it inside a page's transaction."""
@@ -69,28 +79,34 @@ def finish(walk: Walk, state: str, seen: int) -> Walk:
     return replace(walk, state=state, updated_seen=seen, finished_seen=seen)
 
 
-def attempt(expedition: Expedition, method: str, walk: Walk, read: Callable[[], Walk]) -> Walk:
+def attempt(expedition: Expedition, method: str, walk: Walk, read: Pages) -> Generator[Ask, Any, Walk]:
     """Read pages until the walk ends, turning refusals into gaps and parked methods.
 
     Raises VkStop and VkBug as they come, and VkRetry once several walks in a row could not reach VK at all.
     """
     try:
-        ended = read()
+        ended = yield from read
     except VkSkip as error:
-        if error.state == "failed":
-            _lost(expedition, walk, error)
-        else:
+        if error.state != "failed":
             return _refused(expedition, walk, error)
+        _lost(expedition, walk, error)
     except VkQuota as error:
         expedition.parked[method] = error
     except VkIncapable as error:
         expedition.incapable[method] = error
-    except VkRetry as error:
+    except (VkRetry, VkShrink) as error:
         _lost(expedition, walk, error)
     else:
         expedition.lost = 0
         return ended
     return journal.find_walk(expedition.store, walk.kind, walk.subject) or walk
+
+
+def shrunk(size: int, error: VkShrink) -> int:
+    """The page size to go on with after an answer that was too big. Raises the error when nothing smaller is left."""
+    if size <= 1:
+        raise error
+    return size // 2
 
 
 def _refused(expedition: Expedition, walk: Walk, error: VkSkip) -> Walk:

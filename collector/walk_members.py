@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from collector.pager import Cursor, advance, decode
+from collector.ask import Ask, Reading, ask
+from collector.errors import VkShrink
+from collector.pager import Cursor, advance, decode, following
 from collector.parse_user import FIELDS, parse_user
 from collector.values import whole
-from collector.walk import Expedition, attempt, begin, finish, moved_on, page_of, refuse_repeats, stamp
+from collector.walk import Expedition, Pages, attempt, begin, finish, moved_on, page_of, refuse_repeats, shrunk, stamp
 from storage import Event, journal, people
 from storage.rows import User, Walk
 
@@ -17,24 +19,27 @@ PAGE = 1000
 OVERLAP = 1
 
 
-def walk_members(expedition: Expedition, community_id: int) -> Walk | None:
-    """Read the member list; None when it was read lately. A hidden list becomes a gap, not an empty community."""
+def walk_members(expedition: Expedition, community_id: int, expected: int = 0) -> Reading:
+    """Read the member list, unless it was read lately. A hidden list becomes a gap, not an empty community.
+
+    ``expected``: how many members the community says it has; 0 when that is not known.
+    """
     walk = begin(expedition, "members", community_id)
-    if walk is None or not expedition.usable(METHOD):
-        return walk
-    return attempt(expedition, METHOD, walk, lambda: _pages(expedition, walk))
+    if walk is not None and expedition.usable(METHOD):
+        yield from attempt(expedition, METHOD, walk, _pages(expedition, walk, expected))
 
 
-def _pages(expedition: Expedition, walk: Walk) -> Walk:
-    stale = 0
+def _pages(expedition: Expedition, walk: Walk, expected: int) -> Pages:
+    stale, size = 0, PAGE
     while walk.state == "open" and not expedition.watch.stopping():
-        cursor = decode(walk.cursor)
-        response = expedition.client.call(
-            METHOD, group_id=walk.subject, sort="id_asc", offset=cursor.request_offset, count=PAGE, fields=FIELDS
-        )
+        cursor, got = decode(walk.cursor), walk.got
+        try:
+            response = yield _ask(expedition, walk, cursor, size, walk.promised or expected)
+        except VkShrink as error:
+            size = shrunk(size, error)
+            continue
         items, count = page_of(METHOD, response)
-        got = walk.got
-        walk = _page(expedition, walk, cursor, items, count)
+        walk = _page(expedition, walk, cursor, items, count, size)
         stale = stale + 1 if walk.got == got and moved_on(cursor, walk) else 0
         refuse_repeats(METHOD, stale)
         expedition.watch.tell(
@@ -43,13 +48,23 @@ def _pages(expedition: Expedition, walk: Walk) -> Walk:
     return walk
 
 
-def _page(expedition: Expedition, walk: Walk, cursor: Cursor, items: list[Any], count: int) -> Walk:
+def _ask(expedition: Expedition, walk: Walk, cursor: Cursor, size: int, expected: int) -> Ask:
+    """This page, and those after it as they will be if nothing moves."""
+    offsets = following(cursor, size, OVERLAP, expected, expedition.ahead(METHOD))
+    return _at(walk, cursor.request_offset, size, tuple(_at(walk, offset, size) for offset in offsets))
+
+
+def _at(walk: Walk, offset: int, size: int, ahead: tuple[Ask, ...] = ()) -> Ask:
+    return ask(METHOD, ahead=ahead, group_id=walk.subject, sort="id_asc", offset=offset, count=size, fields=FIELDS)
+
+
+def _page(expedition: Expedition, walk: Walk, cursor: Cursor, items: list[Any], count: int, size: int) -> Walk:
     users = [user for user in map(_user, items) if user is not None]
     ids = [user.id for user in users]
     store, seen, started = expedition.store, stamp(expedition, walk), walk.started_seen or 0
     follows = bool(ids) and ids[0] <= cursor.last
     step = advance(
-        cursor, items=len(items), count=count, last=max(ids, default=0), follows=follows, size=PAGE, overlap=OVERLAP
+        cursor, items=len(items), count=count, last=max(ids, default=0), follows=follows, size=size, overlap=OVERLAP
     )
     after = replace(walk, cursor=step.cursor.encode(), promised=count, updated_seen=seen)
     with store.write():

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from collector.pager import Cursor, advance, decode
+from collector.ask import Ask, Reading, ask
+from collector.errors import VkShrink
+from collector.pager import Cursor, advance, decode, following
 from collector.parse_post import parse_post
-from collector.walk import Expedition, attempt, begin, finish, moved_on, page_of, refuse_repeats, stamp
+from collector.walk import Expedition, Pages, attempt, begin, finish, moved_on, page_of, refuse_repeats, shrunk, stamp
 from storage import journal, walls
 from storage.rows import Post, Walk
 
@@ -16,40 +18,56 @@ PAGE = 100
 OVERLAP = 2
 
 
-def walk_wall(expedition: Expedition, kind: str, owner_id: int) -> Walk | None:
-    """Read a wall; None when it was read lately. A blank wall is a result, a refusal is a gap."""
+def walk_wall(expedition: Expedition, kind: str, owner_id: int) -> Reading:
+    """Read a wall, unless it was read lately. A blank wall is a result, a refusal is a gap."""
     walk = begin(expedition, kind, owner_id)
-    if walk is None or not expedition.usable(METHOD):
-        return walk
-    return attempt(expedition, METHOD, walk, lambda: _pages(expedition, walk))
+    if walk is not None and expedition.usable(METHOD):
+        yield from attempt(expedition, METHOD, walk, _pages(expedition, walk))
 
 
-def _pages(expedition: Expedition, walk: Walk) -> Walk:
-    stale = pages = 0
+def _pages(expedition: Expedition, walk: Walk) -> Pages:
+    stale, pages, size = 0, 0, PAGE
     while walk.state == "open" and not expedition.watch.stopping():
         cursor, got = decode(walk.cursor), walk.got
-        items, count = _ask(expedition, walk.subject, cursor.request_offset)
+        try:
+            response = yield _ask(expedition, walk, cursor, size)
+        except VkShrink as error:
+            size = shrunk(size, error)
+            continue
+        items, count = page_of(METHOD, response)
         pages += 1
-        walk = _page(expedition, walk, cursor, items, count)
+        walk = _page(expedition, walk, cursor, items, count, size)
         stale = stale + 1 if walk.got == got and moved_on(cursor, walk) else 0
         refuse_repeats(METHOD, stale)
     if walk.state == "done" and pages > 1 and walk.got < (walk.promised or 0) and not _limited(expedition, walk):
-        walk = _top_again(expedition, walk)
+        items, count = page_of(METHOD, (yield _at(walk.subject, 0, size)))
+        walk = _top_again(expedition, walk, items, count)
     return walk
 
 
-def _ask(expedition: Expedition, owner_id: int, offset: int) -> tuple[list[Any], int]:
-    return page_of(METHOD, expedition.client.call(METHOD, owner_id=owner_id, offset=offset, count=PAGE))
+def _ask(expedition: Expedition, walk: Walk, cursor: Cursor, size: int) -> Ask:
+    """This page, and those after it as they will be if nothing moves and no limit of the study is met."""
+    settings, most = expedition.settings, expedition.ahead(METHOD)
+    if settings.since is not None:
+        most = min(most, 1)
+    if settings.max_posts is not None:
+        most = min(most, (settings.max_posts - walk.got - 1) // size)
+    offsets = following(cursor, size, OVERLAP, walk.promised or 0, most)
+    return _at(walk.subject, cursor.request_offset, size, tuple(_at(walk.subject, offset, size) for offset in offsets))
 
 
-def _page(expedition: Expedition, walk: Walk, cursor: Cursor, items: list[Any], count: int) -> Walk:
+def _at(owner_id: int, offset: int, size: int, ahead: tuple[Ask, ...] = ()) -> Ask:
+    return ask(METHOD, ahead=ahead, owner_id=owner_id, offset=offset, count=size)
+
+
+def _page(expedition: Expedition, walk: Walk, cursor: Cursor, items: list[Any], count: int, size: int) -> Walk:
     posts = [parse_post(item) for item in items if isinstance(item, dict)]
     store, seen = expedition.store, stamp(expedition, walk)
     known = walls.seen_posts(store, walk.subject, [post.id for post in posts], walk.started_seen or 0)
     first = next((post.id for post in posts if not post.is_pinned), None)
     step = advance(
         cursor, items=len(items), count=count, last=posts[-1].id if posts else 0,
-        follows=first is None or first in known, size=PAGE, overlap=OVERLAP,
+        follows=first is None or first in known, size=size, overlap=OVERLAP,
     )  # fmt: skip
     after = replace(walk, cursor=step.cursor.encode(), promised=count, updated_seen=seen)
     with store.write():
@@ -88,9 +106,8 @@ def _limited(expedition: Expedition, walk: Walk) -> bool:
     return expedition.settings.since is not None or expedition.settings.max_posts is not None
 
 
-def _top_again(expedition: Expedition, walk: Walk) -> Walk:
+def _top_again(expedition: Expedition, walk: Walk, items: list[Any], count: int) -> Walk:
     """Look at the top once more: a post pinned during the walk jumped there from what was still unread."""
-    items, count = _ask(expedition, walk.subject, 0)
     posts = [parse_post(item) for item in items if isinstance(item, dict)]
     seen = stamp(expedition, walk)
     known = walls.seen_posts(expedition.store, walk.subject, [post.id for post in posts], walk.started_seen or 0)

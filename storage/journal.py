@@ -90,8 +90,9 @@ def save_capability(store: Store, token_fp: str, method: str, able: bool, code: 
     """Note what this token can or cannot call; ``token_fp`` is a keyed fingerprint, never the token."""
     with store.write() as connection:
         connection.execute(
-            "INSERT INTO capabilities VALUES (?, ?, ?, ?, ?) ON CONFLICT (token_fp, method) "
-            "DO UPDATE SET able = excluded.able, code = excluded.code, seen = excluded.seen",
+            "INSERT INTO capabilities (token_fp, method, able, code, seen) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT (token_fp, method) DO UPDATE "
+            "SET able = excluded.able, code = excluded.code, seen = excluded.seen",
             (token_fp, method, int(able), code, now),
         )
 
@@ -100,6 +101,21 @@ def capabilities(store: Store, token_fp: str) -> dict[str, bool]:
     """method -> whether this token can call it, as far as it was seen."""
     sql = "SELECT method, able FROM capabilities WHERE token_fp = ?"
     return {row[0]: bool(row[1]) for row in store.rows(sql, (token_fp,))}
+
+
+def save_batch_sizes(store: Store, token_fp: str, sizes: Mapping[str, int], now: int) -> None:
+    """Keep for each method how many calls of it in one ``execute`` worked."""
+    store.many(
+        "INSERT INTO capabilities (token_fp, method, able, seen, batch) VALUES (?, ?, 1, ?, ?) "
+        "ON CONFLICT (token_fp, method) DO UPDATE SET batch = excluded.batch",
+        [(token_fp, method, now, size) for method, size in sorted(sizes.items())],
+    )
+
+
+def batch_sizes(store: Store, token_fp: str) -> dict[str, int]:
+    """method -> how many calls of it in one ``execute`` worked."""
+    sql = "SELECT method, batch FROM capabilities WHERE token_fp = ? AND batch IS NOT NULL"
+    return {row[0]: row[1] for row in store.rows(sql, (token_fp,))}
 
 
 def count_calls(store: Store, token_fp: str, calls: Mapping[str, int], now: int) -> None:

@@ -19,6 +19,7 @@ CREATE TABLE gaps (
 ) STRICT;
 CREATE TABLE capabilities (
   token_fp TEXT NOT NULL, method TEXT NOT NULL, able INTEGER NOT NULL, code INTEGER, seen INTEGER,
+  batch INTEGER,  -- calls of this method in one execute that worked
   PRIMARY KEY (token_fp, method)
 ) STRICT;
 CREATE TABLE quotas (

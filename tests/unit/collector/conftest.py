@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ import pytest
 from collector.client import VkClient
 from collector.settings import VkSettings
 from collector.token import Token
+
+INNER = re.compile(r"API\.([\w.]+)\((\{.*?\})\)")
 
 
 class HandClock:
@@ -45,6 +48,7 @@ class FakeVk:
     calls: Counter[str] = field(default_factory=Counter)
     total: int = 0
     kill_at: int = 0
+    executes: bool = False
     clock: HandClock = field(default_factory=HandClock)
 
     def client(self) -> VkClient:
@@ -54,13 +58,15 @@ class FakeVk:
     def answer(self, request: httpx.Request) -> httpx.Response:
         method = request.url.path.rpartition("/")[2]
         form = {name: values[0] for name, values in parse_qs(request.content.decode()).items()}
-        self.calls[method] += 1
         self.total += 1
         if self.total == self.kill_at:
             raise Killed
+        return httpx.Response(200, content=json.dumps(self.body(method, form)).encode())
+
+    def body(self, method: str, form: dict[str, str]) -> Any:
+        self.calls[method] += 1
         self.before(method, self.calls[method])
-        body = getattr(self, method.replace(".", "_").lower())(form)
-        return httpx.Response(200, content=json.dumps(body).encode())
+        return getattr(self, method.replace(".", "_").lower())(form)
 
     def groups_getbyid(self, form: dict[str, str]) -> Any:
         keys = form["group_ids"].split(",")
@@ -75,6 +81,19 @@ class FakeVk:
 
     def wall_get(self, form: dict[str, str]) -> Any:
         return self.page("wall.get", int(form["owner_id"]), self.walls, form, 100)
+
+    def execute(self, form: dict[str, str]) -> Any:
+        """Only what a batch is made of: ``return [API.m({...}), ...];``."""
+        if not self.executes:
+            return {"error": {"error_code": 28, "error_msg": "Application authorization failed"}}
+        answer: dict[str, Any] = {"response": [], "execute_errors": []}
+        for method, arguments in INNER.findall(form["code"]):
+            form = {name: str(value) for name, value in json.loads(arguments).items()}
+            body = self.body(method, form)
+            answer["response"].append(body.get("response", False))
+            if "error" in body:
+                answer["execute_errors"].append({"method": method, **body["error"]})
+        return answer
 
     def page(self, method: str, subject: int, lists: dict[int, list[Any]], form: dict[str, str], most: int) -> Any:
         if code := self.refusals.get((method, subject)):
@@ -92,10 +111,10 @@ def post(owner: int, number: int, **extra: Any) -> dict[str, Any]:
     return {"id": number, "owner_id": owner, "from_id": owner, "date": number * 10, "text": text, **extra}
 
 
-@pytest.fixture
-def vk() -> FakeVk:
+@pytest.fixture(params=["service key", "user token"])
+def vk(request: pytest.FixtureRequest) -> FakeVk:
     """Two communities (2,500 and 3 people, one shared), a wall of 350 posts with a pinned one, people's walls."""
-    fake = FakeVk()
+    fake = FakeVk(executes=request.param == "user token")
     fake.groups = {
         7: {"id": 7, "screen_name": "rock", "name": "Рок", "is_closed": 0, "type": "group"},
         8: {"id": 8, "screen_name": "cats", "name": "Коты", "is_closed": 0, "type": "page"},

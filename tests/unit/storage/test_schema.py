@@ -17,7 +17,7 @@ aliases: source external_id kind user_id community_id
 assignments: experiment_id user_id arm
 audience_members: audience_id user_id weight drawn_at
 audiences: id name definition kind version recipe
-capabilities: token_fp method able code seen
+capabilities: token_fp method able code seen batch
 comments: owner_id id post_id thread_id reply_to_user from_id published_at text likes deleted first_seen
   last_seen
 communities: id screen_name name kind closed members_count activity description city_id city wall state source

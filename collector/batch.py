@@ -1,0 +1,134 @@
+"""Many calls in one: packs asks into ``execute`` and takes its answer apart.
+
+VK bounds a batch by 25 calls and 5 MB of answer, and says so in several ways: error 13, an HTML page, silence. The
+size that worked is remembered for each method; a batch that fails as a whole becomes half as big.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from typing import Any
+
+from collector.ask import Ask
+from collector.client import Answer, VkClient
+from collector.errors import INCONCLUSIVE, VkBug, VkError, VkIncapable, VkQuota, VkRetry, VkShrink, VkSkip
+from collector.reactions import reaction
+
+MOST = 25
+# Below VK's 5 MB: the next pages may be longer than the last ones.
+WANTED_BYTES = 3_500_000
+FIRST_SIZES = {"groups.getMembers": 6, "wall.get": 20, "wall.getComments": 10, "wall.getById": 10}
+# After so many good batches one more call is tried beyond what once failed.
+TRUST = 20
+
+
+class Again(Enum):
+    """What becomes of a call that its batch did not answer."""
+
+    TOGETHER = 1
+    ALONE = 2
+
+
+class Batches:
+    """How big a batch of each method may be, and the sending of one; safe to share between threads.
+
+    ``sizes``: method -> size that worked before. ``able`` turns False for good once the token may not ``execute``.
+    """
+
+    def __init__(self, sizes: Mapping[str, int] | None = None) -> None:
+        self.able = True
+        self._sizes = {**FIRST_SIZES, **(sizes or {})}
+        self._ceilings: dict[str, int] = {}
+        self._good: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def size(self, method: str) -> int:
+        """How many calls of this method to pack."""
+        return self._sizes.get(method, MOST)
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """method -> the size that works now, for the methods that were tried."""
+        return {method: self._sizes[method] for method in sorted(self._good) if self._good[method]}
+
+    def send(self, client: VkClient, asks: Sequence[Ask], start: float) -> list[Any]:
+        """The asks' answers in order: the inside of ``response``, a VkError, or an :class:`Again`.
+
+        Raises the VkError of a batch that was refused for a reason that a smaller one would not change.
+        """
+        method = asks[0].method
+        try:
+            answer = client.execute_at(start, script(asks), Counter(one.method for one in asks))
+        except (VkShrink, VkRetry):
+            return self._smaller(method, len(asks))
+        except (VkIncapable, VkBug, VkSkip, VkQuota):
+            # 28 and its like, a script VK does not take, or no more of execute today: single calls do the work.
+            self.able = False
+            return [Again.ALONE] * len(asks)
+        parts = unpack(asks, answer)
+        self._learn(method, len(asks), answer.size)
+        return parts
+
+    def _smaller(self, method: str, tried: int) -> list[Any]:
+        with self._lock:
+            self._ceilings[method] = max(1, tried - 1)
+            self._sizes[method] = max(1, min(self.size(method), tried // 2))
+            self._good[method] = 0
+        return [Again.TOGETHER if tried > 1 else Again.ALONE] * tried
+
+    def _learn(self, method: str, tried: int, size: int) -> None:
+        with self._lock:
+            self._good[method] += 1
+            if self._good[method] % TRUST == 0:
+                self._ceilings[method] = self._ceilings.get(method, MOST) + 1
+            fits = int(WANTED_BYTES / max(1.0, size / tried))
+            # Never more than twice what was tried: a few blank walls say little about the next ones.
+            grown = min(max(self.size(method), 2 * tried), fits, self._ceilings.get(method, MOST), MOST)
+            self._sizes[method] = max(1, grown)
+
+
+def script(asks: Sequence[Ask]) -> str:
+    """VKScript that makes the calls in order and returns their answers as a list; made by vk_api's VkFunction.
+
+    Parameters are JSON literals; nothing of a text is ever written into the code by hand.
+    """
+    from vk_api.execute import VkFunction
+
+    names = [f"p{number}" for number in range(len(asks))]
+    calls = ",".join(f"API.{one.method}(%({name})s)" for one, name in zip(asks, names, strict=True))
+    function = VkFunction(f"return [{calls}];", args=names, clean_args=names)
+    return str(function.compile({name: _literal(one) for one, name in zip(asks, names, strict=True)}))
+
+
+def _literal(one: Ask) -> str:
+    return json.dumps(dict(one.parameters), ensure_ascii=True, separators=(",", ":"))
+
+
+def unpack(asks: Sequence[Ask], answer: Answer) -> list[Any]:
+    """Pair the answer with its asks: the n-th ``false`` belongs to the n-th refusal.
+
+    Where their numbers differ nothing can be paired, and what is ``false`` is asked alone.
+    """
+    found = answer.response
+    if not isinstance(found, list) or len(found) != len(asks):
+        return [Again.ALONE] * len(asks)
+    failed = [number for number, part in enumerate(found) if part is False]
+    if len(failed) != len(answer.refusals):
+        return [Again.ALONE if part is False else part for part in found]
+    parts = list(found)
+    for number, refusal in zip(failed, answer.refusals, strict=True):
+        parts[number] = _verdict(reaction(asks[number].method, refusal))
+    return parts
+
+
+def _verdict(error: VkError) -> VkError | Again:
+    """What may pass by itself, or was too big in company, is asked once more, alone."""
+    if isinstance(error, VkRetry | VkShrink | VkBug):
+        return Again.ALONE
+    if isinstance(error, VkSkip) and error.state in INCONCLUSIVE:
+        return Again.ALONE
+    return error

@@ -1,0 +1,249 @@
+"""Many walks at once over one client: latency never wastes the allowed rate, and one thread does all the writing.
+
+Walks are generators of :class:`collector.ask.Ask`. The engine keeps enough calls in flight, makes those that walks
+expect ahead, packs calls into ``execute`` where the token can, and hands every answer to its walk in the
+caller's thread, so that rows and cursors are written by one writer and in the walk's own order.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from typing import Any
+
+from collector.ask import Ask, Reading
+from collector.batch import MOST, Again, Batches
+from collector.client import VkClient
+from collector.errors import VkError
+
+# A start is reserved at most so long before its time: late enough for a full batch, early enough never to miss it.
+LEAD = 0.25
+# How often a person's wish to stop is looked at while answers are awaited, in seconds.
+GLANCE = 0.5
+# Calls in flight for each call a second: answers may take this many seconds before the rate suffers.
+PATIENCE = 8.0
+
+
+@dataclass(slots=True, eq=False)
+class Slot:
+    """One call of one walk on its way: ``wanted`` now, or only expected; ``alone`` after a failure in a batch."""
+
+    ask: Ask
+    reading: _Active
+    wanted: bool = False
+    alone: bool = False
+    sent: bool = False
+    dropped: bool = False
+    done: bool = False
+    result: Any = None
+    error: BaseException | None = None
+
+
+@dataclass(slots=True, eq=False)
+class _Active:
+    """A walk that has begun, with the calls made for it."""
+
+    reading: Reading
+    slots: dict[Ask, Slot] = field(default_factory=dict)
+
+
+class Engine:
+    """Runs walks over a client.
+
+    ``batches`` packs calls into ``execute``; None sends them one by one. ``stopping`` is asked between answers.
+    ``barred`` gives the refusal to raise instead of calling a method that is of no use any more, or None.
+    """
+
+    def __init__(
+        self,
+        client: VkClient,
+        *,
+        batches: Batches | None = None,
+        stopping: Callable[[], bool] = lambda: False,
+        barred: Callable[[str], VkError | None] = lambda method: None,
+    ) -> None:
+        self._client = client
+        self._batches = batches
+        self._stopping = stopping
+        self._barred = barred
+        self.width = max(4, min(32, round(client.rate * PATIENCE)))
+        self._pool = ThreadPoolExecutor(self.width, thread_name_prefix="vk")
+        self._flying: dict[Future[list[Any]], list[Slot]] = {}
+        self._wanted: deque[Slot] = deque()
+        self._expected: deque[Slot] = deque()
+        self._active: set[_Active] = set()
+
+    def ahead(self, method: str) -> int:
+        """How many calls a lone walk should expect ahead so that no call has to wait for another."""
+        packing = self._packing()
+        return 2 * packing.size(method) if packing else max(2, min(8, round(self._client.rate * 2)))
+
+    def run(self, readings: Iterable[Reading]) -> None:
+        """Run all walks to their end. Raises what a walk raises; then all others are closed where they are."""
+        waiting = iter(readings)
+        try:
+            self._begin(waiting)
+            while self._active:
+                if self._stopping():
+                    self._drain()
+                    return
+                self._turn()
+                self._begin(waiting)
+        finally:
+            self._close()
+
+    def close(self) -> None:
+        """Let the threads go; calls on their way are given up."""
+        self._client.halt()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._client.resume()
+
+    def _packing(self) -> Batches | None:
+        return self._batches if self._batches is not None and self._batches.able else None
+
+    def _begin(self, waiting: Iterator[Reading]) -> None:
+        """Begin walks while there is less to ask than could be sent."""
+        while len(self._wanted) + len(self._flying) < self._appetite() and not self._stopping():
+            reading = next(waiting, None)
+            if reading is None:
+                return
+            active = _Active(reading)
+            self._active.add(active)
+            self._advance(active, lambda walk: next(walk.reading))
+
+    def _appetite(self) -> int:
+        return 3 * MOST if self._packing() else self.width
+
+    def _turn(self) -> None:
+        """Send what may be sent now, then wait for an answer or for the next start."""
+        delay = self._client.delay() if self._sendable() else None
+        if delay is not None and delay <= LEAD:
+            self._send()
+        elif self._flying:
+            self._take(GLANCE if delay is None else min(GLANCE, delay - LEAD))
+        elif delay is not None:
+            self._client.sleep(delay - LEAD)
+
+    def _sendable(self) -> bool:
+        self._expected = deque(slot for slot in self._expected if not slot.dropped and not slot.wanted)
+        return bool(self._wanted or self._expected) and len(self._flying) < self.width
+
+    def _send(self) -> None:
+        slots = self._pick()
+        first = slots[0]
+        barred = self._barred(first.ask.method)
+        if barred is not None:
+            for slot in slots:
+                self._finish(slot, None, barred)
+            return
+        start, packing = self._client.reserve(), self._packing()
+        if packing and not first.alone:
+            future = self._pool.submit(packing.send, self._client, [slot.ask for slot in slots], start)
+        else:
+            future = self._pool.submit(_single, self._client, first.ask, start)
+        self._flying[future] = slots
+        for slot in slots:
+            slot.sent = True
+
+    def _pick(self) -> list[Slot]:
+        """The next call, or as many of its method as one batch takes; what is wanted goes before what is expected."""
+        first = self._wanted.popleft() if self._wanted else self._expected.popleft()
+        slots, packing = [first], self._packing()
+        if packing and not first.alone:
+            room = packing.size(first.ask.method) - 1
+            for queue in (self._wanted, self._expected):
+                fit = [slot for slot in queue if slot.ask.method == first.ask.method and not slot.alone][:room]
+                room -= len(fit)
+                slots += fit
+                for slot in fit:
+                    queue.remove(slot)
+        return slots
+
+    def _take(self, timeout: float) -> None:
+        landed, _ = wait(self._flying, timeout=timeout, return_when=FIRST_COMPLETED)
+        for future in landed:
+            slots = self._flying.pop(future)
+            try:
+                answers = future.result()
+            except VkError as error:
+                answers = [error] * len(slots)
+            for slot, answer in zip(slots, answers, strict=True):
+                self._land(slot, answer)
+
+    def _land(self, slot: Slot, answer: Any) -> None:
+        if isinstance(answer, Again):
+            slot.sent, slot.alone = False, answer is Again.ALONE
+            if not slot.dropped:
+                (self._wanted.appendleft if slot.wanted else self._expected.appendleft)(slot)
+        elif isinstance(answer, VkError):
+            self._finish(slot, None, answer)
+        else:
+            self._finish(slot, answer, None)
+
+    def _finish(self, slot: Slot, result: Any, error: VkError | None) -> None:
+        slot.done, slot.result, slot.error = True, result, error
+        if slot.wanted:
+            self._answer(slot)
+
+    def _answer(self, slot: Slot) -> None:
+        active = slot.reading
+        del active.slots[slot.ask]
+        if slot.error is None:
+            self._advance(active, lambda walk: walk.reading.send(slot.result))
+        else:
+            error = slot.error
+            self._advance(active, lambda walk: walk.reading.throw(error))
+
+    def _advance(self, active: _Active, step: Callable[[_Active], Ask]) -> None:
+        """Let a walk work until it needs an answer that is not here yet, or ends."""
+        try:
+            wanted = step(active)
+        except StopIteration:
+            self._forget(active, keep=())
+            self._active.discard(active)
+            return
+        self._forget(active, keep=(wanted, *wanted.ahead))
+        slot = active.slots.get(wanted) or self._slot(active, wanted)
+        slot.wanted = True
+        if slot.done:
+            self._answer(slot)
+            return
+        if not slot.sent:
+            self._wanted.append(slot)
+        for expected in wanted.ahead:
+            if expected not in active.slots:
+                self._expected.append(self._slot(active, expected))
+
+    def _slot(self, active: _Active, wanted: Ask) -> Slot:
+        slot = Slot(wanted, active)
+        active.slots[wanted] = slot
+        return slot
+
+    def _forget(self, active: _Active, keep: tuple[Ask, ...]) -> None:
+        """Drop the calls that the walk does not expect any more; what is on its way lands and is thrown away."""
+        for expected in [expected for expected in active.slots if expected not in keep]:
+            active.slots.pop(expected).dropped = True
+
+    def _drain(self) -> None:
+        """A person asked to stop: what is on its way is given a moment, so that paid calls are not lost."""
+        self._wanted.clear()
+        self._expected.clear()
+        for _ in range(4):
+            if self._flying:
+                self._take(GLANCE)
+
+    def _close(self) -> None:
+        for active in self._active:
+            active.reading.close()
+        self._active.clear()
+        self._wanted.clear()
+        self._expected.clear()
+        for future in self._flying:
+            future.cancel()
+        self._flying.clear()
+
+
+def _single(client: VkClient, wanted: Ask, start: float) -> list[Any]:
+    return [client.call_at(start, wanted.method, dict(wanted.parameters))]

@@ -1,0 +1,102 @@
+"""Packing calls into execute, and taking the answer apart when VK mixes answers with refusals."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collector.ask import ask
+from collector.batch import MOST, Again, Batches, script, unpack
+from collector.client import Answer, VkClient
+from collector.errors import VkQuota, VkSkip
+from collector.settings import VkSettings
+from collector.token import Token
+from tests.unit.collector.conftest import HandClock
+
+WALLS = [ask("wall.get", owner_id=number, count=100) for number in range(1, 11)]
+
+
+def client(answer: Any) -> VkClient:
+    settings = VkSettings(requests_per_second=1000)
+    return VkClient(Token("vk1.sim"), settings, clock=HandClock(), transport=httpx.MockTransport(answer))
+
+
+def ok(body: Any) -> httpx.Response:
+    return httpx.Response(200, content=json.dumps(body).encode())
+
+
+def test_the_script_only_collects() -> None:
+    assert script(WALLS[:2]) == (
+        'return [API.wall.get({"count":100,"owner_id":1}),API.wall.get({"count":100,"owner_id":2})];'
+    )
+
+
+@given(st.text())
+def test_no_text_can_leave_its_literal(text: str) -> None:
+    code = script([ask("wall.get", domain=text)])
+    inside = code.removeprefix("return [API.wall.get(").removesuffix(")];")
+    assert json.loads(inside) == {"domain": text} and inside.isascii()
+
+
+def test_the_nth_false_belongs_to_the_nth_refusal() -> None:
+    refusals = ({"error_code": 30, "error_msg": "private"}, {"error_code": 29, "error_msg": "limit"})
+    parts = unpack(WALLS[:4], Answer([False, {"count": 0, "items": []}, False, 5], refusals))
+    assert isinstance(parts[0], VkSkip) and parts[0].state == "private" and parts[0].method == "wall.get"
+    assert isinstance(parts[2], VkQuota) and parts[1] == {"count": 0, "items": []} and parts[3] == 5
+
+
+@pytest.mark.parametrize("code", [1, 6, 9, 10, 13, 36, 77777])
+def test_what_may_pass_by_itself_is_asked_alone(code: int) -> None:
+    refusal = {"error_code": code, "error_msg": "response size is too big"}
+    assert unpack(WALLS[:1], Answer([False], (refusal,))) == [Again.ALONE]
+
+
+@pytest.mark.parametrize("answer", [Answer([False, 1]), Answer([False, 1], ({}, {})), Answer(None), Answer([1])])
+def test_what_cannot_be_paired_is_asked_alone_and_never_taken_for_empty(answer: Answer) -> None:
+    parts = unpack(WALLS[:2], answer)
+    assert parts[0] is Again.ALONE and parts[1] in (1, Again.ALONE)
+
+
+def test_a_batch_that_is_too_big_is_halved_until_it_fits_and_the_size_is_kept() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        packed = request.content.decode().count("API.wall.get")
+        if packed > 3:
+            return httpx.Response(500, content=b"<html>too big</html>")
+        return ok({"response": [{"count": 0, "items": []}] * packed})
+
+    batches = Batches()
+    with client(answer) as vk:
+        tried = []
+        for _ in range(12):
+            tried.append(batches.size("wall.get"))
+            batches.send(vk, (WALLS * 3)[: tried[-1]], vk.reserve())
+    assert tried[:4] == [20, 10, 5, 2] and set(tried[4:]) <= {2, 3, 4} and batches.sizes == {"wall.get": tried[-1]}
+
+
+def test_small_answers_let_the_batch_grow_but_never_beyond_vks_bound() -> None:
+    batches = Batches({"groups.getMembers": 3})
+    with client(lambda request: ok({"response": [1] * request.content.decode().count("API.")})) as vk:
+        sizes = []
+        for _ in range(6):
+            sizes.append(batches.size("groups.getMembers"))
+            batches.send(vk, [ask("groups.getMembers", group_id=1, offset=n) for n in range(sizes[-1])], vk.reserve())
+    assert sizes == [3, 6, 12, 24, 25, 25] and MOST == 25
+
+
+@pytest.mark.parametrize("code", [3, 12, 15, 27, 28, 29])
+def test_a_token_that_may_not_execute_goes_on_with_single_calls(code: int) -> None:
+    batches = Batches()
+    with client(lambda request: ok({"error": {"error_code": code, "error_msg": "no"}})) as vk:
+        assert batches.send(vk, WALLS[:3], vk.reserve()) == [Again.ALONE] * 3
+    assert not batches.able
+
+
+def test_inner_calls_are_counted_for_the_quota() -> None:
+    with client(lambda request: ok({"response": [1, 1, 1]})) as vk:
+        Batches().send(vk, WALLS[:3], vk.reserve())
+        assert vk.calls == {"execute": 1, "wall.get": 3}

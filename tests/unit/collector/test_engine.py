@@ -1,0 +1,130 @@
+"""Walks side by side: calls in flight, order kept, nothing sent in vain, and a clean stop."""
+
+from __future__ import annotations
+
+import json
+import threading
+from contextlib import closing
+from typing import Any
+from urllib.parse import parse_qs
+
+import httpx
+import pytest
+
+from collector.ask import Ask, Reading, ask
+from collector.client import VkClient
+from collector.engine import Engine
+from collector.errors import VkQuota, VkSkip, VkStop
+from collector.settings import VkSettings
+from collector.token import Token
+from storage import SYSTEM_CLOCK
+
+
+def client(answer: Any, rate: float = 1000) -> VkClient:
+    transport = httpx.MockTransport(lambda request: _answered(answer, request))
+    return VkClient(Token("vk1.sim"), VkSettings(requests_per_second=rate), clock=SYSTEM_CLOCK, transport=transport)
+
+
+def _answered(answer: Any, request: httpx.Request) -> httpx.Response:
+    form = {name: values[0] for name, values in parse_qs(request.content.decode()).items()}
+    return httpx.Response(200, content=json.dumps(answer(int(form["n"]))).encode())
+
+
+def page(number: int, ahead: int = 0) -> Ask:
+    return ask("wall.get", n=number, ahead=tuple(page(number + step) for step in range(1, ahead + 1)))
+
+
+def walk(numbers: list[int], seen: list[Any], ahead: int = 0) -> Reading:
+    for number in numbers:
+        try:
+            seen.append((yield page(number, ahead)))
+        except VkSkip as error:
+            seen.append(error.state)
+
+
+def test_walks_overlap_in_time_but_each_keeps_its_order() -> None:
+    meeting = threading.Barrier(4, timeout=20)
+
+    def answer(number: int) -> Any:
+        if number % 10 == 0:
+            meeting.wait()
+        return {"response": number}
+
+    seen: list[list[Any]] = [[], [], [], []]
+    with client(answer) as vk, closing(Engine(vk)) as engine:
+        engine.run(walk([100 * one, 100 * one + 1, 100 * one + 2], seen[one]) for one in range(4))
+    assert seen == [[100 * one, 100 * one + 1, 100 * one + 2] for one in range(4)]
+
+
+def test_a_lone_walk_reads_ahead_and_gets_its_pages_in_order() -> None:
+    meeting = threading.Barrier(3, timeout=20)
+
+    def answer(number: int) -> Any:
+        if number in (1, 2, 3):
+            meeting.wait()
+        return {"response": number}
+
+    seen: list[Any] = []
+    with client(answer) as vk, closing(Engine(vk)) as engine:
+        engine.run([walk(list(range(20)), seen, ahead=4)])
+        assert seen == list(range(20))
+        assert vk.calls["wall.get"] <= 24  # the last pages expected more that never came
+
+
+def test_what_was_expected_but_not_needed_costs_nothing_more() -> None:
+    seen: list[Any] = []
+    with client(lambda number: {"response": number}) as vk, closing(Engine(vk)) as engine:
+        engine.run([walk([0, 50, 100, 150], seen, ahead=2)])
+        assert seen == [0, 50, 100, 150] and 4 <= vk.calls["wall.get"] <= 12
+
+
+def test_a_refusal_reaches_the_walk_that_asked_and_no_other() -> None:
+    def answer(number: int) -> Any:
+        return {"error": {"error_code": 30, "error_msg": "private"}} if number == 2 else {"response": number}
+
+    first: list[Any] = []
+    second: list[Any] = []
+    with client(answer) as vk, closing(Engine(vk)) as engine:
+        engine.run([walk([1, 2, 3], first, ahead=2), walk([4, 5], second)])
+    assert first == [1, "private", 3] and second == [4, 5]
+
+
+def test_a_barred_method_is_not_called_at_all() -> None:
+    quota = VkQuota("wall.get", 29, "limit")
+    with client(lambda number: {"response": number}) as vk, closing(Engine(vk, barred=lambda method: quota)) as engine:
+        with pytest.raises(VkQuota):
+            engine.run([walk([1], [])])
+        assert not vk.calls
+
+
+def test_a_stop_ends_all_walks_and_the_client_still_works() -> None:
+    def answer(number: int) -> Any:
+        return {"error": {"error_code": 5, "error_msg": "no"}} if number == 3 else {"response": number}
+
+    ended: list[int] = []
+
+    def polite(number: int) -> Reading:
+        try:
+            for step in range(100):
+                yield page(1000 * number + step)
+        finally:
+            ended.append(number)
+
+    with client(answer) as vk:
+        with closing(Engine(vk)) as engine, pytest.raises(VkStop):
+            engine.run([polite(1), walk([3], []), polite(2)])
+        assert sorted(ended) == [1, 2] and vk.call("wall.get", n=7) == 7
+
+
+def test_a_person_who_stops_the_run_gets_it_stopped() -> None:
+    stop = threading.Event()
+
+    def answer(number: int) -> Any:
+        if number == 5:
+            stop.set()
+        return {"response": number}
+
+    seen: list[Any] = []
+    with client(answer) as vk, closing(Engine(vk, stopping=stop.is_set)) as engine:
+        engine.run([walk(list(range(100_000)), seen)])
+    assert seen[:5] == [0, 1, 2, 3, 4] and len(seen) < 100
