@@ -31,6 +31,13 @@ NAP = 0.5
 LONG_WAIT = 15.0
 BATCH_ATTEMPTS = 2
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+# No bound on idle connections: where httpcore closes surplus ones, a thread may lose the one it was just given
+# (measured: two calls in 50,000 with 32 threads). VK and the number of threads bound them.
+CONNECTIONS = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=60.0)
+
+LOG = logging.getLogger("vkaudience.collector")
+# What tells one call from another.
+LOGGED = ("group_id", "owner_id", "offset", "count")
 
 # httpx logs every address at INFO; ours carry no secret, but a study's log should speak of the study.
 logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -84,6 +91,7 @@ class VkClient:
             headers={"User-Agent": _user_agent(settings.contact)},
             auth=_Bearer(token),
             timeout=TIMEOUT,
+            limits=CONNECTIONS,
             transport=transport,
             follow_redirects=False,
         )
@@ -182,7 +190,9 @@ class VkClient:
         with self._count_lock:
             self.calls[call.method] += 1
             self.calls.update(call.inside)
+        begun = self._clock.monotonic()
         found = self._sent(call.method, call.parameters)
+        LOG.debug("%s", _line(call, found, self._clock.monotonic() - begun))
         if not isinstance(found, VkError):
             return found
         if found.code == TOO_FAST:
@@ -245,6 +255,14 @@ class _Bearer(httpx.Auth):
     def auth_flow(self, request: httpx.Request) -> Any:
         request.headers["Authorization"] = f"Bearer {self._token.reveal()}"
         yield request
+
+
+def _line(call: _Call, found: Answer | VkError, seconds: float) -> str:
+    """One call for the log: method, target, result; never the token, and no text of people."""
+    target = " ".join(f"{name}={call.parameters[name]}" for name in LOGGED if name in call.parameters)
+    inside = " ".join(f"{method}×{number}" for method, number in call.inside.items())
+    result = f"{found.size} байт" if isinstance(found, Answer) else f"{found.code or ''} {found.message}".strip()
+    return f"{call.method} {target}{inside}: {result}, {seconds * 1000:.0f} мс"
 
 
 def _encoded(value: Any) -> str:

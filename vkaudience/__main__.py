@@ -17,6 +17,7 @@ import click
 
 from storage import AudienceError
 from vkaudience.config import Config, load_config
+from vkaudience.show import silence, talk, verbose
 from vkaudience.version import __version__
 
 # name -> (module, help line): listing commands imports none of them.
@@ -45,6 +46,7 @@ class Options:
     db: Path | None
     json: bool
     quiet: bool
+    verbose: bool
 
     def load(self) -> Config:
         """The checked config with the options laid over it."""
@@ -74,11 +76,13 @@ class LazyGroup(click.Group):
 @click.option("--db", type=click.Path(path_type=Path), help="файл исследования")
 @click.option("--json", "as_json", is_flag=True, help="результат — JSON, по объекту в строке")
 @click.option("-q", "--quiet", is_flag=True, help="только итог и предупреждения")
+@click.option("-v", "--verbose", is_flag=True, help="каждый вызов VK и подробности ошибок")
 @click.version_option(__version__)
 @click.pass_context
-def cli(ctx: click.Context, config: Path | None, db: Path | None, as_json: bool, quiet: bool) -> None:
+def cli(ctx: click.Context, config: Path | None, db: Path | None, as_json: bool, quiet: bool, verbose: bool) -> None:
     """Кто эти люди и что им важно: аудитории сообществ VK."""
-    ctx.obj = Options(config, db, as_json, quiet)
+    ctx.obj = Options(config, db, as_json, quiet, verbose)
+    talk(verbose=verbose)
 
 
 def exit_code(error: AudienceError) -> int:
@@ -100,9 +104,15 @@ def main(arguments: list[str] | None = None) -> int:
         with contextlib.suppress(AttributeError, ValueError):
             # A cp866 or cp1251 console cannot show every letter; a question mark is better than a crash.
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    silence()
     try:
         code = cli.main(arguments, prog_name="vkaudience", standalone_mode=False)
+        sys.stdout.flush()
         return code if isinstance(code, int) else 0
+    except BrokenPipeError:
+        # The reader (head, a closed pager) has seen enough; Python's own flush at exit must not complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except AudienceError as error:
         tell_error(error)
         return exit_code(error)
@@ -112,6 +122,19 @@ def main(arguments: list[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         click.echo("Остановлено. Собранное цело: та же команда продолжит.", err=True)
         return INTERRUPTED
+    except Exception as error:
+        if verbose():
+            raise
+        tell_error(_unexpected(error))
+        return 1
+
+
+def _unexpected(error: Exception) -> AudienceError:
+    return AudienceError(
+        f"Программа споткнулась: {type(error).__name__}.",
+        str(error)[:300],
+        "Файл исследования цел. Повторите команду с -v и пришлите вывод авторам: это наша ошибка.",
+    )
 
 
 if __name__ == "__main__":

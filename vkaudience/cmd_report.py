@@ -1,4 +1,4 @@
-"""``vkaudience report``:  один файл HTML, открывается без сети.:the portrait report."""
+"""``vkaudience report``: the portraits as one HTML file."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ from vkaudience.command import common, run_stage
 @click.command("report")
 @common
 def command(options: Any, as_json: bool, quiet: bool) -> int:
-    """Написать отчёт"""
+    """Написать отчёт: один файл HTML, открывается без сети."""
     return run_stage(options, "report", pipeline.report, as_json=as_json, quiet=quiet)

@@ -1,4 +1,4 @@
-"""``vkaudience status``: what is in the study, what is unfinished, what VK refused, the last runs."""
+"""``vkaudience status``: what is in the study, what is unfinished, what VK refused, and what comes next."""
 
 from __future__ import annotations
 
@@ -7,43 +7,71 @@ from typing import Any
 
 import click
 
-from storage import Store, journal, open_store
+from storage import open_store
+from storage.summary import summary
 from vkaudience.command import common
 from vkaudience.show import say_json
 
-COUNTED = ("communities", "users", "memberships", "posts", "comments", "documents", "user_topics")
+STATES = {
+    "ok": "открыты",
+    "closed": "закрыты",
+    "deleted": "удалены",
+    "banned": "заблокированы",
+    "unknown": "ещё неизвестны",
+}
 
 
-def summary(store: Store) -> dict[str, Any]:
-    """The study in numbers, ready for JSON."""
-    return {
-        "counts": {name: store.value(f"SELECT count(*) FROM {name}") for name in COUNTED},
-        "unfinished": [[walk.kind, walk.subject, walk.got, walk.promised] for walk in unfinished(store)],
-        "gaps": [[kind, state, number] for (kind, state), number in journal.gap_counts(store).items()],
-        "runs": journal.last_runs(store, 5),
-    }
-
-
-def unfinished(store: Store) -> list[Any]:
-    """Walks that have a cursor to go on from."""
-    return [walk for walk in journal.walks(store) if walk.state in ("open", "parked")]
+def next_step(found: dict[str, Any]) -> str:
+    """The command that the study waits for."""
+    if not found["counts"]["posts"] and not found["counts"]["users"]:
+        return "collect (с ключом VK) или import (свои тексты)"
+    if found["unfinished"]:
+        return "collect: продолжит с места остановки"
+    if found["not_lemmatized"]:
+        return "lemmatize"
+    if found["model"] is None:
+        return "topics"
+    return "report"
 
 
 @click.command("status")
 @common
 def command(options: Any, as_json: bool, quiet: bool) -> None:
     """Что собрано, что не закончено, что VK не отдал, последние запуски."""
-    with open_store(options.load().database, write=False) as store:
+    database = options.load().database
+    with open_store(database, write=False) as store:
         found = summary(store)
+    found["next"] = next_step(found)
     if as_json:
         say_json(found)
         return
-    for name, number in found["counts"].items():
-        click.echo(f"{name:<14}{number:>10}")
-    click.echo(f"Не закончено обходов: {len(found['unfinished'])}")
-    for kind, state, number in found["gaps"]:
-        click.echo(f"VK не отдал: {kind}, {state}: {number}")
-    for run in found["runs"]:
-        started = datetime.datetime.fromtimestamp(run["started_at"], datetime.UTC)
-        outcome = run["outcome"] or "не закончен"
-        click.echo(f"Запуск №{run['id']} {run['command']}: {outcome}, {started:%Y-%m-%d %H:%M} UTC")
+    click.echo(f"Файл исследования: {database}")
+    for line in _lines(found):
+        click.echo(line)
+    if not quiet:
+        for run in found["runs"]:
+            click.echo(_run_line(run))
+    click.echo(f"Дальше: {found['next']}")
+
+
+def _lines(found: dict[str, Any]) -> list[str]:
+    counts = found["counts"]
+    people = ", ".join(f"{STATES.get(state, state)} {number}" for state, number in found["people"].items())
+    model = found["model"]
+    shown = f"{model['n_topics']} тем, люди с профилем: {found['profiles']}" if model else "ещё не построены"
+    gaps = [f"VK не отдал: {kind}, {state}: {number}" for kind, state, number in found["gaps"]]
+    return [
+        f"Сообщества: {counts['communities']}",
+        *(f"Аудитория «{name}»: {number} чел." for name, _, number in found["audiences"]),
+        f"Люди: {counts['users']}" + (f" ({people})" if people else ""),
+        f"Посты: {counts['posts']}, комментарии: {counts['comments']}",
+        f"Тексты с леммами: {counts['documents']}, ещё без лемм: {found['not_lemmatized']}",
+        f"Темы: {shown}",
+        f"Не закончено обходов: {len(found['unfinished'])}",
+        *gaps,
+    ]
+
+
+def _run_line(run: dict[str, Any]) -> str:
+    started = datetime.datetime.fromtimestamp(run["started_at"], datetime.UTC)
+    return f"Запуск №{run['id']} {run['command']}: {run['outcome'] or 'не закончен'}, {started:%Y-%m-%d %H:%M} UTC"

@@ -10,7 +10,7 @@ import click
 
 from storage import Outcome, Store, Watch, open_store
 from vkaudience.config import Config
-from vkaudience.show import say_outcome, watching
+from vkaudience.show import say_outcome, talk, watching
 
 EXIT_OF_STATE = {"done": 0, "paused": 4, "partial": 5, "interrupted": 130}
 
@@ -18,16 +18,18 @@ Stage = Callable[[Store, Config, Watch], Outcome]
 
 
 def common(function: Callable[..., Any]) -> Callable[..., Any]:
-    """``--json`` and ``-q`` after the command too; the command gets ``as_json`` and ``quiet``."""
+    """``--json``, ``-q`` and ``-v`` after the command too; the command gets ``as_json`` and ``quiet``."""
 
     def wrapped(**arguments: Any) -> Any:
         options = click.get_current_context().obj
         arguments["as_json"] |= options.json
         arguments["quiet"] |= options.quiet
+        talk(verbose=arguments.pop("verbose"))
         return function(options, **arguments)
 
     functools.update_wrapper(wrapped, function)
     wrapped = click.option("--json", "as_json", is_flag=True, help="события и итог — JSON в строках")(wrapped)
+    wrapped = click.option("-v", "--verbose", is_flag=True, help="каждый вызов VK и подробности ошибок")(wrapped)
     return click.option("-q", "--quiet", is_flag=True, help="только итог и предупреждения")(wrapped)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import signal
 import sys
 import threading
@@ -14,8 +15,33 @@ import click
 
 from storage import Event, Outcome, Watch
 
-# A line for each tenth of the work: a log of a night's run stays readable.
-TENTHS = 10
+# A line for each quarter of the work: a log of a night's run stays readable.
+QUARTERS = 4
+# What our rooms log under: each call to VK, at the level DEBUG.
+LOGGER = "vkaudience"
+
+
+def silence() -> None:
+    """Forget an earlier ``-v``: a notebook may run several commands in one process."""
+    logging.getLogger(LOGGER).setLevel(logging.NOTSET)
+
+
+def talk(*, verbose: bool) -> None:
+    """With ``-v``: our log goes to stderr, each call to VK in a line. No token is ever in it."""
+    if not verbose:
+        return
+    logger = logging.getLogger(LOGGER)
+    logger.setLevel(logging.DEBUG)
+    if not logger.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
+        logger.addHandler(handler)
+        logger.propagate = False
+
+
+def verbose() -> bool:
+    """Whether ``-v`` was given."""
+    return logging.getLogger(LOGGER).level == logging.DEBUG
 
 
 class Stop:
@@ -44,7 +70,7 @@ class Stop:
 
 
 class PlainWatch:
-    """Lines on stderr: every notice, and progress by tenths."""
+    """Lines on stderr: every notice, and progress by quarters."""
 
     def __init__(self, stop: Stop, *, quiet: bool = False) -> None:
         self._stop = stop
@@ -52,13 +78,13 @@ class PlainWatch:
         self._said: dict[str, int] = {}
 
     def tell(self, event: Event) -> None:
-        """Print the event unless it repeats the last tenth."""
+        """Print the event unless it repeats the last quarter."""
         if event.kind != "progress":
             click.echo(event.text, err=True)
         elif not self._quiet and event.done is not None and event.total:
-            tenth = TENTHS * event.done // event.total
-            if tenth > self._said.get(event.label, -1):
-                self._said[event.label] = tenth
+            quarter = QUARTERS * event.done // event.total
+            if quarter > self._said.get(event.label, 0):
+                self._said[event.label] = quarter
                 click.echo(f"{event.label}: {event.done} из {event.total}", err=True)
 
     def stopping(self) -> bool:

@@ -1,0 +1,41 @@
+"""A study in numbers: what is there, what is unfinished, what VK refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from storage import journal, models
+from storage.db import Store
+
+_COUNTED = ("communities", "users", "memberships", "posts", "comments", "documents", "user_topics")
+_AUDIENCES = (
+    "SELECT name, kind, (SELECT count(*) FROM audience_members WHERE audience_id = audiences.id) "
+    "FROM audiences ORDER BY id"
+)
+_NOT_LEMMATIZED = (
+    "SELECT count(*) FROM posts WHERE trim(text) <> '' AND NOT EXISTS (SELECT 1 FROM documents AS d "
+    "WHERE d.kind = 'post' AND d.part = 'own' AND d.owner_id = posts.owner_id AND d.item_id = posts.id)"
+)
+
+
+def summary(store: Store) -> dict[str, Any]:
+    """The study in numbers, ready for JSON.
+
+    ``audiences``: [name, kind, people]; ``unfinished``: [kind, subject, got, promised] of the walks that have a cursor
+    to go on from; ``gaps``: [kind of walk, state, subjects]; ``runs``: the last five, newest first.
+    """
+    model = models.current_model(store)
+    walks = [walk for walk in journal.walks(store) if walk.state in ("open", "parked")]
+    return {
+        "counts": {name: store.value(f"SELECT count(*) FROM {name}") for name in _COUNTED},
+        "people": {
+            row[0]: row[1] for row in store.rows("SELECT state, count(*) FROM users GROUP BY 1 ORDER BY 2 DESC")
+        },
+        "audiences": [list(row) for row in store.rows(_AUDIENCES)],
+        "not_lemmatized": store.value(_NOT_LEMMATIZED),
+        "model": None if model is None else {"id": model.id, "n_topics": model.n_topics, "unit": model.unit},
+        "profiles": store.value("SELECT count(DISTINCT user_id) FROM user_topics"),
+        "unfinished": [[walk.kind, walk.subject, walk.got, walk.promised] for walk in walks],
+        "gaps": [[kind, state, number] for (kind, state), number in journal.gap_counts(store).items()],
+        "runs": journal.last_runs(store, 5),
+    }
