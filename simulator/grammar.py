@@ -10,6 +10,7 @@ A frame is a sentence with these marks (examples in ``data/themes``):
 ``{dish~м|ж|с|мн}`` the variant that agrees with the word of ``dish`` (drawn last, or the one that comes next)
 ``{g:сам|сама}``    by the writer's sex
 ``{#2-9}``          a whole number
+``{#2-9:день|дня|дней}``  a whole number and the form of the noun that fits it: 1, 2-4, 5 and more
 
 Word lists hold all their forms, so nothing here knows Russian morphology.
 """
@@ -25,11 +26,15 @@ CASES = ("nom", "gen", "dat", "acc", "ins", "prep")
 VERB_FORMS = ("past", "now", "inf")
 GENDERS = "mfnp"  # masculine, feminine, neuter, plural
 
-_VARIANTS = re.compile(r"\(([^()|]*(?:\|[^()|]*)+)\)")
+_PIECE = r"(?:\{[^{}]*\}|[^(){}|])*"  # a variant: bars inside of slots do not part it
+_VARIANTS = re.compile(rf"\(({_PIECE}(?:\|{_PIECE})+)\)")
+_BAR = re.compile(r"\|(?![^{}]*\})")
 _SLOT = re.compile(r"\{([^{}]+)\}")
 _WORD_SLOT = re.compile(r"(=?)([a-z_]+)(?::([a-z]+))?")
+_FIXED_SLOT = re.compile(r"#\d+-\d+(?::[^|]+\|[^|]+\|[^|]+)?|g:[^|]*\|[^|]*")
 _SPACES = re.compile(r" {2,}")
 _SPACE_BEFORE = re.compile(r" +([,.!?;:])")
+_OPENING = re.compile(r"(?:^|[.!?] )[а-яё]")
 _EUPHONY = (
     (re.compile(r"\b([Оо]) (?=[АаИиОоУуЭэ])"), r"\1б "),
     (re.compile(r"\b([Сс]) (?=[СсЗзШшЖж][бвгджзклмнпрстфхцчшщ])"), r"\1о "),
@@ -82,8 +87,7 @@ class _Writing:
         """The text that takes a slot's place."""
         body = match[1]
         if body.startswith("#"):
-            low, high = body[1:].split("-")
-            return str(self.rng.randint(int(low), int(high)))
+            return self._number(*body[1:].partition(":")[::2])
         if body.startswith("g:"):
             return body[2:].split("|")[int(self.female)]
         if "~" in body:
@@ -93,6 +97,11 @@ class _Writing:
                 self.waiting.add(name)
             return variants.split("|")[GENDERS.index(self.last[name].gender)]
         return self._word(body)
+
+    def _number(self, span: str, noun: str) -> str:
+        low, high = span.split("-")
+        number = self.rng.randint(int(low), int(high))
+        return f"{number} {noun.split('|')[plural(number)]}" if noun else str(number)
 
     def _word(self, body: str) -> str:
         found = _WORD_SLOT.fullmatch(body)
@@ -107,23 +116,29 @@ class _Writing:
 
     def _draw(self, name: str) -> None:
         before = self.last.get(name)
-        word = self.rng.choice(self.lexicon[name])
-        if word is before:  # "борщ вкуснее борща" says nothing: try once more
-            word = self.rng.choice(self.lexicon[name])
-        self.last[name] = word
+        words = self.lexicon[name]
+        # "борщ вкуснее борща" says nothing: another word, where there is one
+        self.last[name] = self.rng.choice([word for word in words if word is not before] or words)
+
+
+def plural(number: int) -> int:
+    """Which form a Russian noun takes after a whole number: 0 as after 1, 1 as after 2-4, 2 as after 5 and more."""
+    if 11 <= number % 100 <= 14 or number % 10 == 0 or number % 10 > 4:
+        return 2
+    return 0 if number % 10 == 1 else 1
 
 
 def render(frame: str, lexicon: Lexicon, female: bool, rng: Random) -> str:
-    """One sentence out of a frame: slots filled, prepositions made euphonic, the first letter a capital.
+    """One sentence out of a frame: slots filled, prepositions made euphonic, capitals set.
 
     Raises ``KeyError`` for a list that is not there and ``ValueError`` for a form that a word lacks.
     """
-    text = _VARIANTS.sub(lambda m: rng.choice(m[1].split("|")), frame)
+    text = _VARIANTS.sub(lambda m: rng.choice(_BAR.split(m[1])), frame)
     text = _SLOT.sub(_Writing(lexicon, female, rng).slot, text)
     text = _SPACE_BEFORE.sub(r"\1", _SPACES.sub(" ", text)).strip()
     for pattern, new in _EUPHONY:
         text = pattern.sub(new, text)
-    return text[:1].upper() + text[1:]
+    return _OPENING.sub(lambda m: m[0].upper(), text)
 
 
 def faults(frames: Iterable[str], lexicon: Lexicon) -> list[str]:
@@ -138,9 +153,11 @@ def faults(frames: Iterable[str], lexicon: Lexicon) -> list[str]:
 
 
 def _check(frame: str, lexicon: Lexicon) -> None:
-    flat = _VARIANTS.sub(lambda m: " ".join(m[1].split("|")), frame)
+    flat = _VARIANTS.sub(lambda m: " ".join(_BAR.split(m[1])), frame)
     for slot in _SLOT.findall(flat):
         if slot.startswith(("#", "g:")):
+            if not _FIXED_SLOT.fullmatch(slot):
+                raise ValueError(f"not a number or a choice by sex: {slot}")
             continue
         name = slot.split("~")[0] if "~" in slot else slot.lstrip("=").split(":")[0]
         form = "" if "~" in slot else slot.partition(":")[2]
