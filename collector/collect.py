@@ -93,7 +93,9 @@ def _members(expedition: Expedition, community_id: int) -> Reading:
 def _posts(expedition: Expedition, community_id: int) -> Reading:
     yield from walk_wall(expedition, "posts", -community_id)
     walk = journal.find_walk(expedition.store, "posts", -community_id)
-    expedition.watch.tell(Event("progress", "collect", f"стена {community_id}", done=walk.got if walk else None))
+    label = f"стена {expedition.title(community_id)}"
+    done, total = (walk.got, walk.promised) if walk else (None, None)
+    expedition.watch.tell(Event("progress", "collect", label, done=done, total=total))
 
 
 def _refusal(expedition: Expedition, kind: str, subject: int, what: str) -> list[str]:

@@ -12,7 +12,7 @@ from collector.errors import VkError, VkIncapable, VkQuota, VkRetry, VkShrink, V
 from collector.pager import Cursor, decode
 from collector.settings import CollectSettings
 from collector.values import whole
-from storage import Clock, Store, Watch, journal
+from storage import Clock, Store, Watch, journal, people
 from storage.rows import Gap, Walk
 
 # The pages of a walk, read one after the other; its value is the walk as it ended.
@@ -37,6 +37,11 @@ class Expedition:
     counted: dict[str, int] = field(default_factory=dict)
 
     ahead: Callable[[str], int] = lambda method: 0
+
+    def title(self, community_id: int) -> str:
+        """The community's name for people, short."""
+        community = people.find_community(self.store, community_id)
+        return f"«{community.name[:30]}»" if community and community.name else str(community_id)
 
     def barred(self, method: str) -> VkError | None:
         """Why the method is of no use any more in this run, or None."""

@@ -43,7 +43,9 @@ def _pages(expedition: Expedition, walk: Walk, expected: int) -> Pages:
         stale = stale + 1 if walk.got == got and moved_on(cursor, walk) else 0
         refuse_repeats(METHOD, stale)
         expedition.watch.tell(
-            Event("progress", "collect", f"участники {walk.subject}", done=walk.got, total=walk.promised)
+            Event(
+                "progress", "collect", f"участники {expedition.title(walk.subject)}", done=walk.got, total=walk.promised
+            )
         )
     return walk
 

@@ -29,7 +29,9 @@ def command(options: Any, as_json: bool, quiet: bool) -> int:
         if as_json:
             say_json({"event": "ability", **asdict(row)})
         else:
-            click.echo(f"{row.method:<24}{MARKS[row.able]:<5}{row.note[:60]}")
+            # What VK said of the probe's own subject is no news about a method that works.
+            note = "" if row.able else row.note[:90]
+            click.echo(f"{row.method:<24}{MARKS[row.able]:<5}{note}".rstrip())
     missing = [row.method for row in found if row.method in NEEDED and row.able is False]
     if missing:
         names = ", ".join(missing)

@@ -10,7 +10,7 @@ import click
 from storage import Outcome, open_store
 from vkaudience import demo, pipeline
 from vkaudience.command import EXIT_OF_STATE, common
-from vkaudience.show import say_json, watching
+from vkaudience.show import say_json, say_outcome, watching
 
 
 @click.command("demo")
@@ -33,6 +33,9 @@ def command(options: Any, out: Path, as_json: bool, quiet: bool) -> int:
 def _study(config: Any, truth: Any, *, as_json: bool, quiet: bool) -> Outcome:
     with open_store(config.database) as store, watching(as_json=as_json, quiet=quiet) as watch:
         outcome = pipeline.run(store, config, watch)
+        if outcome.state == "interrupted":
+            say_outcome("demo", outcome, as_json=as_json)
+            return outcome
         right, counted = demo.recovered(store, truth)
     report = Path(config["report"]["out"]).resolve() / "report.html"
     if as_json:

@@ -36,10 +36,25 @@ def command(options: Any, port: int, plan: str, rate: float, as_json: bool, quie
             click.echo(f"Игрушечный VK: {server.api_url}")
             click.echo(f"Сервисный ключ: {server.tokens['service']}")
             click.echo(f"Сообщества:     {', '.join(names)}")
-            click.echo(f'\nВ config.toml: [vk] api_url = "{server.api_url}"; ключ — в переменной VK_TOKEN.')
+            for line in _first_steps(server.api_url, server.tokens["service"], names):
+                click.echo(line)
             click.echo("Ctrl-C — остановить.")
         try:
             while True:
                 time.sleep(3600)
         except KeyboardInterrupt:
             return 0
+
+
+def _first_steps(api_url: str, token: str, communities: list[str]) -> list[str]:
+    """What to type in a second terminal, ready to be copied."""
+    chosen = " ".join(f"--community {name}" for name in communities[:2])
+    return [
+        "",
+        'В другом терминале (Windows PowerShell: $env:VK_TOKEN = "…", $env:VKAUDIENCE_VK_API_URL = "…"):',
+        f"  export VK_TOKEN={token}",
+        f"  export VKAUDIENCE_VK_API_URL={api_url}",
+        f"  vkaudience init music {chosen}",
+        "  vkaudience --config music/config.toml run",
+        "",
+    ]

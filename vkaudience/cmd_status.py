@@ -31,7 +31,8 @@ def next_step(found: dict[str, Any]) -> str:
         return "lemmatize"
     if found["model"] is None:
         return "topics"
-    return "report"
+    last = found["runs"][0] if found["runs"] else {}
+    return "всё сделано" if last.get("command") == "report" and last.get("outcome") == "done" else "report"
 
 
 @click.command("status")
