@@ -11,6 +11,7 @@ service key but one call after another; its ``VkRequestsPool`` and ``get_all`` n
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import subprocess
 import sys
@@ -71,6 +72,7 @@ class BigWorld:
     def subscriptions(self, user_id: int, /) -> tuple[int, ...]:
         return ()
 
+    @functools.lru_cache(maxsize=100)  # noqa: B019 - the world lives as long as the process
     def wall(self, owner_id: int, /) -> tuple[Post, ...]:
         number = self.posts if owner_id == -WALL_GROUP else owner_id % 60 if owner_id > 0 else 0
         return tuple(

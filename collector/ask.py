@@ -12,12 +12,14 @@ class Ask:
     """A call: ``parameters`` sorted by name.
 
     ``ahead`` are the calls that most probably follow; they may be made early and cost nothing if they are not used
-    before they were sent. Two asks are equal when they are the same call.
+    before they were sent. One with ``if_more`` is made only inside the same ``execute`` as the call it follows, and
+    only if that one's ``count`` is larger than the number. Two asks are equal when they are the same call.
     """
 
     method: str
     parameters: tuple[tuple[str, Any], ...]
     ahead: tuple[Ask, ...] = field(default=(), compare=False, repr=False)
+    if_more: int | None = field(default=None, compare=False, repr=False)
 
 
 # A walk: asks, is sent the inside of VK's answer, or has the refusal raised at the ``yield``.

@@ -31,16 +31,20 @@ class Again(Enum):
 
     TOGETHER = 1
     ALONE = 2
+    NEVER = 3  # it was not made, and nobody waits for it
 
 
 class Batches:
     """How big a batch of each method may be, and the sending of one; safe to share between threads.
 
-    ``sizes``: method -> size that worked before. ``able`` turns False for good once the token may not ``execute``.
+    ``sizes``: method -> size that worked before. ``able``: whether the token may ``execute``, None until the first
+    batch has told; it turns False for good. ``refusal`` is the code of VK's verdict that it never will.
     """
 
-    def __init__(self, sizes: Mapping[str, int] | None = None) -> None:
-        self.able = True
+    def __init__(self, sizes: Mapping[str, int] | None = None, *, able: bool | None = None) -> None:
+        self.able = able
+        self.refusal: int | None = None
+        self.trying = False
         self._sizes = {**FIRST_SIZES, **(sizes or {})}
         self._ceilings: dict[str, int] = {}
         self._good: Counter[str] = Counter()
@@ -61,26 +65,35 @@ class Batches:
         Raises the VkError of a batch that was refused for a reason that a smaller one would not change.
         """
         method = asks[0].method
+        self.trying = self.able is None
         try:
             answer = client.execute_at(start, script(asks), Counter(one.method for one in asks))
         except (VkShrink, VkRetry):
-            return self._smaller(method, len(asks))
-        except (VkIncapable, VkBug, VkSkip, VkQuota):
+            return self._smaller(method, asks)
+        except (VkIncapable, VkBug, VkSkip, VkQuota) as error:
             # 28 and its like, a script VK does not take, or no more of execute today: single calls do the work.
             self.able = False
-            return [Again.ALONE] * len(asks)
+            self.refusal = error.code if isinstance(error, VkIncapable) else None
+            return [Again.ALONE if one.if_more is None else Again.NEVER for one in asks]
+        finally:
+            self.trying = False
+        self.able = True
         parts = unpack(asks, answer)
-        self._learn(method, len(asks), answer.size)
+        self._learn(method, sum(part is not Again.NEVER for part in parts), answer.size)
         return parts
 
-    def _smaller(self, method: str, tried: int) -> list[Any]:
+    def _smaller(self, method: str, asks: Sequence[Ask]) -> list[Any]:
+        tried = len(asks)
         with self._lock:
             self._ceilings[method] = max(1, tried - 1)
             self._sizes[method] = max(1, min(self.size(method), tried // 2))
             self._good[method] = 0
-        return [Again.TOGETHER if tried > 1 else Again.ALONE] * tried
+        again = Again.TOGETHER if tried > 1 else Again.ALONE
+        return [again if one.if_more is None else Again.NEVER for one in asks]
 
     def _learn(self, method: str, tried: int, size: int) -> None:
+        if not tried:
+            return
         with self._lock:
             self._good[method] += 1
             if self._good[method] % TRUST == 0:
@@ -94,14 +107,26 @@ class Batches:
 def script(asks: Sequence[Ask]) -> str:
     """VKScript that makes the calls in order and returns their answers as a list; made by vk_api's VkFunction.
 
-    Parameters are JSON literals; nothing of a text is ever written into the code by hand.
+    Calls with ``if_more`` come last and are made only while the first call's ``count`` asks for them; a list that is
+    shorter than the asks means that they were not. Parameters are JSON literals; nothing of a text is ever written
+    into the code by hand.
     """
     from vk_api.execute import VkFunction
 
     names = [f"p{number}" for number in range(len(asks))]
-    calls = ",".join(f"API.{one.method}(%({name})s)" for one, name in zip(asks, names, strict=True))
-    function = VkFunction(f"return [{calls}];", args=names, clean_args=names)
+    calls = [f"API.{one.method}(%({name})s)" for one, name in zip(asks, names, strict=True)]
+    function = VkFunction(_code(asks, calls), args=names, clean_args=names)
     return str(function.compile({name: _literal(one) for one, name in zip(asks, names, strict=True)}))
+
+
+def _code(asks: Sequence[Ask], calls: Sequence[str]) -> str:
+    sure = [call for one, call in zip(asks, calls, strict=True) if one.if_more is None]
+    if len(sure) == len(calls):
+        return f"return [{','.join(calls)}];"
+    # Each test stands inside the one before: VKScript's ``&&`` may look at both sides.
+    more = [(one.if_more, call) for one, call in zip(asks, calls, strict=True) if one.if_more is not None]
+    opened = "".join(f"if(r[0].count>{least}){{r.push({call});" for least, call in more)
+    return f"var r=[{','.join(sure)}];if(r[0]){{{opened}{'}' * len(more)}}}return r;"
 
 
 def _literal(one: Ask) -> str:
@@ -114,8 +139,9 @@ def unpack(asks: Sequence[Ask], answer: Answer) -> list[Any]:
     Where their numbers differ nothing can be paired, and what is ``false`` is asked alone.
     """
     found = answer.response
-    if not isinstance(found, list) or len(found) != len(asks):
-        return [Again.ALONE] * len(asks)
+    if not isinstance(found, list) or len(found) > len(asks) or any(one.if_more is None for one in asks[len(found) :]):
+        return [Again.ALONE if one.if_more is None else Again.NEVER for one in asks]
+    found = [*found, *[Again.NEVER] * (len(asks) - len(found))]
     failed = [number for number, part in enumerate(found) if part is False]
     if len(failed) != len(answer.refusals):
         return [Again.ALONE if part is False else part for part in found]

@@ -4,34 +4,22 @@ from __future__ import annotations
 
 from collector.batch import Batches
 from collector.client import VkClient
-from collector.errors import VkBug, VkIncapable, VkQuota, VkRetry, VkShrink, VkSkip
 from storage import Clock, Store, journal
 
 METHOD = "execute"
 
 
-def find_batches(store: Store, client: VkClient, clock: Clock) -> Batches | None:
-    """Batches for a token that may ``execute``, else None. Asks VK once for each token; raises VkStop."""
+def find_batches(store: Store, client: VkClient) -> Batches:
+    """Batches with what earlier runs have learned; where nothing is known the first batch is the trial."""
     able = journal.capabilities(store, client.fingerprint).get(METHOD)
-    if able is None:
-        able = _probe(store, client, clock)
-    return Batches(journal.batch_sizes(store, client.fingerprint)) if able else None
+    return Batches(journal.batch_sizes(store, client.fingerprint), able=able)
 
 
-def save_batches(store: Store, client: VkClient, batches: Batches | None, clock: Clock) -> None:
-    """Keep the sizes that worked for the next run."""
-    if batches is not None and batches.able:
-        journal.save_batch_sizes(store, client.fingerprint, batches.sizes, clock.now())
-
-
-def _probe(store: Store, client: VkClient, clock: Clock) -> bool:
-    try:
-        client.call(METHOD, code="return 1;")
-    except VkIncapable as error:
-        journal.save_capability(store, client.fingerprint, METHOD, False, error.code, clock.now())
-        return False
-    except (VkBug, VkQuota, VkRetry, VkShrink, VkSkip):
-        # Not today: single calls do the same work.
-        return False
-    journal.save_capability(store, client.fingerprint, METHOD, True, None, clock.now())
-    return True
+def save_batches(store: Store, client: VkClient, batches: Batches, clock: Clock) -> None:
+    """Keep what this run has learned for the next one."""
+    now = clock.now()
+    if batches.able:
+        journal.save_capability(store, client.fingerprint, METHOD, True, None, now)
+        journal.save_batch_sizes(store, client.fingerprint, batches.sizes, now)
+    elif batches.refusal is not None:
+        journal.save_capability(store, client.fingerprint, METHOD, False, batches.refusal, now)

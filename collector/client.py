@@ -207,10 +207,16 @@ class VkClient:
         The error is returned: raised here it would take along httpx's error with the header, or a text with the token.
         """
         try:
-            answer = self._http.post(f"{self.settings.api_url}/{method}", data=self._form(parameters))
+            address, form = f"{self.settings.api_url}/{method}", self._form(parameters)
+            answer = self._http.post(address, data=form, extensions={"trace": self._trace})
         except httpx.HTTPError as error:
             return VkRetry(method, None, f"связь прервалась ({type(error).__name__})")
         return self._inside(method, answer)
+
+    def _trace(self, event: str, info: Mapping[str, Any]) -> None:
+        """httpcore's own report: the moment the request was written is the moment VK counts from."""
+        if event == "http11.send_request_body.complete":
+            self._limiter.sent()
 
     def _form(self, parameters: Mapping[str, Any]) -> dict[str, str]:
         form = {name: _encoded(value) for name, value in parameters.items() if value is not None}

@@ -37,16 +37,16 @@ def collect(
     """
     expedition = Expedition(store, client, settings, watch, clock)
     client.tell_wait = lambda seconds: watch.tell(_waiting(seconds))
+    batches = find_batches(store, client)
     try:
         named, lost = _communities(expedition)
-        batches = find_batches(store, client, clock)
         with closing(Engine(client, batches=batches, stopping=watch.stopping, barred=expedition.barred)) as engine:
             expedition.ahead = engine.ahead
             lost += _walks(expedition, engine, named)
     finally:
         with store.write():
             expedition.save_calls()
-    save_batches(store, client, batches, clock)
+            save_batches(store, client, batches, clock)
     return _outcome(expedition, lost)
 
 

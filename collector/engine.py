@@ -101,7 +101,11 @@ class Engine:
         self._client.resume()
 
     def _packing(self) -> Batches | None:
-        return self._batches if self._batches is not None and self._batches.able else None
+        """Batches, where they may be used now: one trial at a time until it is known that the token may."""
+        packing = self._batches
+        if packing is None or packing.able is False:
+            return None
+        return None if packing.able is None and packing.trying else packing
 
     def _begin(self, waiting: Iterator[Reading]) -> None:
         """Begin walks while there is less to ask than could be sent."""
@@ -139,7 +143,8 @@ class Engine:
                 self._finish(slot, None, barred)
             return
         start, packing = self._client.reserve(), self._packing()
-        if packing and not first.alone:
+        if packing and len(slots) > 1:
+            packing.trying = packing.able is None
             future = self._pool.submit(packing.send, self._client, [slot.ask for slot in slots], start)
         else:
             future = self._pool.submit(_single, self._client, first.ask, start)
@@ -150,16 +155,24 @@ class Engine:
     def _pick(self) -> list[Slot]:
         """The next call, or as many of its method as one batch takes; what is wanted goes before what is expected."""
         first = self._wanted.popleft() if self._wanted else self._expected.popleft()
-        slots, packing = [first], self._packing()
-        if packing and not first.alone:
-            room = packing.size(first.ask.method) - 1
-            for queue in (self._wanted, self._expected):
-                fit = [slot for slot in queue if slot.ask.method == first.ask.method and not slot.alone][:room]
-                room -= len(fit)
-                slots += fit
-                for slot in fit:
-                    queue.remove(slot)
+        packing = self._packing()
+        if packing is None or first.alone:
+            return [first]
+        room = packing.size(first.ask.method) - 1
+        if first.wanted and (hoped := self._hoped(first)):
+            return [first, *hoped[:room]]
+        slots = [first]
+        for queue in (self._wanted, self._expected):
+            fit = [slot for slot in queue if slot.ask.method == first.ask.method and not slot.alone][:room]
+            room -= len(fit)
+            slots += fit
+            for slot in fit:
+                queue.remove(slot)
         return slots
+
+    def _hoped(self, first: Slot) -> list[Slot]:
+        """The pages after this one that are read only if there are so many."""
+        return [slot for slot in first.reading.slots.values() if slot.ask.if_more is not None and not slot.sent]
 
     def _take(self, timeout: float) -> None:
         landed, _ = wait(self._flying, timeout=timeout, return_when=FIRST_COMPLETED)
@@ -173,7 +186,9 @@ class Engine:
                 self._land(slot, answer)
 
     def _land(self, slot: Slot, answer: Any) -> None:
-        if isinstance(answer, Again):
+        if answer is Again.NEVER:
+            slot.reading.slots.pop(slot.ask, None)
+        elif isinstance(answer, Again):
             slot.sent, slot.alone = False, answer is Again.ALONE
             if not slot.dropped:
                 (self._wanted.appendleft if slot.wanted else self._expected.appendleft)(slot)
@@ -213,8 +228,11 @@ class Engine:
         if not slot.sent:
             self._wanted.append(slot)
         for expected in wanted.ahead:
-            if expected not in active.slots:
-                self._expected.append(self._slot(active, expected))
+            if expected in active.slots or (expected.if_more is not None and not self._packing()):
+                continue
+            slot = self._slot(active, expected)
+            if expected.if_more is None:
+                self._expected.append(slot)
 
     def _slot(self, active: _Active, wanted: Ask) -> Slot:
         slot = Slot(wanted, active)
@@ -222,9 +240,13 @@ class Engine:
         return slot
 
     def _forget(self, active: _Active, keep: tuple[Ask, ...]) -> None:
-        """Drop the calls that the walk does not expect any more; what is on its way lands and is thrown away."""
-        for expected in [expected for expected in active.slots if expected not in keep]:
-            active.slots.pop(expected).dropped = True
+        """Drop the calls that the walk does not expect any more; what is on its way lands and is thrown away.
+
+        A page that was only hoped for belongs to the batch of the page before it, and to no other.
+        """
+        for expected, slot in list(active.slots.items()):
+            if expected not in keep or (slot.ask.if_more is not None and not slot.sent):
+                active.slots.pop(expected).dropped = True
 
     def _drain(self) -> None:
         """A person asked to stop: what is on its way is given a moment, so that paid calls are not lost."""

@@ -33,9 +33,10 @@ class Limiter:
         self._capacity = max(1, math.floor(rate))
         self._window = SLACK * self._capacity / rate
         self._starts: deque[float] = deque(maxlen=self._capacity)
-        self._passed: deque[float] = deque(maxlen=self._capacity)
+        self._passed: deque[list[float]] = deque(maxlen=self._capacity)
         self._not_before = -math.inf
         self._stretch = 1.0
+        self._mine = threading.local()
         self._lock = threading.Lock()
 
     def wait(self) -> None:
@@ -62,11 +63,19 @@ class Limiter:
         with self._lock:
             now = self._clock.monotonic()
             full = len(self._passed) == self._capacity
-            free = self._passed[0] + self._window * self._stretch if full else now
+            free = self._passed[0][0] + self._window * self._stretch if full else now
             late = max(free, self._not_before) - now
             if late <= 0:
-                self._passed.append(now)
+                self._passed.append([now])
+                self._mine.ticket = self._passed[-1]
             return max(0.0, late)
+
+    def sent(self) -> None:
+        """The call that this thread passed the gate with has left the machine only now."""
+        with self._lock:
+            ticket = getattr(self._mine, "ticket", None)
+            if ticket is not None:
+                ticket[0] = self._clock.monotonic()
 
     def delay(self) -> float:
         """Seconds until the next start that could be reserved."""

@@ -16,7 +16,7 @@ def whole(value: Any) -> int | None:
 
     VK sends 0/1 and false/true for the same field, and some ids as floats or texts.
     """
-    number = _number(value)
+    number = value if type(value) is int else _number(value)
     return number if number is not None and -LARGEST <= number <= LARGEST else None
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from collector.ask import Ask, Reading, ask
+from collector.batch import MOST
 from collector.errors import VkShrink
 from collector.pager import Cursor, advance, decode, following
 from collector.parse_post import parse_post
@@ -48,12 +49,20 @@ def _pages(expedition: Expedition, walk: Walk) -> Pages:
 def _ask(expedition: Expedition, walk: Walk, cursor: Cursor, size: int) -> Ask:
     """This page, and those after it as they will be if nothing moves and no limit of the study is met."""
     settings, most = expedition.settings, expedition.ahead(METHOD)
+    if walk.kind == "posts" and not walk.promised and settings.since is None and settings.max_posts is None:
+        return _at(walk.subject, cursor.request_offset, size, _hoped(walk.subject, size))
     if settings.since is not None:
         most = min(most, 1)
     if settings.max_posts is not None:
         most = min(most, (settings.max_posts - walk.got - 1) // size)
     offsets = following(cursor, size, OVERLAP, walk.promised or 0, most)
     return _at(walk.subject, cursor.request_offset, size, tuple(_at(walk.subject, offset, size) for offset in offsets))
+
+
+def _hoped(owner_id: int, size: int) -> tuple[Ask, ...]:
+    """The pages after the first of a community's wall, to be read in one go if there are so many."""
+    offsets = range(size - OVERLAP, MOST * (size - OVERLAP), size - OVERLAP)
+    return tuple(replace(_at(owner_id, offset, size), if_more=offset + OVERLAP) for offset in offsets)
 
 
 def _at(owner_id: int, offset: int, size: int, ahead: tuple[Ask, ...] = ()) -> Ask:

@@ -17,7 +17,7 @@ from collector.client import VkClient
 from collector.settings import VkSettings
 from collector.token import Token
 
-INNER = re.compile(r"API\.([\w.]+)\((\{.*?\})\)")
+INNER = re.compile(r"(?:if\(r\[0\]\.count>(\d+)\)\{r\.push\()?API\.([\w.]+)\((\{.*?\})\)")
 
 
 class HandClock:
@@ -83,11 +83,14 @@ class FakeVk:
         return self.page("wall.get", int(form["owner_id"]), self.walls, form, 100)
 
     def execute(self, form: dict[str, str]) -> Any:
-        """Only what a batch is made of: ``return [API.m({...}), ...];``."""
+        """Only what a batch is made of: calls in order, some of them only while the first one's count asks for it."""
         if not self.executes:
             return {"error": {"error_code": 28, "error_msg": "Application authorization failed"}}
         answer: dict[str, Any] = {"response": [], "execute_errors": []}
-        for method, arguments in INNER.findall(form["code"]):
+        for least, method, arguments in INNER.findall(form["code"]):
+            first = answer["response"][0] if answer["response"] else None
+            if least and not (first and first.get("count", 0) > int(least)):
+                break
             form = {name: str(value) for name, value in json.loads(arguments).items()}
             body = self.body(method, form)
             answer["response"].append(body.get("response", False))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -100,3 +101,26 @@ def test_inner_calls_are_counted_for_the_quota() -> None:
     with client(lambda request: ok({"response": [1, 1, 1]})) as vk:
         Batches().send(vk, WALLS[:3], vk.reserve())
         assert vk.calls == {"execute": 1, "wall.get": 3}
+
+
+def hoped(*offsets: int) -> list[Any]:
+    first = ask("wall.get", owner_id=-1, offset=0)
+    return [first, *(replace(ask("wall.get", owner_id=-1, offset=one), if_more=one + 2) for one in offsets)]
+
+
+def test_pages_that_may_not_be_there_are_asked_only_inside_the_script() -> None:
+    code = script(hoped(98, 196))
+    assert code == (
+        'var r=[API.wall.get({"offset":0,"owner_id":-1})];if(r[0]){if(r[0].count>100){r.push(API.wall.get('
+        '{"offset":98,"owner_id":-1}));if(r[0].count>198){r.push(API.wall.get('
+        '{"offset":196,"owner_id":-1}));}}}return r;'
+    )
+
+
+def test_pages_that_were_not_there_are_neither_answers_nor_refusals() -> None:
+    asks = hoped(98, 196)
+    page = {"count": 150, "items": [1]}
+    assert unpack(asks, Answer([page, page])) == [page, page, Again.NEVER]
+    refused = unpack(asks, Answer([False], ({"error_code": 15, "error_msg": "Access denied"},)))
+    assert isinstance(refused[0], VkSkip) and refused[1:] == [Again.NEVER] * 2
+    assert unpack(asks, Answer([])) == [Again.ALONE, Again.NEVER, Again.NEVER]
