@@ -47,32 +47,48 @@ class WorldPlan:
     closed_people: float = 0.25
     gone_people: float = 0.08
     repost: float = 0.12
-    small_talk: float = 0.15
+    small_talk: float = 0.08
     spam: float = 0.02
     hostile: float = 0.01
 
 
 ROCK = AudiencePlan(
-    "Рок без причины", "rock_no_reason", {"rock": 6, "cinema": 2, "games": 1, "travel": 1}, 200,
-    female=0.42, age=27, cities={"Санкт-Петербург": 5, "Москва": 3, "Томск": 1}, blank=0.12, posts=30, sentences=3.6,
+    "Рок без причины", "rock_no_reason", {"rock": 6, "cinema": 2, "travel": 2, "games": 1}, 200,
+    female=0.42, age=27, cities={"Санкт-Петербург": 5, "Москва": 3, "Томск": 1}, blank=0.12, posts=24, sentences=3.6,
 )  # fmt: skip
 MOTHERS = AudiencePlan(
-    "Мамы нашего двора", "moms_yard", {"motherhood": 6, "cooking": 3, "beauty": 2}, 220,
-    female=0.93, age=32, cities={"Екатеринбург": 4, "Москва": 2, "Самара": 2, "Уфа": 1}, blank=0.28, posts=15,
+    "Мамы нашего двора", "moms_yard", {"motherhood": 6, "beauty": 4, "cooking": 2, "pets": 2}, 220,
+    female=0.93, age=32, cities={"Екатеринбург": 4, "Москва": 2, "Самара": 2, "Уфа": 1}, blank=0.28, posts=24,
 )  # fmt: skip
 FOOTBALL = AudiencePlan(
-    "Угловой флажок", "corner_flag", {"football": 6, "cars": 3, "games": 1}, 210,
-    female=0.15, age=29, cities={"Москва": 4, "Ростов-на-Дону": 2, "Казань": 2}, blank=0.45, posts=12, sentences=2.0,
+    "Угловой флажок", "corner_flag", {"football": 6, "cars": 4, "games": 1}, 210,
+    female=0.15, age=29, cities={"Москва": 4, "Ростов-на-Дону": 2, "Казань": 2}, blank=0.45, posts=22, sentences=2.4,
 )  # fmt: skip
 STUDENTS = AudiencePlan(
     "Сессия подкралась", "session_is_near", {"exams": 6, "programming": 3, "games": 2, "cinema": 1}, 230,
-    female=0.55, age=20, cities={"Томск": 3, "Москва": 3, "Новосибирск": 3}, blank=0.05, posts=18, sentences=2.4,
+    female=0.55, age=20, cities={"Томск": 3, "Москва": 3, "Новосибирск": 3}, blank=0.05, posts=22, sentences=2.4,
     guests=0.15,
 )  # fmt: skip
 PETS = AudiencePlan(
-    "Хвосты и лапы", "tails_paws", {"pets": 6, "travel": 3, "cooking": 1, "beauty": 1}, 200,
-    female=0.74, age=35, cities={"Краснодар": 3, "Санкт-Петербург": 2, "Челябинск": 2}, blank=0.5, posts=3.4,
-    sentences=2.2,
+    "Хвосты и лапы", "tails_paws", {"pets": 6, "travel": 2, "cooking": 1}, 200,
+    female=0.74, age=35, cities={"Краснодар": 3, "Санкт-Петербург": 2, "Челябинск": 2}, blank=0.5, posts=3.0,
+    sentences=2.0,
+)  # fmt: skip
+RAP = AudiencePlan(
+    "Район читает", "district_reads", {"rap": 6, "games": 2, "cinema": 1}, 190,
+    female=0.28, age=21, cities={"Екатеринбург": 3, "Казань": 2, "Уфа": 2}, blank=0.33, posts=16, sentences=2.2,
+)  # fmt: skip
+GYM = AudiencePlan(
+    "Подход на Заводской", "one_more_set", {"fitness": 6, "beauty": 1, "travel": 1}, 180,
+    female=0.58, age=30, cities={"Челябинск": 3, "Самара": 2, "Москва": 2}, blank=0.22, posts=14, sentences=2.6,
+)  # fmt: skip
+MARKET = AudiencePlan(
+    "Барахолка у станции", "station_market", {"selling": 6, "cars": 1, "garden": 1}, 210,
+    female=0.52, age=38, cities={"Нижний Новгород": 3, "Краснодар": 2}, blank=0.4, posts=18, sentences=2.1,
+)  # fmt: skip
+GARDEN = AudiencePlan(
+    "Шесть соток счастья", "six_hundredths", {"garden": 6, "cooking": 2, "pets": 1}, 170,
+    female=0.77, age=49, cities={"Нижний Новгород": 3, "Томск": 1, "Краснодар": 3}, blank=0.36, posts=12,
 )  # fmt: skip
 SHUT = AudiencePlan("Закрытый гараж", "closed_garage", {"cars": 1}, 40, female=0.1, closed=1, blank=0.3, posts=4)
 HIDDEN = AudiencePlan(
@@ -86,6 +102,7 @@ def _sized(one: AudiencePlan, size: int, wall_posts: int) -> AudiencePlan:
 
 DEMO = WorldPlan((ROCK, MOTHERS, FOOTBALL, STUDENTS, PETS, SHUT, HIDDEN))
 STUDIED = (ROCK, MOTHERS, FOOTBALL, STUDENTS, PETS)
+EVERYBODY = (*STUDIED, RAP, GYM, MARKET, GARDEN)
 
 PLANS: dict[str, WorldPlan] = {
     "demo": DEMO,
@@ -98,5 +115,6 @@ PLANS: dict[str, WorldPlan] = {
             _sized(HIDDEN, 5, 5),
         )
     ),
-    "course": WorldPlan((*(_sized(one, 2000, 400) for one in STUDIED), SHUT, HIDDEN)),
+    "town": WorldPlan((*EVERYBODY, SHUT, HIDDEN)),
+    "course": WorldPlan((*(_sized(one, 2000, 400) for one in EVERYBODY), SHUT, HIDDEN)),
 }
