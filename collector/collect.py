@@ -11,15 +11,20 @@ from collector.capability import find_batches, save_batches
 from collector.client import VkClient
 from collector.engine import Engine
 from collector.resolve import resolve
-from collector.sample import save_audience, unreadable
+from collector.sample import draw, save_audience, unreadable
 from collector.settings import AudienceSpec, CollectSettings
 from collector.walk import Expedition
+from collector.walk_comments import walk_comments
+from collector.walk_likes import walk_likes
 from collector.walk_members import walk_members
+from collector.walk_subscriptions import followed_facts, walk_subscriptions
 from collector.walk_wall import walk_wall
 from storage import QUIET, SYSTEM_CLOCK, Clock, Event, Outcome, Store, Watch, audiences, journal, people
 from storage.rows import Gap
 
 Named = dict[str, int]
+COUNTED = ("users", "memberships", "posts", "comments", "likes", "subscriptions")
+NAMES = {"comments": "Комментарии", "likes": "Отметки"}
 
 
 def collect(
@@ -63,8 +68,16 @@ def _walks(expedition: Expedition, engine: Engine, named: Named) -> list[str]:
         engine.run(_posts(expedition, number) for number in ids)
         for number in ids:
             lost += _refusal(expedition, "posts", -number, f"Стену сообщества {number}")
+    for kind, walk in (("comments", walk_comments), ("likes", walk_likes)):
+        if kind in what:
+            engine.run(walk(expedition, -number) for number in ids)
+            for number in ids:
+                lost += _refusal(expedition, kind, -number, f"{NAMES[kind]} на стене сообщества {number}")
     if "walls" in what:
         engine.run(_walls(expedition, panel))
+    if "subscriptions" in what:
+        engine.run(_subscriptions(expedition, panel))
+        engine.run(followed_facts(expedition))
     return lost
 
 
@@ -128,24 +141,38 @@ def _walls(expedition: Expedition, panel: dict[int, float]) -> Iterator[Reading]
     for user_id in asked:
         if not expedition.usable("wall.get"):
             return
-        yield _wall(expedition, user_id, ended, len(asked))
+        yield _one_of(expedition, walk_wall(expedition, "walls", user_id), "стены людей", ended, len(asked))
 
 
-def _wall(expedition: Expedition, user_id: int, ended: Iterator[int], total: int) -> Reading:
-    yield from walk_wall(expedition, "walls", user_id)
-    expedition.watch.tell(Event("progress", "collect", "стены людей", done=next(ended), total=total))
+def _subscriptions(expedition: Expedition, panel: dict[int, float]) -> Iterator[Reading]:
+    """Lists of people, or of a seeded sample of them: one call each, and VK counts them."""
+    settings = expedition.settings
+    chosen = sorted(draw(sorted(panel), settings.subscriptions_sample or None, settings.seed, 0))
+    refused = unreadable(people.users(expedition.store, chosen))
+    _save_refused(expedition, refused, "subscriptions")
+    asked = [user_id for user_id in chosen if user_id not in refused]
+    ended = count(1)
+    for user_id in asked:
+        if not expedition.usable("users.getSubscriptions"):
+            return
+        yield _one_of(expedition, walk_subscriptions(expedition, user_id), "подписки людей", ended, len(asked))
 
 
-def _save_refused(expedition: Expedition, refused: dict[int, str]) -> None:
+def _one_of(expedition: Expedition, reading: Reading, label: str, ended: Iterator[int], total: int) -> Reading:
+    yield from reading
+    expedition.watch.tell(Event("progress", "collect", label, done=next(ended), total=total))
+
+
+def _save_refused(expedition: Expedition, refused: dict[int, str], kind: str = "walls") -> None:
     seen = expedition.clock.now()
     with expedition.store.write():
         for user_id, state in sorted(refused.items()):
-            journal.save_gap(expedition.store, Gap("walls", user_id, state, None, "из профиля", seen))
+            journal.save_gap(expedition.store, Gap(kind, user_id, state, None, "из профиля", seen))
 
 
 def _outcome(expedition: Expedition, lost: Sequence[str]) -> Outcome:
     store = expedition.store
-    counts = {name: int(store.value(f"SELECT count(*) FROM {name}")) for name in ("users", "memberships", "posts")}
+    counts = {name: int(store.value(f"SELECT count(*) FROM {name}")) for name in COUNTED}
     counts["calls"] = sum(expedition.client.calls.values())
     counts["refused"] = sum(journal.gap_counts(store).values())
     unable = [f"Метод {name} этому ключу недоступен: {error.message}" for name, error in expedition.incapable.items()]

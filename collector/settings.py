@@ -32,12 +32,15 @@ class AudienceSpec:
 
 @dataclass(frozen=True, slots=True)
 class CollectSettings:
-    """What to collect. ``since``: UTC seconds; ``max_posts``: a wall; ``sample``: people a community; None: all."""
+    """What to collect. ``since``: UTC seconds; ``max_posts``: a wall; ``max_comments``: a post; ``sample``: people a
+    community; ``subscriptions_sample``: people an audience, whose subscriptions are read; None (or 0): all."""
 
     audiences: tuple[AudienceSpec, ...]
     what: tuple[str, ...] = ("members", "posts", "walls")
     since: int | None = None
     max_posts: int | None = None
+    max_comments: int | None = None
     sample: int | None = None
+    subscriptions_sample: int = 0
     refresh_hours: float = 24.0
     seed: int = 1

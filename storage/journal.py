@@ -82,7 +82,9 @@ def gaps(store: Store) -> list[Gap]:
 
 def gap_counts(store: Store) -> dict[tuple[str, str], int]:
     """(kind of walk, state) -> how many subjects."""
-    sql = "SELECT kind, state, count(*) FROM gaps GROUP BY kind, state ORDER BY kind, state"
+    # A refused post is a gap of the walk "comments:<wall>"; here it counts among the comments.
+    kind = "substr(kind, 1, instr(kind || ':', ':') - 1)"
+    sql = f"SELECT {kind} AS walk, state, count(*) FROM gaps GROUP BY walk, state ORDER BY walk, state"
     return {(row[0], row[1]): row[2] for row in store.rows(sql)}
 
 

@@ -117,3 +117,21 @@ def count_members(store: Store, community_id: int, since: int | None = None) -> 
     """How many present members are stored; with ``since``, how many of them were seen at or after it."""
     sql = "SELECT count(*) FROM memberships WHERE community_id = ? AND left_seen IS NULL AND last_seen >= ?"
     return int(store.value(sql, (community_id, since if since is not None else -1)))
+
+
+def save_subscriptions(store: Store, user_id: int, community_ids: Iterable[int], seen: int) -> None:
+    """Note the communities on a person's list as now seen; those no longer on it keep their last stamp."""
+    store.many(
+        "INSERT INTO subscriptions VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (user_id, community_id) DO UPDATE SET last_seen = excluded.last_seen",
+        ((user_id, community_id, seen, seen) for community_id in community_ids),
+    )
+
+
+def followed_unknown(store: Store, least: int) -> list[int]:
+    """Communities followed by at least ``least`` people of which no facts are stored, ascending ids."""
+    sql = (
+        "SELECT community_id FROM subscriptions WHERE community_id NOT IN (SELECT id FROM communities) "
+        "GROUP BY community_id HAVING count(*) >= ? ORDER BY community_id"
+    )
+    return [row[0] for row in store.rows(sql, (least,))]

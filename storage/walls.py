@@ -67,6 +67,35 @@ def count_posts(store: Store, owner_id: int) -> int:
     return int(store.value("SELECT count(*) FROM posts WHERE owner_id = ?", (owner_id,)))
 
 
+# For each walk over posts: which counter promises something, and how much of it is stored.
+_UNREAD = {
+    "comments": "comments > (SELECT count(*) FROM comments AS c WHERE c.owner_id = p.owner_id AND c.post_id = p.id)",
+    "likes": (
+        "(coalesce(likes, 0) + coalesce(reposts, 0)) > (SELECT count(*) FROM likes AS l "
+        "WHERE l.owner_id = p.owner_id AND l.item_kind = 'post' AND l.item_id = p.id)"
+    ),
+}
+
+
+def unread_posts(store: Store, owner_id: int, kind: str, *, since: int | None, below: int | None) -> list[int]:
+    """Ids of a wall's posts, newest first, whose counters promise more ``comments`` or ``likes`` than are stored.
+
+    ``since``: published at or after, UTC seconds; ``below``: only ids smaller than this.
+    """
+    sql = (
+        f"SELECT id FROM posts AS p WHERE owner_id = ? AND deleted_seen IS NULL AND {_UNREAD[kind]} "
+        "AND coalesce(published_at, 0) >= ? AND id < ? ORDER BY id DESC"
+    )
+    return [row[0] for row in store.rows(sql, (owner_id, since or 0, 2**63 - 1 if below is None else below))]
+
+
+def counters(store: Store, owner_id: int, post_id: int) -> dict[str, int]:
+    """``like`` and ``repost`` as the post's counters tell; what VK did not tell is absent."""
+    sql = "SELECT likes, reposts FROM posts WHERE owner_id = ? AND id = ?"
+    likes, reposts = next(iter(store.rows(sql, (owner_id, post_id))), (None, None))
+    return {kind: int(told) for kind, told in (("like", likes), ("repost", reposts)) if told is not None}
+
+
 def save_comments(store: Store, rows: Iterable[Comment], seen: int) -> int:
     """Write comments as now seen."""
     return upsert(

@@ -92,6 +92,7 @@ CREATE TABLE comments (
   PRIMARY KEY (owner_id, id)
 ) STRICT;
 CREATE INDEX comments_author ON comments (from_id);
+CREATE INDEX comments_post ON comments (owner_id, post_id);
 CREATE TABLE likes (
   owner_id INTEGER NOT NULL, item_kind TEXT NOT NULL CHECK (item_kind IN ('post', 'comment')),
   item_id INTEGER NOT NULL, user_id INTEGER NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('like', 'repost')),
@@ -113,6 +114,7 @@ CREATE TABLE entities (
   doc_id INTEGER NOT NULL, type TEXT NOT NULL, name TEXT NOT NULL, n INTEGER NOT NULL,
   PRIMARY KEY (doc_id, type, name)
 ) STRICT;
+CREATE TABLE _entity_marks (doc_id INTEGER PRIMARY KEY, recipe TEXT NOT NULL, input TEXT NOT NULL) STRICT;
 CREATE TABLE topic_models (
   id INTEGER PRIMARY KEY, unit TEXT NOT NULL, n_topics INTEGER NOT NULL, seed INTEGER NOT NULL,
   engine TEXT NOT NULL, settings TEXT NOT NULL, coherence REAL, perplexity REAL, stability REAL,

@@ -1,0 +1,63 @@
+"""What people follow: the communities on their list, and the facts about those that many of them follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from collector.ask import Reading, ask
+from collector.errors import VkRetry, VkSkip
+from collector.parse_group import FIELDS, group_items, parse_group
+from collector.values import inner, whole
+from collector.walk import Expedition, Pages, attempt, begin, finish, stamp
+from storage import journal, people
+from storage.rows import Walk
+
+METHOD = "users.getSubscriptions"
+FACTS = "groups.getById"
+AT_ONCE = 500
+# A community that fewer of the people follow would never be spoken of.
+FOLLOWERS = 3
+
+
+def walk_subscriptions(expedition: Expedition, user_id: int) -> Reading:
+    """Read one person's list, unless it was read lately; one call gives all of it. A hidden list is a gap."""
+    walk = begin(expedition, "subscriptions", user_id)
+    if walk is not None and expedition.usable(METHOD):
+        yield from attempt(expedition, METHOD, walk, _list(expedition, walk))
+
+
+def _list(expedition: Expedition, walk: Walk) -> Pages:
+    response = yield ask(METHOD, user_id=walk.subject, extended=0)
+    listed = inner(inner(response, "groups"), "items")
+    if not isinstance(listed, list):
+        raise VkRetry(METHOD, None, "в ответе нет списка сообществ")
+    ids = sorted({abs(number) for number in map(whole, listed) if number})
+    store, seen = expedition.store, stamp(expedition, walk)
+    after = replace(finish(walk, "done", seen), got=len(ids), promised=len(ids))
+    with store.write():
+        people.save_subscriptions(store, walk.subject, ids, seen)
+        journal.clear_gap(store, walk.kind, walk.subject)
+        journal.save_walk(store, after)
+        expedition.save_calls()
+    return after
+
+
+def followed_facts(expedition: Expedition) -> Iterator[Reading]:
+    """Names and sizes of the communities that at least three of the people follow and of which nothing is known."""
+    ids = people.followed_unknown(expedition.store, FOLLOWERS)
+    for start in range(0, len(ids), AT_ONCE):
+        yield _facts(expedition, ids[start : start + AT_ONCE])
+
+
+def _facts(expedition: Expedition, ids: list[int]) -> Reading:
+    try:
+        response: Any = yield ask(FACTS, group_ids=",".join(map(str, ids)), fields=FIELDS)
+    except (VkSkip, VkRetry):
+        # Only names are missing then; the next run asks again.
+        return
+    rows = [parse_group(item) for item in group_items(response)]
+    with expedition.store.write():
+        people.save_communities(expedition.store, rows, expedition.clock.now())
+        expedition.save_calls()
