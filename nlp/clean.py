@@ -31,23 +31,40 @@ class Cleaned:
     domains: tuple[str, ...] = ()
 
 
+ANY, ODD = "A", "O"
+_USUAL = re.compile("[\n -~А-яЁё«»—–…№“”„]*")
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: what it looks for, what takes its place, and a sign without which it need not look."""
+    """One rule: what it looks for, what takes its place, and the signs without any of which it need not look."""
 
     name: str
     pattern: re.Pattern[str]
     replace: Callable[[re.Match[str], _Found], str]
-    sign: str = ""
+    signs: str = ANY
 
 
 def clean(text: str) -> Cleaned:
     """Apply every rule once, in order. Never raises, whatever the text."""
     found = _Found()
+    signs = signs_of(text)
     for rule in RULES:
-        if rule.sign in text:
-            text = rule.pattern.sub(_taker(rule, found), text)
+        if signs.isdisjoint(rule.signs):
+            continue
+        changed = rule.pattern.sub(_taker(rule, found), text)
+        if changed is not text:
+            text, signs = changed, signs_of(changed)
     return Cleaned(text.strip(), tuple(found.mentions), tuple(found.tags), tuple(found.domains))
+
+
+def signs_of(text: str) -> set[str]:
+    """The signs a text holds, ANY always, ODD with any character that is none of the usual ones."""
+    signs = {sign for sign in "<&|@*#.:" if sign in text}
+    signs.add(ANY)
+    if not _USUAL.fullmatch(text):
+        signs.add(ODD)
+    return signs
 
 
 def _taker(rule: Rule, found: _Found) -> Callable[[re.Match[str]], str]:
@@ -111,15 +128,15 @@ _ZONES = (  # Latin endings of addresses; a longer list would take words after a
 RULES: tuple[Rule, ...] = (
     # decode: «кот&nbsp;&amp; кит<br>дом»; int() refuses a number of thousands of digits, so such an entity goes first
     Rule("line break", re.compile(r"<br ?/?>", re.IGNORECASE), _by("\n"), "<"),
-    Rule("endless entity", re.compile(r"&#[0-9]{9,};?"), _by(" "), "&#"),
+    Rule("endless entity", re.compile(r"&#[0-9]{9,};?"), _by(" "), "&"),
     Rule("entity", re.compile(r"&(?:#[0-9]{1,8}|#[xX][0-9a-fA-F]{1,8}|[a-zA-Z][a-zA-Z0-9]{1,31});?"), _unescape, "&"),
     Rule("html tag", re.compile(r"</?[a-z][a-z0-9]{0,15}(?:\s[^<>]{0,300})?/?>", re.IGNORECASE), _by(" "), "<"),
     # «при\u200bвет» is one word; a control character or half of an emoji is a gap
-    Rule("invisible", re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"), _by("")),
-    Rule("control", re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufff9-\uffff]"), _by(" ")),
+    Rule("invisible", re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"), _by(""), ODD),
+    Rule("control", re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufff9-\uffff]"), _by(" "), ODD),
     # «и» + U+0306 is «й»; the stress in «за́мок» and piles of marks are dropped
-    Rule("compose", re.compile(rf"\w[{_MARKS}]{{1,3}}"), _compose),
-    Rule("left marks", re.compile(rf"[{_MARKS}]+"), _by("")),
+    Rule("compose", re.compile(rf"\w[{_MARKS}]{{1,3}}"), _compose, ODD),
+    Rule("left marks", re.compile(rf"[{_MARKS}]+"), _by(""), ODD),
     # VK's markup: [id1|Имя], [club1|Название], [https://site.ru|текст], @id1 (Имя), *club1 (Название)
     Rule("person's mention", re.compile(
         r"\[(?P<target>(?:https?://)?(?:(?:m\.)?vk\.(?:com|ru)/)?id\d{1,20}(?::[\w-]{0,40})?)\|"
@@ -127,10 +144,10 @@ RULES: tuple[Rule, ...] = (
     Rule("mention", re.compile(r"\[(?P<target>[^\[\]|\s]{1,300})\|(?P<label>[^\[\]]{0,1000})\]"), _mention, "|"),
     Rule("mention by name", re.compile(
         r"(?<![\w.@*])[@*](?P<target>(?:id|club|public|event)\d{1,20})(?:[ ]?\((?P<label>[^()\n]{0,300})(?:\)|$))?",
-        re.IGNORECASE), _mention),
+        re.IGNORECASE), _mention, "@*"),
     # addresses, mail before sites: «пиши на a.b@mail.ru», «https://vk.com/x», «site.ru/x», «сайт.рф»
     Rule("e-mail", re.compile(r"(?<![\w.+#-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}"), _by(" "), "@"),
-    Rule("url", re.compile(r"(?:\b(?:https?|ftp)://|\bwww\.)[^\s<>\"«»)]+", re.IGNORECASE), _url),
+    Rule("url", re.compile(r"(?:\b(?:https?|ftp)://|\bwww\.)[^\s<>\"«»)]+", re.IGNORECASE), _url, ".:"),
     Rule("site", re.compile(
         rf"(?<![\w.@-])(?:(?:[a-z0-9-]{{1,63}}\.){{1,6}}(?:{_ZONES})|(?:[\w-]{{1,63}}\.){{1,6}}рф)(?![\w-])"
         r"(?:[/?#:][^\s<>\"«»)]*)?", re.IGNORECASE), _url, "."),
@@ -141,7 +158,7 @@ RULES: tuple[Rule, ...] = (
     Rule("phone", re.compile(r"(?<!\w)\+?\d(?:[\s().–-]{0,3}\d){9,14}(?!\w)"), _by(" ")),
     Rule("emoji", re.compile(
         "[\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\U0001f000-\U0001faff"
-        "\U000e0000-\U000e007f]+"), _by(" ")),
+        "\U000e0000-\U000e007f]+"), _by(" "), ODD),
     # «оооочень» to «ооочень»: the lexicon tries which spelling exists; here only the length is bounded
     Rule("elongation", re.compile(r"([^\W\d_])\1{3,}"), lambda match, found: match[1] * 3),
 )  # fmt: skip

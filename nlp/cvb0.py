@@ -17,6 +17,7 @@ bits (no BLAS).
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -74,8 +75,8 @@ class _State:
     """One start: the responsibilities of each chunk's cells, and the counts that follow from them."""
 
     gammas: list[Any]
-    doc_counts: Floats
-    word_counts: Floats
+    doc_counts: Any  # float64; float32 for the compiled kernel, as are word_counts
+    word_counts: Any
     totals: Floats
     alphas: Floats
     eta: float
@@ -91,16 +92,19 @@ def fit(
     starts: int = STARTS,
     alpha: float = ALPHA,
     eta: float = ETA,
+    compiled: bool = False,
     stopping: Callable[[int, int], bool] = lambda done, total: False,
 ) -> Fit:
     """Fit topics to a scipy CSR matrix of counts (documents x words).
 
+    ``compiled`` sweeps with the kernel of ``nlp.cvb0_jit`` (needs numba), which finds other topics, as good ones.
     ``sweeps`` of the start that goes on, the first ones included. ``stopping`` is asked before each sweep with the
     sweeps done and the sweeps to do, of all starts, and ends the fit early when it says so.
     """
     import numpy as np
 
     chunks = _chunks(matrix)
+    sweep = _compiled_sweep(matrix) if compiled else functools.partial(_sweep, chunks)
     starts = max(1, min(starts, START_CELLS // max(1, len(matrix.data) * n_topics)))
     first = min(START_SWEEPS, sweeps) if starts > 1 else 0
     total = first * starts + sweeps - first
@@ -109,13 +113,42 @@ def fit(
     for start in range(starts):
         rng = np.random.default_rng([seed, start])
         state = _start(chunks, matrix.shape, n_topics, rng, alpha, eta)
-        done = _run(state, chunks, first, lambda at: stopping(at, total), done)
+        if compiled:
+            state = _single(state)
+        done = _run(state, sweep, first, lambda at: stopping(at, total), done)
         likelihood = _likelihood(state, chunks) if starts > 1 else 0.0
         if best is None or likelihood > best_fit:
             best, best_fit = state, likelihood
     assert best is not None
-    _run(best, chunks, sweeps - first, lambda at: stopping(at, total), done)
-    return Fit(np.ascontiguousarray(best.word_counts.T), best.doc_counts, best.alphas, eta)
+    _run(best, sweep, sweeps - first, lambda at: stopping(at, total), done)
+    counts = np.ascontiguousarray(best.word_counts.T, dtype=np.float64)
+    return Fit(counts, best.doc_counts.astype(np.float64), best.alphas, eta)
+
+
+def _compiled_sweep(matrix: Any) -> Callable[[_State], None]:
+    import numpy as np
+    from scipy import sparse
+
+    from nlp import cvb0_jit
+
+    counts = matrix.data.astype(np.float32)
+    own = sparse.csr_matrix((counts, matrix.indices.astype(np.int32), matrix.indptr.astype(np.int64)), matrix.shape)
+    # scipy would choose the width of the places by itself; the kernel is compiled for one.
+    own.indices, own.indptr = own.indices.astype(np.int32), own.indptr.astype(np.int64)
+
+    def sweep(state: _State) -> None:
+        arrays = state.gammas[0], state.doc_counts, state.word_counts, state.totals
+        cvb0_jit.sweep(own, *arrays, state.alphas, state.eta)
+
+    return sweep
+
+
+def _single(state: _State) -> _State:
+    """The state as the compiled kernel takes it: one array of responsibilities, counts in single precision."""
+    import numpy as np
+
+    words, documents = state.word_counts.astype(np.float32), state.doc_counts.astype(np.float32)
+    return _State([np.concatenate(state.gammas)], documents, words, state.totals, state.alphas, state.eta)
 
 
 def _chunks(matrix: Any) -> list[_Chunk]:
@@ -158,19 +191,27 @@ def _start(
     return _State(gammas, doc_counts, word_counts, word_counts.sum(axis=0), np.full(n_topics, alpha), eta)
 
 
-def _run(state: _State, chunks: list[_Chunk], sweeps: int, stopping: Callable[[int], bool], done: int) -> int:
+def _run(
+    state: _State, sweep: Callable[[_State], None], sweeps: int, stopping: Callable[[int], bool], done: int
+) -> int:
     """Some more sweeps of one start; returns how many sweeps of all starts are done then."""
-    lengths = state.doc_counts.sum(axis=1)
+    import numpy as np
+
+    lengths = state.doc_counts.sum(axis=1, dtype=np.float64)
     for _ in range(sweeps):
         if stopping(done):
             break
-        for place, chunk in enumerate(chunks):
-            state.gammas[place] = _update(state, chunk, state.gammas[place])
+        sweep(state)
         if state.sweep >= BURN_IN and state.sweep % ALPHA_EVERY == 0:
-            state.alphas = minka(state.doc_counts, lengths, state.alphas)
+            state.alphas = minka(state.doc_counts.astype(np.float64), lengths, state.alphas)
         state.sweep += 1
         done += 1
     return done
+
+
+def _sweep(chunks: list[_Chunk], state: _State) -> None:
+    for place, chunk in enumerate(chunks):
+        state.gammas[place] = _update(state, chunk, state.gammas[place])
 
 
 def _update(state: _State, chunk: _Chunk, old: Any) -> Any:

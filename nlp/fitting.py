@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nlp import coherence, cvb0, infer
+from nlp import coherence, cvb0, cvb0_jit, infer
 from nlp.fitted import TopicModel, best
 
 MOST_CELLS = 200_000_000
@@ -43,13 +43,15 @@ def fit(
     """Fit one model to a CSR matrix of counts (documents x terms); topics come largest first."""
     import numpy as np
 
+    engine = engine_of(engine)
     part = _sample(matrix, n_topics, seed)
     if engine == "gensim":
         from nlp import gensim_model
 
         found = gensim_model.fit(part, n_topics, seed, passes=passes or gensim_model.PASSES)
     else:
-        found = cvb0.fit(part, n_topics, seed, sweeps=passes or cvb0.SWEEPS, stopping=stopping)
+        compiled = engine == cvb0_jit.NAME
+        found = cvb0.fit(part, n_topics, seed, sweeps=passes or cvb0.SWEEPS, compiled=compiled, stopping=stopping)
     order = np.array(best(found.counts.sum(axis=1), n_topics))
     # As stored: a model read back from the study must give the same profiles to the last bit.
     counts = found.counts[order].astype(np.float32).astype(np.float64)
@@ -64,6 +66,16 @@ def fit(
         df=tuple(df),
     )
     return model if part is matrix else _applied(model, matrix)
+
+
+def engine_of(asked: str) -> str:
+    """The engine that really fits: ``cvb0`` is its compiled kernel where numba is installed.
+
+    ``cvb0-numpy`` asks for the other one, so that a machine with numba can repeat the topics of one without.
+    """
+    if asked == "cvb0":
+        return cvb0_jit.NAME if cvb0_jit.available() else "cvb0-numpy"
+    return asked
 
 
 def _sample(matrix: Any, n_topics: int, seed: int) -> Any:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 
-_LETTERS = re.compile(r"[^\W\d_]")
-_CYRILLIC = re.compile("[\u0400-\u04ff]")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_CYRILLIC = re.compile("[\u0400-\u04ff]+")
 _RUSSIAN_ONLY = re.compile("[ыэъё]")
 _RULES = (  # letters that Russian does not have, in the order in which they decide
     ("be", re.compile("ў")),
     ("kk", re.compile("[әғқңөұүһ]")),
     ("uk", re.compile("[іїєґ]")),
 )
+
+
+_FOREIGN = re.compile("[ўәғқңөұүһіїєґ]")
 
 
 def language(text: str) -> str:
@@ -21,11 +24,13 @@ def language(text: str) -> str:
     those outnumber the letters that only Russian has: «і» alone in a Russian text is a smile or a slip.
     """
     text = text.lower()
-    letters = len(_LETTERS.findall(text))
+    letters = sum(map(len, _LETTERS.findall(text)))
     if not letters:
         return "none"
-    if len(_CYRILLIC.findall(text)) * 2 < letters:
+    if sum(map(len, _CYRILLIC.findall(text))) * 2 < letters:
         return "other"
+    if not _FOREIGN.search(text):
+        return "ru"
     russian = len(_RUSSIAN_ONLY.findall(text))
     for name, pattern in _RULES:
         foreign = len(pattern.findall(text))

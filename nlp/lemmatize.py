@@ -8,22 +8,25 @@ batch and the table of word forms.
 from __future__ import annotations
 
 import hashlib
-import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from nlp import lexicon
 from nlp.clean import clean
 from nlp.language import language
+from nlp.lemmatizer import Context, Fast, Pair
 from nlp.lexicon import Lexicon
 from nlp.settings import LemmaSettings, check_mode
 from nlp.tables import corrections
-from nlp.words import LONGEST, words
+from nlp.weights import weights
+from nlp.words import sentences, tokens, words
 from storage import QUIET, Event, MissingInput, Outcome, Store, Watch
 from storage import texts as stored
 from storage.rows import Document, Text
 
-NUMBER = 1
+NUMBER = 2
 """Raised when cleaning, tokens or this module's choices change; documents of another number are made again."""
+
+Chooser = Callable[[str], Iterator[Pair]]
 
 BATCH = 1000
 COPY_WORDS = 8
@@ -43,18 +46,17 @@ def lemmatize(store: Store, settings: LemmaSettings, *, watch: Watch = QUIET) ->
             "Сбор ещё не запускали, или у собранных людей и сообществ пустые стены.",
             "Запустите vkaudience collect или vkaudience import ФАЙЛ.",
         )
-    if settings.mode == "context":
-        watch.tell(Event("notice", "lemmatize", text=CONTEXT_NOTICE))
     table = corrections(settings.corrections)
     book = Lexicon(table, stored.forms(store, lexicon.recipe(table)))
     recipe = recipe_of(settings, book.recipe)
+    choose = chooser(settings.mode, book)
     state, written = "done", 0
     for done, batch in _batches(store, recipe):
         if watch.stopping():
             state = "interrupted"
             break
         with store.write():
-            rows = [document(text, mark, book, settings.languages, recipe) for text, mark in batch]
+            rows = [document(text, mark, choose, settings.languages, recipe) for text, mark in batch]
             written += stored.save_documents(store, rows)
             stored.save_forms(store, book.take_new())
         watch.tell(Event("progress", "lemmatize", "тексты", done, total))
@@ -64,15 +66,10 @@ def lemmatize(store: Store, settings: LemmaSettings, *, watch: Watch = QUIET) ->
     return Outcome(state, {**counts, **by_language})
 
 
-CONTEXT_NOTICE = (
-    'mode = "context" в этой версии работает как "fast": лемма выбирается без учёта соседних слов. '
-    "Результат записан как сделанный в режиме fast."
-)
-
-
 def recipe_of(settings: LemmaSettings, lexicon_recipe: str) -> str:
-    """What shapes a document's lemmas. The mode is always ``fast``: this version has no other."""
-    parts = f"{NUMBER}|fast|{lexicon_recipe}|{','.join(sorted(settings.languages))}"
+    """What shapes a document's lemmas: this module, the mode with its weights, the lexicon, the languages kept."""
+    version = weights(settings.mode).version
+    parts = f"{NUMBER}|{settings.mode}|{version}|{lexicon_recipe}|{','.join(sorted(settings.languages))}"
     return "lemmas-" + hashlib.blake2b(parts.encode(), digest_size=8).hexdigest()
 
 
@@ -97,11 +94,11 @@ def _batches(store: Store, recipe: str) -> Iterator[tuple[int, list[tuple[Text, 
         yield seen, batch
 
 
-def document(text: Text, mark: str, book: Lexicon, languages: tuple[str, ...], recipe: str) -> Document:
+def document(text: Text, mark: str, choose: Chooser, languages: tuple[str, ...], recipe: str) -> Document:
     """One text's row: its lemmas and parts of speech, aligned, every word in order."""
     cleaned = clean(text.text).text
     lang = language(cleaned)
-    pairs = list(_pairs(cleaned, lang, book, languages))
+    pairs = list(_pairs(cleaned, lang, choose, languages))
     return Document(
         kind=text.kind,
         part=text.part,
@@ -119,46 +116,42 @@ def document(text: Text, mark: str, book: Lexicon, languages: tuple[str, ...], r
     )
 
 
-def _pairs(cleaned: str, lang: str, book: Lexicon, languages: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+def _pairs(cleaned: str, lang: str, choose: Chooser, languages: tuple[str, ...]) -> Iterator[Pair]:
     if lang == "ru" and "ru" in languages:
-        for word in words(cleaned):
-            yield book.best(word)
-        return
+        return choose(cleaned)
     # The Russian dictionary would invent readings for another language: its words pass as they are written.
     pos = "WORD" if lang in languages else "FRGN"
-    for word in words(cleaned):
-        yield word.replace("ё", "е"), pos
+    return ((word.replace("ё", "е"), pos) for word in words(cleaned))
+
+
+def chooser(mode: str, book: Lexicon) -> Chooser:
+    """A function from a cleaned text to the pairs of its words."""
+    if mode == "fast":
+        fast = Fast(book)
+        return lambda text: (pair for pair in fast.sentence(tokens(text)) if pair[1])
+    context = Context(book)
+    return lambda text: (pair for sentence in sentences(text) for pair in context.sentence(sentence) if pair[1])
 
 
 def lemmatize_tokens(sentences: Iterable[list[str]], mode: str = "context") -> Iterator[list[str]]:
     """One lemma a token, aligned; a token that is no word is given back in lower case.
 
-    ``context`` works as ``fast`` in this version. Nothing is read from or written to a study.
+    A sentence is a list of words and punctuation marks as they are written: ``context`` looks at neighbours and
+    capital letters. Nothing is read from or written to a study. Raises ConfigError for an unknown mode.
     """
     check_mode(mode)
-    book = Lexicon(corrections())
-    known: dict[str, str] = {}
+    book = Lexicon(corrections(), keep=False)
+    table = Fast(book) if mode == "fast" else Context(book)
     for sentence in sentences:
-        for token in sentence:
-            if token not in known:
-                known[token] = _token_lemma(token.lower(), book)
-        yield [known[token] for token in sentence]
-
-
-def _token_lemma(token: str, book: Lexicon) -> str:
-    token = unicodedata.normalize("NFC", token[:LONGEST]) + token[LONGEST:]
-    found = list(words(token))
-    if len(found) == 1 and len(found[0]) == len(token):
-        return book.best(found[0])[0]
-    return token.replace("ё", "е")
+        yield [pair[0] for pair in table.sentence(sentence)]
 
 
 def lemmatize_texts(texts: Iterable[str], mode: str = "context") -> Iterator[list[str]]:
     """The lemmas of the words of raw texts, in order, before any stop list; every text is taken for Russian.
 
-    ``context`` works as ``fast`` in this version. Nothing is read from or written to a study.
+    Nothing is read from or written to a study. Raises ConfigError for an unknown mode.
     """
     check_mode(mode)
-    book = Lexicon(corrections())
+    pairs = chooser(mode, Lexicon(corrections(), keep=False))
     for text in texts:
-        yield [book.best(word)[0] for word in words(clean(text).text)]
+        yield [lemma for lemma, _ in pairs(clean(text).text)]

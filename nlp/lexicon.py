@@ -1,40 +1,26 @@
-"""Word forms to lemmas: each distinct form is looked up once, by pymorphy3, and remembered.
+"""Word forms to candidate lemmas: each distinct form is looked up once, in pymorphy3's dictionary, and remembered.
 
-A form's candidates are its lemmas with their parts of speech, most probable first: the scores of all readings of a
-lemma are added up, which chooses slightly better than the single best reading (social text +0.1, news +0.2 points).
-Corrections come before the dictionary. ``ё`` becomes ``е`` in the lemma, last of all.
+Corrections come before the dictionary; then look-alike letters and long runs are repaired if the result is known;
+then an unknown word is guessed by its ending. A form's candidates come with what chooses among them (see
+``nlp.candidates``); which one it is, is decided by ``nlp.rerank`` with the form's neighbours or without.
 """
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import itertools
 import json
 import re
 from collections.abc import Iterable, Mapping
 from importlib import metadata
-from typing import TYPE_CHECKING, Any
 
+from nlp.candidates import GUESSED, Candidate, analyser, folded
+from nlp.dictionary import SCALE
 from nlp.tables import Correction
 from storage.rows import Form
 
-if TYPE_CHECKING:
-    from pymorphy3 import MorphAnalyzer
-
-NUMBER = 1
-"""Raised when this module starts to give other lemmas; stored forms of another number are made again."""
-
-Candidate = tuple[str, str]
-
-_POS = {
-    "NOUN": "NOUN", "ADJF": "ADJ", "ADJS": "ADJ", "COMP": "ADJ", "VERB": "VERB", "INFN": "VERB", "PRTF": "VERB",
-    "PRTS": "VERB", "GRND": "VERB", "NUMR": "NUM", "ADVB": "ADV", "PRED": "ADV", "NPRO": "PRON", "PREP": "FUNC",
-    "CONJ": "FUNC", "PRCL": "FUNC", "INTJ": "FUNC", "NUMB": "NUM", "ROMN": "NUM", "LATN": "LATN",
-}  # fmt: skip
-_PROPER_WEIGHT = {"NAME": 0.5, "PROPN": 0.5}
-"""Forms are looked up in lower case, so a reading as a name is less likely than the dictionary thinks (+0.1 points)."""
-_GUESSED_NAME = 0.2
+NUMBER = 2
+"""Raised when candidates change; stored forms of another number are made again."""
 
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _LATIN = re.compile("[a-z\u00c0-\u024f]")
@@ -42,99 +28,124 @@ _MASK = re.compile(r"[*@]")
 _DIGIT = re.compile(r"\d")
 _LONG_RUN = re.compile(r"(.)\1{2,}")
 _LOOKALIKES = str.maketrans("abcehikmoptuxy", "авсеникмортиху")
+_PARTICLES = ("-то", "-ка", "-таки", "-де", "-с")
 
 
 class Lexicon:
-    """form -> candidates. ``new`` holds what was learned since the last :meth:`take_new`."""
+    """form -> candidates. What was learned since the last :meth:`take_new` can be stored, unless ``keep`` is false:
+    then nothing is remembered, which saves memory where a form is asked for once.
+    """
 
-    def __init__(self, table: Mapping[str, Correction], stored: Iterable[Form] = ()) -> None:
+    def __init__(self, table: Mapping[str, Correction], stored: Iterable[Form] = (), *, keep: bool = True) -> None:
         self._corrections = table
-        self._known: dict[str, tuple[Candidate, ...]] = {
-            row.form: tuple((lemma, pos) for lemma, pos in json.loads(row.candidates)) for row in stored
+        self._keep = keep
+        self._analyser = analyser()
+        self._known: dict[str, list[Candidate]] = {
+            row.form: [Candidate(*cells) for cells in json.loads(row.candidates)] for row in stored
         }
-        self._new: dict[str, Form] = {}
+        self._new: list[tuple[str, bool]] = []
         self.recipe = recipe(table)
 
-    def candidates(self, form: str) -> tuple[Candidate, ...]:
-        """The lemmas of a lower-cased form with their parts of speech, most probable first; never empty."""
+    def candidates(self, form: str) -> list[Candidate]:
+        """The lemmas of a lower-cased form, most probable first by the dictionary alone; never empty."""
         found = self._known.get(form)
         if found is None:
             found, in_dictionary = self._analyse(form)
-            self._known[form] = found
-            cells = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
-            self._new[form] = Form(form, cells, int(in_dictionary), self.recipe)
+            if self._keep:
+                self._known[form] = found
+                self._new.append((form, in_dictionary))
         return found
 
-    def best(self, form: str) -> Candidate:
-        """The most probable lemma of a lower-cased form, without looking at its neighbours."""
-        return self.candidates(form)[0]
+    def corrects(self, form: str) -> bool:
+        """Whether a correction names this form."""
+        return form in self._corrections
+
+    def knows(self, form: str) -> bool:
+        """Whether the dictionary or a correction has this lower-cased form, repaired if need be."""
+        return self._analyse(form)[1]
 
     def take_new(self) -> list[Form]:
         """The rows learned since the last call, to be stored."""
-        rows, self._new = list(self._new.values()), {}
-        return rows
+        learned, self._new = self._new, []
+        return [
+            Form(
+                form, json.dumps(self._known[form], ensure_ascii=False, separators=(",", ":")), int(known), self.recipe
+            )
+            for form, known in learned
+        ]
 
-    def _analyse(self, form: str) -> tuple[tuple[Candidate, ...], bool]:
+    def _analyse(self, form: str) -> tuple[list[Candidate], bool]:
         if form in self._corrections:
-            return (self._corrections[form],), True
-        if not _CYRILLIC.search(form):
-            return ((form, "LATN" if _LATIN.search(form) and form.isascii() else "OTHER"),), False
-        if _MASK.search(form):
-            return ((_folded(form), "OTHER"),), False
-        if _DIGIT.search(form):
-            return ((_folded(form), "NUM"),), False
-        head, hyphen, tail = form.rpartition("-")
-        if hyphen and _CYRILLIC.search(tail) and not _LATIN.search(tail) and _LATIN.search(head):
-            # «telegram-каналов»: the dictionary knows the second half
-            lemma, pos = self.best(tail)
-            return ((f"{head}-{lemma}", pos),), False
+            return [_sure(*self._corrections[form])], True
+        known = self._analyser.known
+        plain = None if form.isalpha() else _plain(form)
+        if plain:
+            return [plain], False
+        found = known(form)
+        if found:
+            return found, True
+        plain = _plain(form)
+        if plain:
+            return [plain], False
         for spelling in _spellings(form):
             if spelling in self._corrections:
-                return (self._corrections[spelling],), True
-            if _morphology().word_is_known(spelling):
-                return self._parse(spelling), True
+                return [_sure(*self._corrections[spelling])], True
+            found = known(spelling)
+            if found:
+                return found, True
         if _LATIN.search(form):
-            return ((form, "OTHER"),), False
-        return self._parse(_LONG_RUN.sub(r"\1", form), guessed=True), False
+            return self._half_latin(form), False
+        if "-" in form:
+            return self._hyphenated(form), False
+        return self._guessed(_LONG_RUN.sub(r"\1", form)), False
 
-    def _parse(self, form: str, *, guessed: bool = False) -> tuple[Candidate, ...]:
-        scores: dict[str, float] = {}
-        kinds: dict[str, str] = {}
-        for reading in _morphology().parse(form):
-            lemma, kind = _folded(reading.normal_form), _kind(reading.tag)
-            weight = _GUESSED_NAME if guessed and kind == "NAME" else _PROPER_WEIGHT.get(kind, 1.0)
-            scores[lemma] = scores.get(lemma, 0.0) + reading.score * weight
-            # Guessed by its ending, slang is taken for a surname («мемасик», «лайкать»).
-            kinds.setdefault(lemma, "NOUN" if guessed and kind == "NAME" else kind)
-        # sorted is stable: among equal sums the order of the dictionary stays
-        ranked = sorted(scores, key=lambda lemma: -round(scores[lemma], 9))
-        return tuple((lemma, kinds[lemma]) for lemma in ranked) or ((_folded(form), "OTHER"),)
+    def _half_latin(self, form: str) -> list[Candidate]:
+        """``telegram-каналов``: the dictionary knows the second half; any other mixture stays as it is."""
+        head, hyphen, tail = form.rpartition("-")
+        if hyphen and _CYRILLIC.search(tail) and not _LATIN.search(tail) and _LATIN.search(head):
+            return [found._replace(lemma=f"{folded(head)}-{found.lemma}") for found in self.candidates(tail)]
+        return [_sure(folded(form), "OTHER")]
 
+    def _hyphenated(self, form: str) -> list[Candidate]:
+        """``смотри-ка``: as without the particle; ``диван-кровати``: both halves; ``бизнес-леди``: the second."""
+        head, _, tail = form.rpartition("-")
+        if not head or not tail:
+            return self._guessed(form)
+        if f"-{tail}" in _PARTICLES:
+            return self.candidates(head)
+        first, last = self.candidates(head)[0], self.candidates(tail)
+        if first.agree and first.agree == last[0].agree and first.pos == last[0].pos:
+            head = first.lemma
+        elif "-" in head and first.lemma != head and last[0].kind.startswith(GUESSED):
+            return [_sure(folded(form), "OTHER")]
+        return [found._replace(lemma=f"{folded(head)}-{found.lemma}") for found in last]
 
-@functools.cache
-def _morphology() -> MorphAnalyzer:
-    """The dictionary, read once a process: 0.15 s and 15 MB."""
-    from pymorphy3 import MorphAnalyzer
-
-    return MorphAnalyzer(lang="ru")
-
-
-def recipe(table: Mapping[str, Correction]) -> str:
-    """What shapes a form's candidates: this module, the dictionary's version, the corrections."""
-    versions = [metadata.version(name) for name in ("pymorphy3", "pymorphy3-dicts-ru")]
-    rows = json.dumps([NUMBER, versions, sorted(table.items())], ensure_ascii=False)
-    return "lexicon-" + hashlib.blake2b(rows.encode(), digest_size=8).hexdigest()
+    def _guessed(self, form: str) -> list[Candidate]:
+        return self._analyser.guessed(form) or [_sure(folded(form), "OTHER")]
 
 
-def _folded(lemma: str) -> str:
-    return lemma.replace("ё", "е")
+def _sure(lemma: str, pos: str) -> Candidate:
+    return Candidate(lemma, pos, pos, "", SCALE)
+
+
+def _plain(form: str) -> Candidate | None:
+    """The candidate of a form that is no Russian word: Latin, masked, with digits."""
+    if form.isalpha() and _CYRILLIC.match(form):
+        return None
+    if not _CYRILLIC.search(form):
+        return _sure(form, "LATN" if _LATIN.search(form) and form.isascii() else "OTHER")
+    if _MASK.search(form):
+        return _sure(folded(form), "OTHER")
+    if _DIGIT.search(form):
+        return _sure(folded(form), "NUM")
+    return None
 
 
 def _spellings(form: str) -> Iterable[str]:
-    """The form as it stands, then repaired: Latin look-alikes made Cyrillic, long runs squeezed to two, then one."""
+    """The form repaired: Latin look-alikes made Cyrillic, long runs squeezed to two letters, then one."""
     if _LATIN.search(form):
         form = form.translate(_LOOKALIKES)
-    yield form
+        yield form
     runs = [match[1] for match in _LONG_RUN.finditer(form)]
     if not runs:
         return
@@ -146,13 +157,8 @@ def _spellings(form: str) -> Iterable[str]:
         yield _LONG_RUN.sub(lambda match, left=left: match[1] * next(left), form)  # type: ignore[misc]
 
 
-def _kind(tag: Any) -> str:
-    if {"Name", "Surn", "Patr"} & tag.grammemes:
-        return "NAME"
-    if {"Geox", "Orgn"} & tag.grammemes:
-        return "PROPN"
-    if "Apro" in tag.grammemes:
-        return "PRON"
-    if "Anum" in tag.grammemes:
-        return "NUM"
-    return _POS.get(str(tag.POS or ""), "OTHER")
+def recipe(table: Mapping[str, Correction]) -> str:
+    """What shapes a form's candidates: this module, the dictionary's version, the corrections."""
+    versions = [metadata.version(name) for name in ("pymorphy3", "pymorphy3-dicts-ru")]
+    rows = json.dumps([NUMBER, versions, sorted(table.items())], ensure_ascii=False)
+    return "lexicon-" + hashlib.blake2b(rows.encode(), digest_size=8).hexdigest()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from storage import ConfigError
 
 Unit = Literal["person", "community", "post"]
-Engine = Literal["cvb0", "gensim"]
+Engine = Literal["cvb0", "cvb0-jit", "cvb0-numpy", "gensim"]
 
 POS_NAMES = {
     "NOUN": "nouns",
@@ -35,12 +35,12 @@ CONTENT = ("NOUN", "PROPN", "VERB", "ADJ", "LATN", "WORD")
 class LemmaSettings:
     """How texts become lemmas.
 
-    ``mode``: ``fast`` chooses a lemma without context; ``context`` is accepted and works as ``fast`` in this
-    version. ``corrections``: a study's own table, form TAB lemma TAB part of speech, before the shipped one.
+    ``mode``: ``context`` chooses among an ambiguous word's lemmas by its neighbours; ``fast`` does without them.
+    ``corrections``: a study's own table, form TAB lemma TAB part of speech, before the shipped one.
     ``languages``: texts in other languages are counted, and their words are stored but never modelled.
     """
 
-    mode: str = "fast"
+    mode: str = "context"
     corrections: Path | None = None
     languages: tuple[str, ...] = ("ru",)
 
@@ -95,7 +95,7 @@ def _faults(settings: TopicSettings) -> list[str]:
         (not counts or any(count != "auto" and int(count) < 2 for count in counts), "n_topics: тем не меньше двух"),
         (bool(unknown), f"pos: нет частей речи {', '.join(unknown)}; есть {', '.join(POS_NAMES)}"),
         (settings.unit not in ("person", "community", "post"), "unit: person, community или post"),
-        (settings.engine not in ("cvb0", "gensim"), "engine: cvb0 или gensim"),
+        (settings.engine not in get_args(Engine), f"engine: {', '.join(get_args(Engine))}"),
         (not 0 < settings.max_share <= 1, "max_share: доля больше 0 и не больше 1"),
         (settings.seeds < 1 or settings.min_words < 1, "seeds и min_words: не меньше 1"),
         (settings.passes is not None and settings.passes < 1, "passes: не меньше 1"),

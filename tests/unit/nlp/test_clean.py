@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import unicodedata
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nlp import lemmatize_texts, lemmatize_tokens
 from nlp.clean import RULES, clean
 from nlp.words import LONGEST, words
 
@@ -122,3 +124,39 @@ def test_a_word_longer_than_any_word_is_left_out() -> None:
 
 def test_every_rule_has_its_own_name() -> None:
     assert len({rule.name for rule in RULES}) == len(RULES)
+
+
+def by_every_rule(text: str) -> str:
+    """The text with every rule tried, whatever its signs."""
+    from nlp.clean import _Found
+
+    found = _Found()
+    for rule in RULES:
+        text = rule.pattern.sub(lambda match, rule=rule: rule.replace(match, found), text)
+    return text.strip()
+
+
+LETTERS = "<>&|@*#.:[]()/-+ \n\t\x00аяёйABz019_«»—"
+PIECES = st.sampled_from([*LETTERS, "&amp;", "&#35;", "[id1|", "http://", "и\u0306", "😀", "www.", "\u200b", "vk.com"])
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.text(), st.lists(PIECES).map("".join)))
+def test_signs_spare_work_only(text: str) -> None:
+    assert clean(text).text == by_every_rule(text)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.text(), st.lists(PIECES).map("".join)))
+def test_any_text_goes_through_both_modes(text: str) -> None:
+    for mode in ("fast", "context"):
+        (lemmas,) = lemmatize_texts([text], mode=mode)
+        assert all(lemma and "ё" not in lemma and not re.search(r"[\s\x00-\x1f]", lemma) for lemma in lemmas)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.text()))
+def test_any_tokens_come_back_aligned(tokens: list[str]) -> None:
+    for mode in ("fast", "context"):
+        (lemmas,) = lemmatize_tokens([tokens], mode=mode)
+        assert len(lemmas) == len(tokens)

@@ -15,7 +15,7 @@ from nlp.settings import LemmaSettings
 from storage import ConfigError, MissingInput, Store, walls
 from storage.rows import Comment, Post
 
-FAST = LemmaSettings()
+FAST = LemmaSettings(mode="fast")
 ROOT = Path(__file__).parents[3]
 LONG = "Продаю отличный новый велосипед в хорошем состоянии, пишите мне в личку скорее"
 
@@ -101,7 +101,7 @@ def test_new_corrections_make_everything_again(store: Store, tmp_path: Path) -> 
     lemmatize(store, FAST)
     file = tmp_path / "own.tsv"
     file.write_text("бро\tбрат\tNOUN\n", encoding="utf-8")
-    outcome = lemmatize(store, LemmaSettings(corrections=file))
+    outcome = lemmatize(store, LemmaSettings(mode="fast", corrections=file))
     assert outcome.counts["lemmatized"] == 2
     assert documents(store)[0]["lemmas"] == "мой брат"
 
@@ -155,13 +155,11 @@ def test_other_languages_are_counted_and_not_guessed_at(store: Store) -> None:
     assert set(documents(store)[0]["pos"].split()) == {"WORD"}
 
 
-def test_context_says_that_it_is_fast(store: Store) -> None:
-    save(store, Post(1, 1, from_id=1, text="Кот"))
-    watch = Impatient(9)
-    lemmatize(store, LemmaSettings(mode="context"), watch=watch)
-    assert any("fast" in text for text in watch.notices)
-    # the recipe is the same, so that nothing is called context that is not
-    assert lemmatize(store, FAST).counts["lemmatized"] == 0
+def test_the_mode_is_part_of_the_recipe(store: Store) -> None:
+    save(store, Post(1, 1, from_id=1, text="Мы стали сильнее. Трубы делают из стали."))
+    lemmatize(store, LemmaSettings(mode="fast"))
+    assert lemmatize(store, LemmaSettings(mode="context")).counts["lemmatized"] == 1
+    assert documents(store)[0]["lemmas"] == "мы стать сильный труба делать из сталь"
 
 
 def test_nothing_to_lemmatize_says_what_to_do(store: Store) -> None:

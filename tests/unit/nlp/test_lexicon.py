@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from nlp import tables
+from nlp.lemmatizer import Context, Fast
 from nlp.lexicon import Lexicon, recipe
 from nlp.settings import POS_NAMES
 from storage import ConfigError
@@ -34,41 +35,41 @@ def rows() -> list[list[str]]:
 
 @pytest.mark.parametrize(("form", "lemma", "pos"), rows(), ids=[row[0] for row in rows()])
 def test_table(book: Lexicon, form: str, lemma: str, pos: str) -> None:
-    assert book.best(form) == (lemma, pos)
+    assert Fast(book)[form] == (lemma, pos)
 
 
 @pytest.mark.parametrize("form", CORRECTIONS)
-def test_each_correction_holds_and_is_needed(book: Lexicon, plain: Lexicon, form: str) -> None:
-    assert book.best(form) == CORRECTIONS[form]
-    assert plain.best(form) != CORRECTIONS[form]
+def test_each_correction_holds(book: Lexicon, form: str) -> None:
+    assert Fast(book)[form] == CORRECTIONS[form]
+    assert list(Context(book).sentence([form])) == [CORRECTIONS[form]]
 
 
 def test_candidates_are_all_lemmas_best_first(book: Lexicon) -> None:
     found = book.candidates("стали")
-    assert found[0] == ("стать", "VERB")
-    assert ("сталь", "NOUN") in found
-    assert len({lemma for lemma, _ in found}) == len(found)
+    assert (found[0].lemma, found[0].pos) == ("стать", "VERB")
+    assert any((one.lemma, one.pos) == ("сталь", "NOUN") for one in found)
+    assert len({(one.lemma, one.pos) for one in found}) == len(found)
 
 
 def test_every_part_of_speech_is_documented(book: Lexicon) -> None:
     text = "он бежал быстро и два красивых кота спят в москве у вани iphone 90-х п*здец ага"
-    assert {pos for form in text.split() for _, pos in book.candidates(form)} <= set(POS_NAMES)
+    assert {one.pos for form in text.split() for one in book.candidates(form)} <= set(POS_NAMES)
 
 
 def test_a_form_is_looked_up_once_and_can_be_stored() -> None:
     book = Lexicon(CORRECTIONS)
     for _ in range(3):
-        book.best("кошками")
+        book.candidates("кошками")
     learned = book.take_new()
     assert [row.form for row in learned] == ["кошками"]
-    assert json.loads(learned[0].candidates) == [["кошка", "NOUN"]]
+    assert json.loads(learned[0].candidates) == [["кошка", "NOUN", "NOUN", "tp", 1000000]]
     assert learned[0].known == 1
     assert book.take_new() == []
 
 
 def test_stored_forms_are_used_instead_of_the_dictionary() -> None:
-    stored = [Form("кошками", '[["тигр","NOUN"]]', 1, recipe(CORRECTIONS))]
-    assert Lexicon(CORRECTIONS, stored).best("кошками") == ("тигр", "NOUN")
+    stored = [Form("кошками", '[["тигр","NOUN","NOUN","tp",1]]', 1, recipe(CORRECTIONS))]
+    assert Fast(Lexicon(CORRECTIONS, stored))["Кошками"] == ("тигр", "NOUN")
 
 
 def test_recipe_changes_with_the_corrections() -> None:
@@ -86,7 +87,7 @@ def test_own_corrections_win(tmp_path: Path) -> None:
     file.write_text("# заметка\nСчастье\tСчастьё\tPROPN  # наше\n\nбро\tбрат\tNOUN\n", encoding="utf-8-sig")
     table = tables.corrections(file)
     assert table["счастье"] == ("счастье", "PROPN")
-    assert Lexicon(table).best("бро") == ("брат", "NOUN")
+    assert Fast(Lexicon(table))["бро"] == ("брат", "NOUN")
     assert table["деньги"] == CORRECTIONS["деньги"]
 
 

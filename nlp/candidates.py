@@ -1,0 +1,238 @@
+"""A form's candidates: which lemmas it can have, what speaks for each, and what its neighbours may see of it.
+
+Universal Dependencies' conventions for lemmas where they differ from the dictionary's: women keep their surnames and
+patronymics (``Ивановой`` is ``Иванова``), a short neuter adjective and a comparative may be an adverb (``важно``,
+``чаще`` - ``часто``), nouns keep ``-ье`` where they are written so (``счастья`` - ``счастье``).
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from nlp.dictionary import LONGEST_ENDING, SCALE, Dictionary, Reading, dictionary
+
+POS = {
+    "NOUN": "NOUN", "ADJF": "ADJ", "ADJS": "ADJ", "COMP": "ADJ", "VERB": "VERB", "INFN": "VERB", "PRTF": "VERB",
+    "PRTS": "VERB", "GRND": "VERB", "NUMR": "NUM", "ADVB": "ADV", "PRED": "ADV", "NPRO": "PRON", "PREP": "FUNC",
+    "CONJ": "FUNC", "PRCL": "FUNC", "INTJ": "FUNC", "NUMB": "NUM", "ROMN": "NUM", "LATN": "LATN",
+}  # fmt: skip
+_CASES = {
+    "nomn": "n", "gent": "g", "gen2": "g", "datv": "d", "accs": "a", "acc2": "a", "ablt": "t", "loct": "l",
+    "loc2": "l", "voct": "v",
+}  # fmt: skip
+_GENDERS = {"masc": "m", "femn": "f", "neut": "n"}
+_NAMES = ("Name", "Surn", "Patr", "Geox", "Orgn", "Abbr", "Init")
+_FORMS = ("impr", "past", "Apro", "Anum")
+GUESSED = "?"
+"""Before the kind of a candidate that was guessed by the word's ending."""
+_LEAST_KNOWN_PART = 5
+_GUESSED_NAMES = ("?NOUN.Name", "?NOUN.Surn", "?NOUN.Patr")
+
+
+class Candidate(NamedTuple):
+    """``kind``: a finer part of speech (``NOUN.Surn``, ``VERB.impr``); ``agree``: case, number and gender of its
+    readings (``gsf dsf``); ``score``: what the dictionary gives it, in millionths of all readings.
+    """
+
+    lemma: str
+    pos: str
+    kind: str
+    agree: str
+    score: int
+
+
+class Tag(NamedTuple):
+    """What is read of an OpenCorpora tag; ``woman``: of a woman's surname or patronymic."""
+
+    pos: str
+    kind: str
+    agree: str
+    woman: bool
+
+
+@functools.cache
+def tag_of(name: str) -> Tag:
+    """``NOUN,anim,femn,Surn sing,gent`` -> NAME, ``NOUN.Surnf``, ``gsf``; the dictionary has 5,500 tags at most."""
+    marks = re.split("[ ,]", name)
+    special = next((mark for mark in _NAMES if mark in marks), "")
+    case = next((_CASES[mark] for mark in marks if mark in _CASES), "")
+    number = "p" if "plur" in marks else "s" if "sing" in marks else ""
+    gender = "" if number == "p" else next((_GENDERS[mark] for mark in marks if mark in _GENDERS), "")
+    form = next((mark for mark in _FORMS if mark in marks), "")
+    woman = "femn" in marks and special in ("Surn", "Patr")
+    kind = ".".join(part for part in (marks[0], special or form) if part) + "f" * woman
+    return Tag(_pos(marks[0], special, form), kind, case + number + gender, woman)
+
+
+def _pos(name: str, special: str, form: str) -> str:
+    if special in ("Name", "Surn", "Patr"):
+        return "NAME"
+    if special in ("Geox", "Orgn"):
+        return "PROPN"
+    return {"Apro": "PRON", "Anum": "NUM"}.get(form) or POS.get(name, "OTHER")
+
+
+def folded(lemma: str) -> str:
+    """``ё`` becomes ``е``: in the lemma only, last of all."""
+    return lemma.replace("ё", "е")
+
+
+class _Sure(NamedTuple):
+    """The one candidate of every form with the same places in the dictionary, its stem apart."""
+
+    cut: int
+    add: str
+    pos: str
+    kind: str
+    agree: str
+
+
+class Analyser:
+    """The candidates of forms; what forms of one paradigm or one ending share is computed once."""
+
+    def __init__(self, words: Dictionary) -> None:
+        self._words = words
+        self._sure: dict[tuple[tuple[int, int], ...], _Sure | None] = {}
+        self._tags: dict[int, Tag] = {}
+        self._endings: dict[str, list[Candidate] | None] = {}
+
+    def known(self, form: str) -> list[Candidate]:
+        """The candidates of a form the dictionary knows; none otherwise."""
+        found = self._words.find(form)
+        if not found:
+            return []
+        if len(found) == 1:
+            spelling, places = found[0]
+            key = tuple(places)
+            try:
+                sure = self._sure[key]
+            except KeyError:
+                sure = self._sure[key] = self._only(places)
+            if sure is not None:
+                cut, add, pos, kind, agree = sure
+                lemma = (spelling[:-cut] + add if cut else spelling + add).replace("ё", "е")
+                return [Candidate(lemma, pos, kind, agree, SCALE)]
+        return merged(form, self._words.read(form, found), self._words)
+
+    def _only(self, places: Iterable[tuple[int, int]]) -> _Sure | None:
+        """What all the readings agree on, unless more than the ending decides (see :func:`_lemmas`)."""
+        steps = self._words.steps(places)
+        (cut, add, number, plain), several = steps[0], len(steps) > 1
+        first = self._tag(number)
+        part, agree = first.kind[:4], first.agree
+        if not plain or first.woman or part == "COMP" or add.endswith("ие"):
+            return None
+        if part == "ADJS" and not cut.endswith(("а", "ы", "и")):
+            return None
+        if several:
+            tags = [self._tag(step[2]) for step in steps]
+            same = all(step[0] == cut and step[1] == add and step[3] for step in steps)
+            if not same or any(tag.kind[:4] != part or tag.pos != first.pos or tag.woman for tag in tags):
+                return None
+            agree = " ".join(sorted({tag.agree for tag in tags}))
+        return _Sure(len(cut), add, first.pos, first.kind, sys.intern(agree))
+
+    def _tag(self, number: int) -> Tag:
+        found = self._tags.get(number)
+        if found is None:
+            found = self._tags[number] = tag_of(self._words.tag(number))
+        return found
+
+    def guessed(self, form: str) -> list[Candidate]:
+        """By the longest known word at its end (``нано|роботы``), else by the words that end like it."""
+        words = self._words
+        for cut in range(1, min(5, len(form) - _LEAST_KNOWN_PART) + 1):
+            if words.holds(form[cut:]):
+                found = merged(form[cut:], words.readings(form[cut:]), words, guessed=True)
+                return [one._replace(lemma=folded(form[:cut]) + one.lemma) for one in found]
+        ending = form[-LONGEST_ENDING:]
+        try:
+            shared = self._endings[ending]
+        except KeyError:
+            shared = self._endings[ending] = self._by_ending(ending)
+        if shared is None or len(form) <= LONGEST_ENDING:
+            return merged(form, words.guesses(form), words, guessed=True)
+        stem = folded(form[:-LONGEST_ENDING])
+        return [Candidate(stem + lemma, pos, kind, agree, score) for lemma, pos, kind, agree, score in shared]
+
+    def _by_ending(self, ending: str) -> list[Candidate] | None:
+        """The candidates of the ending alone; None where letters before it matter."""
+        words, rules = self._words, self._words.rules(ending)
+        if any(rule.cut > len(ending) or tag_of(words.tag(rule.tag)).kind == "COMP" for rule in rules):
+            return None
+        readings = [Reading(ending[: len(ending) - rule.cut] + rule.add, rule.tag, rule.score) for rule in rules]
+        return merged(ending, readings, words, guessed=True)
+
+
+def merged(form: str, readings: Iterable[Reading], words: Dictionary, *, guessed: bool = False) -> list[Candidate]:
+    """The readings of a form joined by lemma and part of speech, likeliest first; equals keep their order."""
+    scores: dict[tuple[str, str], int] = {}
+    kinds: dict[tuple[str, str], tuple[int, str]] = {}
+    agree: dict[tuple[str, str], set[str]] = {}
+    for lemma, number, score in readings:
+        tag = tag_of(words.tag(number))
+        for named, pos, kind, share in _lemmas(form, lemma, tag, score, words):
+            # Guessed by its ending, slang is taken for a surname («мемасик»); only a capital makes it one.
+            key = (folded(named), "NOUN" if guessed and pos == "NAME" else pos)
+            scores[key] = scores.get(key, 0) + share
+            if key not in kinds or share > kinds[key][0]:
+                kinds[key] = (share, kind)
+            agree.setdefault(key, set()).add(tag.agree)
+    total = sum(scores.values()) or 1
+    mark = GUESSED * guessed
+    return [
+        Candidate(*key, mark + kinds[key][1], " ".join(sorted(agree[key])), scores[key] * SCALE // total)
+        for key in sorted(scores, key=lambda key: -scores[key])
+    ]
+
+
+def _lemmas(form: str, lemma: str, tag: Tag, score: int, words: Dictionary) -> Iterator[tuple[str, str, str, int]]:
+    """(lemma, part of speech, kind, score) of one reading; two where the conventions allow another."""
+    if tag.woman:
+        yield _woman(form, lemma), "NAME", tag.kind, score
+        return
+    if tag.pos == "NOUN" and lemma.endswith("ие") and form.startswith(lemma[:-2] + "ь"):
+        yield lemma[:-2] + "ье", tag.pos, tag.kind, score
+        return
+    yield lemma, tag.pos, tag.kind, score
+    if tag.kind == "COMP" and lemma.endswith(("ый", "ий", "ой")):
+        adverb = lemma[:-2] + "о"
+        if any(tag_of(words.tag(other.tag)).kind == "ADVB" for other in words.readings(adverb)):
+            yield adverb, "ADV", "COMP.adv", score // 4
+    elif tag.kind == "ADJS" and form.endswith("о") and lemma != form:
+        yield form, "ADV", "ADVB.made", score // 8
+
+
+def _woman(form: str, lemma: str) -> str:
+    """A woman's surname or patronymic in the nominative, from one of its forms and the man's."""
+    if lemma.endswith(("ов", "ев", "ёв", "ин", "ын")):
+        return lemma + "а"
+    if lemma.endswith(("ий", "ый", "ой")):
+        return lemma[:-2] + ("яя" if lemma.endswith("ний") else "ая")
+    if lemma.endswith("ич") and "вн" in form:
+        return form[: form.rindex("вн")] + "вна"
+    return lemma
+
+
+def capitalised(form: str, found: list[Candidate]) -> list[Candidate]:
+    """What a capital letter adds: a place or a woman named like an adjective, a name that is not declined."""
+    more = [one._replace(pos="NAME") if one.kind.startswith(_GUESSED_NAMES) else one for one in found]
+    for candidate in found:
+        if candidate.kind == "ADJF" and candidate.lemma.endswith("ий") and "sf" in candidate.agree:
+            bundles = " ".join(bundle for bundle in candidate.agree.split() if bundle.endswith("sf"))
+            more.append(Candidate(candidate.lemma[:-2] + "ая", "PROPN", "ADJF.name", bundles, candidate.score // 8))
+            break
+    lemma = folded(form)
+    if found[0].kind.startswith(GUESSED) and all(candidate.lemma != lemma for candidate in found):
+        more.append(Candidate(lemma, "NAME", "?SAME", "", 0))
+    return more
+
+
+@functools.cache
+def analyser() -> Analyser:
+    """Over pymorphy3's dictionary, one a process."""
+    return Analyser(dictionary())

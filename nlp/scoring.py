@@ -1,0 +1,119 @@
+"""The re-ranker's sums, computed from groups of weights instead of single features, for speed.
+
+``nlp.rerank`` says what the features are, and training uses it; a test holds the sums here against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from nlp import rerank
+from nlp.candidates import Candidate
+from nlp.rerank import Neighbour
+from nlp.weights import Weights
+
+Scores = tuple[int, ...]
+
+
+class Ask(NamedTuple):
+    """What a candidate is called in the features of its neighbours."""
+
+    kind: str
+    cased: str
+    pos_cased: str
+    differs: str
+    agrees: str
+    agree: frozenset[str]
+
+
+class Side(NamedTuple):
+    """What a neighbour says on one side, by group; ``agree`` is what it agrees with."""
+
+    kinds: dict[str, int]
+    cased: dict[str, int]
+    word: dict[str, int]
+    word_cased: dict[str, int]
+    agreeing: dict[str, int]
+    agree: frozenset[str]
+
+
+def ask(candidate: Candidate) -> Ask:
+    """The names of a candidate."""
+    kind, own = candidate.kind, rerank.cases(candidate)
+    agree = frozenset(candidate.agree.split())
+    return Ask(kind, f"{kind}~{own}", f"{candidate.pos}~{own}", f"{kind}~0", f"{kind}~1", agree)
+
+
+def side(offset: int, beside: Neighbour, learned: Weights) -> Side:
+    """The groups of a neighbour at -1 or 1."""
+    group, word = learned.group, beside.word
+    return Side(
+        group(f"{offset}~{beside.kinds}"),
+        group(f"{offset}c~{beside.top}"),
+        group(f"{offset}w~{word}") if word else {},
+        group(f"{offset}wc~{word}") if word else {},
+        group(f"{offset}a~{beside.top}"),
+        beside.agree,
+    )
+
+
+def said(beside: Side, asks: Sequence[Ask]) -> Scores:
+    """What a neighbour says to each candidate."""
+    kinds, by_case, word, word_cased, agreeing, agree = beside
+    scores = []
+    for kind, cased, pos_cased, differs, agrees, own in asks:
+        score = kinds.get(kind, 0) + by_case.get(cased, 0)
+        if word or word_cased:
+            score += word.get(kind, 0) + word_cased.get(pos_cased, 0)
+        if agree and own:
+            score += agreeing.get(differs if agree.isdisjoint(own) else agrees, 0)
+        scores.append(score)
+    return tuple(scores)
+
+
+class Alone:
+    """What speaks for candidates whatever their neighbours are."""
+
+    def __init__(self, learned: Weights) -> None:
+        self._group = learned.group
+        self._base: dict[tuple[str, int, int, int], int] = {}
+        self._shapes: dict[tuple[str, str, str], int] = {}
+
+    def scores(self, form: str, found: Sequence[Candidate]) -> Scores:
+        """The sums of ``rerank.static_features``."""
+        group, many = self._group, len(found)
+        own = group(f"l~{form}")
+        three, two = group(f"e~{form[-3:]}"), group(f"e~{form[-2:]}")
+        sums = []
+        for rank, (lemma, pos, kind, _, score) in enumerate(found):
+            share = rerank.share(score)
+            total = self._base.get((kind, rank, many, share))
+            if total is None:
+                total = self._base[kind, rank, many, share] = self._kind(kind, rank, many, share)
+            total += three.get(kind, 0) + two.get(kind, 0) + group(f"le~{lemma[-2:]}").get(form[-2:], 0)
+            if own:
+                total += own.get(f"{lemma}~{pos}", 0)
+            if form == lemma:
+                total += group(f"same~{kind}").get("", 0)
+            sums.append(total)
+        return tuple(sums)
+
+    def _kind(self, kind: str, rank: int, many: int, share: int) -> int:
+        group = self._group
+        total = group(f"k~{kind}").get("", 0) + group(f"r~{rank}").get(str(min(many, 4)), 0)
+        return total + group(f"s~{share}").get("", 0) + group(f"ks~{kind}").get(str(share), 0)
+
+    def shaped(self, static: Scores, shape: str, found: Sequence[Candidate]) -> Scores:
+        """``static`` with what the capital letters say, the sums of ``rerank.shape_features``."""
+        return tuple(
+            score + self._shape(shape, candidate.kind, candidate.pos)
+            for score, candidate in zip(static, found, strict=True)
+        )
+
+    def _shape(self, shape: str, kind: str, pos: str) -> int:
+        score = self._shapes.get((shape, kind, pos))
+        if score is None:
+            score = self._group(f"c~{shape}").get(kind, 0) + self._group(f"cp~{shape}").get(pos, 0)
+            self._shapes[shape, kind, pos] = score
+        return score
