@@ -1,12 +1,9 @@
-"""The command line: reads options and config, runs a command, turns failures into messages and exit codes.
-
-Exit codes: 0 done, 1 failed, 2 usage or config, 3 a human is needed, 4 paused by quota, 5 something named is
-missing from the result, 130 interrupted.
-"""
+"""The command line: reads options and config, runs a command; failures become messages and exit codes."""
 
 from __future__ import annotations
 
 import contextlib
+import difflib
 import importlib
 import os
 import sys
@@ -17,8 +14,13 @@ import click
 
 from storage import AudienceError
 from vkaudience.config import Config, load_config
+from vkaudience.failures import EXIT_CODES, INTERRUPTED, exit_code, of_the_system, tell_error, unexpected
+from vkaudience.output import deafen, murmur
+from vkaudience.russian import Context, no_command, program, usage_fault
 from vkaudience.show import silence, talk, verbose
 from vkaudience.version import __version__
+
+__all__ = ["COMMANDS", "EXIT_CODES", "INTERRUPTED", "cli", "main"]
 
 # name -> (module, help line): listing commands imports none of them.
 COMMANDS = {
@@ -28,14 +30,13 @@ COMMANDS = {
     "collect": ("vkaudience.cmd_collect", "собрать участников и стены; продолжает с места остановки"),
     "import": ("vkaudience.cmd_import", "взять тексты из файлов CSV, JSONL, JSON"),
     "lemmatize": ("vkaudience.cmd_lemmatize", "привести слова к начальной форме"),
+    "entities": ("vkaudience.cmd_entities", "найти имена людей, места и организации"),
     "topics": ("vkaudience.cmd_topics", "построить темы и профили"),
     "report": ("vkaudience.cmd_report", "написать отчёт"),
     "run": ("vkaudience.cmd_run", "всё по порядку, пропуская сделанное"),
     "simulate": ("vkaudience.cmd_simulate", "запустить игрушечный VK"),
     "status": ("vkaudience.cmd_status", "что собрано, что не закончено, что VK не отдал"),
 }
-EXIT_CODES = {"VkStop": 3, "VkQuota": 4, "ConfigError": 2}
-INTERRUPTED = 130
 
 
 @dataclass
@@ -56,6 +57,8 @@ class Options:
 class LazyGroup(click.Group):
     """A group whose commands are imported when called, so that ``--help`` stays instant."""
 
+    context_class = Context
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
@@ -64,7 +67,16 @@ class LazyGroup(click.Group):
             return None
         command = importlib.import_module(COMMANDS[cmd_name][0]).command
         assert isinstance(command, click.Command)
+        command.context_class = Context
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            raise no_command(name, difflib.get_close_matches(name, COMMANDS, n=1))
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Команды"):
@@ -85,19 +97,6 @@ def cli(ctx: click.Context, config: Path | None, db: Path | None, as_json: bool,
     talk(verbose=verbose)
 
 
-def exit_code(error: AudienceError) -> int:
-    """The exit code for an error, by the nearest named class of its family."""
-    return next((EXIT_CODES[c.__name__] for c in type(error).__mro__ if c.__name__ in EXIT_CODES), 1)
-
-
-def tell_error(error: AudienceError) -> None:
-    """What, why and what next, on stderr."""
-    lines = [f"Ошибка: {error.what}"]
-    lines += [f"Почему: {error.why}"] if error.why else []
-    lines += [f"Что делать: {error.todo}"] if error.todo else []
-    click.echo("\n".join(lines), err=True)
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     for stream in (sys.stdout, sys.stderr):
@@ -105,36 +104,32 @@ def main(arguments: list[str] | None = None) -> int:
             # A cp866 or cp1251 console cannot show every letter; a question mark is better than a crash.
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     silence()
+    commands = tuple(COMMANDS)
     try:
-        code = cli.main(arguments, prog_name="vkaudience", standalone_mode=False)
+        code = cli.main(arguments, prog_name=program(), standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except BrokenPipeError:
         # The reader (head, a closed pager) has seen enough; Python's own flush at exit must not complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        deafen(sys.stdout)
         return 0
-    except AudienceError as error:
-        tell_error(error)
-        return exit_code(error)
-    except click.ClickException as error:
-        error.show()
+    except click.UsageError as error:
+        if type(error).__name__ == "NoArgsIsHelpError":  # its message is the help; click has it from 8.2 on
+            error.show()
+        else:
+            tell_error(usage_fault(error), commands)
         return error.exit_code
+    except AudienceError as error:
+        tell_error(error, commands)
+        return exit_code(error)
     except (KeyboardInterrupt, click.Abort):
-        click.echo("Остановлено. Собранное цело: та же команда продолжит.", err=True)
+        murmur("Остановлено. Собранное цело: та же команда продолжит.")
         return INTERRUPTED
     except Exception as error:
         if verbose():
             raise
-        tell_error(_unexpected(error))
+        tell_error(of_the_system(error) if isinstance(error, OSError) else unexpected(error), commands)
         return 1
-
-
-def _unexpected(error: Exception) -> AudienceError:
-    return AudienceError(
-        f"Программа споткнулась: {type(error).__name__}.",
-        str(error)[:300],
-        "Файл исследования цел. Повторите команду с -v и пришлите вывод авторам: это наша ошибка.",
-    )
 
 
 if __name__ == "__main__":

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from vkaudience.schema import Key
+
+# VK's keys: vk1.a. and letters, or 64 and more hexadecimal digits.
+_SECRET = re.compile(r"vk\d\.[a-z]{1,3}\.[\w-]{8,}|[0-9a-f]{64,}", re.IGNORECASE | re.ASCII)
+
+
+def looks_secret(value: Any) -> bool:
+    """Whether a value is an access token by its look: one pasted into the wrong key must be told, not repeated."""
+    return isinstance(value, str) and _SECRET.search(value) is not None
 
 
 def check(value: Any, key: Key, folder: Path) -> Any:

@@ -10,7 +10,7 @@ import click
 from storage import open_store
 from vkaudience.command import common
 from vkaudience.doors import open_client
-from vkaudience.show import say_json
+from vkaudience.output import say, say_json
 
 MARKS = {True: "да", False: "нет", None: "?"}
 NEEDED = ("groups.getById", "groups.getMembers", "wall.get")
@@ -31,9 +31,9 @@ def command(options: Any, as_json: bool, quiet: bool) -> int:
         else:
             # What VK said of the probe's own subject is no news about a method that works.
             note = "" if row.able else row.note[:90]
-            click.echo(f"{row.method:<24}{MARKS[row.able]:<5}{note}".rstrip())
+            say(f"{row.method:<24}{MARKS[row.able]:<5}{note}".rstrip())
     missing = [row.method for row in found if row.method in NEEDED and row.able is False]
     if missing:
         names = ", ".join(missing)
-        click.echo(f"Без этих методов исследование не собрать: {names}. Возьмите сервисный ключ.", err=True)
+        say(f"Без этих методов исследование не собрать: {names}. Возьмите сервисный ключ.", err=True)
     return 5 if missing else 0

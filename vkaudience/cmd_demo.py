@@ -10,7 +10,9 @@ import click
 from storage import Outcome, open_store
 from vkaudience import demo, pipeline
 from vkaudience.command import EXIT_OF_STATE, common
-from vkaudience.show import say_json, say_outcome, watching
+from vkaudience.output import say, say_json
+from vkaudience.show import say_outcome
+from vkaudience.watches import watching
 
 
 @click.command("demo")
@@ -42,8 +44,9 @@ def _study(config: Any, truth: Any, *, as_json: bool, quiet: bool) -> Outcome:
         found = {"state": outcome.state, "report": str(report), "recovered": right, "people": counted}
         say_json({"event": "demo", **found})
         return outcome
-    for message in outcome.messages:
-        click.echo(message, err=True)
-    click.echo(f"Главный интерес угадан у {right} из {counted} человек с профилем (игрушечный VK знает ответ).")
-    click.echo(f"Отчёт: {report}")
+    # The last line of the demo says where the report is, with its whole path.
+    for message in outcome.messages[:-1]:
+        say(message, err=True)
+    say(f"Главный интерес угадан у {right} из {counted} человек с профилем (игрушечный VK знает ответ).")
+    say(f"Отчёт: {report}")
     return outcome

@@ -14,7 +14,7 @@ from vkaudience.pipeline import journaled
 
 
 @click.command("import")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, metavar="ФАЙЛ...", type=click.Path(path_type=Path))
 @click.option("--map", "mapping", default="", help="поле=колонка через запятую: text=text,community=comm,author=user")
 @click.option("--source", default=None, help="имя источника; повторный импорт с тем же именем не удваивает")
 @click.option("--format", "kind", default="auto", type=click.Choice(["auto", "csv", "jsonl", "vk"]))

@@ -8,6 +8,8 @@ from pathlib import Path
 import click
 
 from storage import AudienceError, ConfigError
+from vkaudience.output import say
+from vkaudience.russian import program
 
 TEMPLATE = """\
 # Исследование. Все ключи с пояснениями: config.toml рядом с программой.
@@ -34,12 +36,14 @@ AUDIENCE = "[[audiences]]\nname = {name}\ncommunities = [{community}]\n"
 
 
 @click.command("init")
-@click.argument("name")
+@click.argument("name", metavar="ИМЯ")
 @click.option("--community", "communities", multiple=True, help="сообщество: vk.com/имя; можно несколько раз")
 def command(name: str, communities: tuple[str, ...]) -> None:
-    """Создать исследование NAME: папку с config.toml."""
+    """Создать исследование: папку ИМЯ с config.toml."""
     from collector.address import parse_address
 
+    if not name.strip():
+        raise ConfigError("Имя исследования пустое.", "", "Пример: vkaudience init music")
     for community in communities:
         parse_address(community)
     file = Path(name) / "config.toml"
@@ -51,14 +55,19 @@ def command(name: str, communities: tuple[str, ...]) -> None:
         file.write_text(text, encoding="utf-8")
     except OSError as error:
         raise AudienceError(f"Не удаётся создать {file}", str(error), "Выберите другую папку.") from error
-    click.echo(f"Создано: {file}")
-    click.echo(f"Дальше: впишите сообщества и вопрос, положите ключ в VK_TOKEN и запустите\n"
-               f"  vkaudience --config {file} collect")  # fmt: skip
+    say(f"Создано: {file}")
+    todo = "впишите вопрос" if communities else "впишите сообщества и вопрос"
+    say(f"Дальше: {todo}, положите ключ в VK_TOKEN и запустите\n  {program()} --config {_typed(file)} collect")
 
 
 def _audiences(communities: tuple[str, ...]) -> str:
     named = communities or ("vk.com/имя_сообщества",)
     return "\n".join(AUDIENCE.format(name=_quoted(item), community=_quoted(item)) for item in named)
+
+
+def _typed(file: Path) -> str:
+    """A path for a command line; double quotes hold in every shell, on Windows too."""
+    return f'"{file}"' if any(letter in str(file) for letter in " ()&'") else str(file)
 
 
 def _quoted(text: str) -> str:

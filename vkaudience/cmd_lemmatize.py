@@ -1,17 +1,52 @@
-"""``vkaudience lemmatize``: texts to lemmas."""
+"""``vkaudience lemmatize``: texts to lemmas. ``lemmatize unknown``: the words that the dictionary does not know."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import click
 
+from storage import open_store
 from vkaudience import pipeline
 from vkaudience.command import common, run_stage
 
+UNKNOWN_HEAD = (
+    "# Слова, которых нет в словаре: форма, лемма по догадке, часть речи, в скольких текстах.\n"
+    "# Исправьте и сохраните файлом, путь к нему — [lemmas] corrections в config.toml."
+)
 
-@click.command("lemmatize")
+
+@click.group("lemmatize", invoke_without_command=True)
 @common
 def command(options: Any, as_json: bool, quiet: bool) -> int:
     """Привести русские слова к начальной форме. Повторный запуск берёт только новое."""
+    if click.get_current_context().invoked_subcommand:
+        return 0
     return run_stage(options, "lemmatize", pipeline.lemmatize, as_json=as_json, quiet=quiet)
+
+
+@command.command("unknown")
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="сколько слов показать")
+@click.option(
+    "--least", type=click.IntRange(min=1), default=2, show_default=True, help="не реже, чем в стольких текстах"
+)
+@common
+def unknown(options: Any, as_json: bool, quiet: bool, limit: int, least: int) -> int:
+    """Частые слова, которых нет в словаре, с догадкой: готовые строки для файла поправок."""
+    from nlp.settings import LemmaSettings
+    from nlp.unknown import unknown as find
+
+    config = options.load()
+    with open_store(config.database, write=False) as store:
+        found = find(store, LemmaSettings(**config.given("lemmas")), limit=limit, least=least)
+    if as_json:
+        for one in found:
+            row = {"form": one.form, "lemma": one.lemma, "pos": one.pos, "texts": one.texts}
+            click.echo(json.dumps(row, ensure_ascii=False))
+        return 0
+    if not quiet:
+        click.echo(UNKNOWN_HEAD)
+    for one in found:
+        click.echo(f"{one.form}\t{one.lemma}\t{one.pos}\t# {one.texts}")
+    return 0

@@ -9,7 +9,7 @@ import click
 
 from vkaudience.command import common
 from vkaudience.demo import noon
-from vkaudience.show import say_json
+from vkaudience.output import say_json
 
 
 @click.command("simulate")

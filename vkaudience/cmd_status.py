@@ -10,7 +10,7 @@ import click
 from storage import open_store
 from storage.summary import summary
 from vkaudience.command import common
-from vkaudience.show import say_json
+from vkaudience.output import say, say_json
 
 STATES = {
     "ok": "открыты",
@@ -46,13 +46,13 @@ def command(options: Any, as_json: bool, quiet: bool) -> None:
     if as_json:
         say_json(found)
         return
-    click.echo(f"Файл исследования: {database}")
+    say(f"Файл исследования: {database}")
     for line in _lines(found):
-        click.echo(line)
+        say(line)
     if not quiet:
         for run in found["runs"]:
-            click.echo(_run_line(run))
-    click.echo(f"Дальше: {found['next']}")
+            say(_run_line(run))
+    say(f"Дальше: {found['next']}")
 
 
 def _lines(found: dict[str, Any]) -> list[str]:

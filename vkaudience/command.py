@@ -8,9 +8,11 @@ from typing import Any
 
 import click
 
-from storage import Outcome, Store, Watch, open_store
+from storage import Event, Outcome, Store, Watch, open_store
 from vkaudience.config import Config
-from vkaudience.show import say_outcome, talk, watching
+from vkaudience.show import say_outcome, talk
+from vkaudience.unused import unused
+from vkaudience.watches import watching
 
 EXIT_OF_STATE = {"done": 0, "paused": 4, "partial": 5, "interrupted": 130}
 
@@ -37,6 +39,13 @@ def run_stage(options: Any, name: str, stage: Stage, *, as_json: bool, quiet: bo
     """Open the study for writing, run one stage, tell how it ended; returns the exit code."""
     config = options.load()
     with open_store(config.database) as store, watching(as_json=as_json, quiet=quiet) as watch:
+        warn_unused(config, name, watch)
         outcome = stage(store, config, watch)
     say_outcome(name, outcome, as_json=as_json)
     return EXIT_OF_STATE[outcome.state]
+
+
+def warn_unused(config: Config, name: str, watch: Watch) -> None:
+    """Say which keys were set in vain, once a command."""
+    for text in unused(config):
+        watch.tell(Event("warning", name, text=text))

@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from storage import ConfigError
-from vkaudience.checks import check
+from vkaudience.checks import check, looks_secret
+from vkaudience.rules import parse_rule
 from vkaudience.schema import LISTS, SECRET_KEYS, SECTIONS, Key
 
 DEFAULT_NAME = "config.toml"
 ENV_PREFIX = "VKAUDIENCE_"
+KEEP_AWAY = (
+    "ключ доступа не пишут в этот файл — его пересылают и выкладывают. "
+    "Положите его в переменную среды (token_env) или в отдельный файл с правами 0600 (token_file)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +136,9 @@ def _checked(
 
 
 def _value(where: str, value: Any, raw: Any, key: Key, folder: Path, faults: list[str]) -> Any:
+    if looks_secret(raw):
+        faults.append(f"{where}: похоже на сам ключ доступа. {KEEP_AWAY}")
+        return key.default
     try:
         return check(raw if key.kind in ("text", "path", "url", "timezone", "word") else value, key, folder)
     except ValueError as error:
@@ -152,10 +160,7 @@ def _unknown(where: str, table: Mapping[str, Any], keys: Mapping[str, Any], faul
             continue
         if name.lower() in SECRET_KEYS:
             # The value is not repeated: it is a secret and messages get pasted into chats.
-            faults.append(
-                f"{where}{name}: ключ доступа не пишут в этот файл — его пересылают и выкладывают. "
-                "Положите его в переменную среды (token_env) или в отдельный файл с правами 0600 (token_file)"
-            )
+            faults.append(f"{where}{name}: {KEEP_AWAY}")
             continue
         near = difflib.get_close_matches(name, keys, n=1, cutoff=0.5)
         hint = f"; похоже на {near[0]!r}" if near else f"; есть: {', '.join(keys)}"
@@ -173,3 +178,21 @@ def _check_audiences(tables: list[dict[str, Any]], faults: list[str]) -> None:
         seen.add(table["name"] or "")
         if not table["communities"] and not table["people"]:
             faults.append(f"{where}: нужны сообщества (communities) или файл с людьми (people)")
+        try:
+            rule = parse_rule(table["definition"], len(set(table["communities"])))
+            _check_addresses((*table["communities"], *rule.minus), where, faults)
+        except ValueError as error:
+            faults.append(f"{where} definition = {table['definition']!r}: {error}")
+
+
+def _check_addresses(names: Iterable[str], where: str, faults: list[str]) -> None:
+    from collector.address import parse_address
+
+    for name in names:
+        try:
+            kind = parse_address(name).kind
+        except ConfigError as error:
+            faults.append(f"{where}: {error.what}. {error.todo}")
+        else:
+            if kind == "person":
+                faults.append(f"{where}: {name!r} — человек, а не сообщество; людей кладут в файл (people)")

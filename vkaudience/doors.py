@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from storage import ConfigError
 from vkaudience.config import Config
+from vkaudience.rules import parse_rule
 
 if TYPE_CHECKING:
     from collector.client import VkClient
@@ -35,6 +36,7 @@ def collect_settings(config: Config) -> CollectSettings:
             "Собирать нечего.",
             'Добавьте в config.toml: [[audiences]], name = "имя", communities = ["vk.com/адрес"].',
         )
+    _only_known_rules(config)
     specs = tuple(
         AudienceSpec(
             name=table["name"],
@@ -48,6 +50,18 @@ def collect_settings(config: Config) -> CollectSettings:
     known = CollectSettings.__dataclass_fields__
     given: dict[str, Any] = {name: value for name, value in config.given("collect").items() if name in known}
     return CollectSettings(audiences=specs, **given)
+
+
+def _only_known_rules(config: Config) -> None:
+    """A rule that the collector would not follow is refused: an audience of other people is worse than none."""
+    for table in config.audiences:
+        rule = parse_rule(table["definition"], len(table["communities"]))
+        if rule.minus or rule.least > 1:
+            raise ConfigError(
+                f"Аудиторию «{table['name']}» по правилу {table['definition']!r} эта версия собрать не умеет.",
+                "Умеет только any: люди хоть одного из сообществ.",
+                'Поставьте definition = "any" или соберите список людей сами и назовите его в people.',
+            )
 
 
 def _people(file: Path | None) -> tuple[int, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from storage import SYSTEM_CLOCK, Outcome, Store, Watch, journal
+from storage import SYSTEM_CLOCK, MissingInput, Outcome, Store, Watch, journal
 from vkaudience.config import Config
 from vkaudience.version import versions
 
@@ -74,14 +74,22 @@ def run(store: Store, config: Config, watch: Watch, *, partial: bool = False) ->
     """All stages in their order; each skips what is done.
 
     A study without audiences in its config is one of imported texts: nothing is collected then. A pause ends the
-    run before the texts are modelled, unless ``partial``. The outcome is the gravest of the stages'.
+    run before the texts are modelled, unless ``partial``; a collection that gave no text ends it too, with what it
+    said. The outcome is the gravest of the stages'.
     """
     stages: list[Callable[[Store, Config, Watch], Outcome]] = [lemmatize, topics, report]
     if config.audiences:
         stages.insert(0, collect)
     outcomes: list[Outcome] = []
     for stage in stages:
-        outcomes.append(stage(store, config, watch))
+        try:
+            outcomes.append(stage(store, config, watch))
+        except MissingInput as error:
+            # What the collection said (a community that does not exist) is the reason; it must not get lost.
+            if all(outcome.state == "done" for outcome in outcomes):
+                raise
+            outcomes.append(Outcome("partial", messages=(f"{error.what} Сначала исправьте названное выше.",)))
+            break
         state = outcomes[-1].state
         if state == "interrupted" or (state == "paused" and not partial):
             break

@@ -20,6 +20,7 @@ class Key:
 
 
 WHAT = ("members", "posts", "walls")
+ALL_WHAT = (*WHAT, "comments", "likes", "subscriptions")
 
 SECTIONS: dict[str, dict[str, Key]] = {
     "study": {
@@ -38,7 +39,7 @@ SECTIONS: dict[str, dict[str, Key]] = {
         "contact": Key("text", ""),
     },
     "collect": {
-        "what": Key("words", WHAT, allowed=WHAT),
+        "what": Key("words", WHAT, allowed=ALL_WHAT),
         "since": Key("date", None),
         "max_posts": Key("count", None, least=1),
         "max_comments": Key("count", None, least=1),
@@ -48,7 +49,7 @@ SECTIONS: dict[str, dict[str, Key]] = {
         "seed": Key("count", 1, least=0),
     },
     "lemmas": {
-        "mode": Key("word", "fast", allowed=("fast", "context")),
+        "mode": Key("word", "context", allowed=("fast", "context")),
         "corrections": Key("path", None),
         "languages": Key("words", ("ru",)),
     },

@@ -40,7 +40,20 @@ HOMES = {
 HEAVY = {"gensim", "natasha", "pandas", "scipy", "numpy", "pymorphy3", "sqlite_utils", "vk_api", "jinja2"}
 MOST_LINES = 400
 QUICK_START = ["python3 start.py demo", "python3 start.py test"]
-COMMANDS = ["demo", "init", "check", "collect", "import", "lemmatize", "topics", "report", "run", "status", "simulate"]
+COMMANDS = [
+    "demo",
+    "init",
+    "check",
+    "collect",
+    "import",
+    "lemmatize",
+    "entities",
+    "topics",
+    "report",
+    "run",
+    "status",
+    "simulate",
+]
 
 
 def modules() -> list[Path]:

@@ -1,0 +1,39 @@
+"""Where words go: results to stdout, the rest to stderr; a reader that has left stops nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """A line on stdout, or stderr. A closed pipe (``| head``) makes that stream deaf: the work itself goes on."""
+    try:
+        click.echo(text, err=err)
+    except BrokenPipeError:
+        deafen(sys.stderr if err else sys.stdout)
+
+
+def murmur(text: str) -> None:
+    """A line on stderr that may get lost: progress must not end a run, not even on a full disk."""
+    with contextlib.suppress(OSError):
+        say(text, err=True)
+
+
+def deafen(stream: Any) -> None:
+    """Let a stream that nobody reads write into nothing, also in Python's own flush at exit."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, stream.fileno())
+        os.close(nothing)
+
+
+def say_json(value: Mapping[str, Any]) -> None:
+    """One JSON object as a line of stdout."""
+    say(json.dumps(value, ensure_ascii=False, default=str))

@@ -1,0 +1,111 @@
+"""click's own words in Russian: the headings of ``--help`` and what is wrong with a command that was typed."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from storage import ConfigError
+
+# start.py says how the person called the program; messages then name a line that works when it is pasted.
+CALLED = "VKAUDIENCE_CALLED"
+NAME = "vkaudience"
+
+HEADINGS = {"Options": "Параметры", "Commands": "Команды"}
+HELP = {"Show this message and exit.": "показать эту справку", "Show the version and exit.": "показать версию"}
+PLACES = {"[OPTIONS]": "[ПАРАМЕТРЫ]", "COMMAND [ARGS]...": "КОМАНДА ..."}
+BEFORE = ("--config", "--db")
+SECRETS = ("token", "key", "password", "login")
+
+
+class Formatter(click.HelpFormatter):
+    """click's formatter of ``--help`` with Russian headings."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        for english, russian in PLACES.items():
+            args = args.replace(english, russian)
+        super().write_usage(prog, args, "Как вызвать: ")
+
+    @contextmanager
+    def section(self, name: str) -> Iterator[None]:
+        with super().section(HEADINGS.get(name, name)):
+            yield
+
+    def write_dl(self, rows: Any, col_max: int = 30, col_spacing: int = 2) -> None:
+        super().write_dl([(name, HELP.get(text, text)) for name, text in rows], col_max, col_spacing)
+
+
+class Context(click.Context):
+    """A context whose help is Russian."""
+
+    formatter_class = Formatter
+
+
+def program() -> str:
+    """How the person calls the program: ``vkaudience`` or ``python3 start.py``."""
+    return os.environ.get(CALLED) or NAME
+
+
+def as_called(text: str, commands: tuple[str, ...]) -> str:
+    """A message with its command lines as this person has to type them."""
+    if program() == NAME:
+        return text
+    return re.sub(rf"\b{NAME} (?=--|(?:{'|'.join(commands)})\b)", lambda found: program() + " ", text)
+
+
+def usage_fault(error: click.UsageError) -> ConfigError:
+    """A typing error as one of ours. A value is never repeated where it may be a secret."""
+    path = error.ctx.command_path if error.ctx else NAME
+    look = f"Справка: {path} --help"
+    if isinstance(error, click.NoSuchOption):
+        return _no_option(error.option_name, error.possibilities or (), look)
+    if isinstance(error, click.BadOptionUsage):
+        return ConfigError(f"Параметру {error.option_name} нужно значение.", "", look)
+    if isinstance(error, click.MissingParameter):
+        name = error.param.make_metavar(error.ctx) if error.param and error.ctx else "параметра"
+        return ConfigError(f"Не хватает {name}.", "", look)
+    if isinstance(error, click.BadParameter):
+        shown = f" {error.param_hint or _named(error.param)}"
+        return ConfigError(f"Неверное значение{shown}.", "", f"{_allowed(error.param)}{look}")
+    extra = re.search(r"extra arguments? \((.*)\)", error.message)
+    return ConfigError(f"Лишнее в команде: {extra[1]}." if extra else error.format_message(), "", look)
+
+
+def no_command(name: str, near: list[str]) -> ConfigError:
+    """A command that there is not."""
+    todo = f"Похоже на {near[0]!r}. " if near else ""
+    return ConfigError(f"Команды {name!r} нет.", "", f"{todo}Все команды: {program()} --help")
+
+
+def _no_option(name: str, near: Any, look: str) -> ConfigError:
+    if any(word in name.lower() for word in SECRETS):
+        return ConfigError(
+            f"Параметра {name} нет, и ключ доступа в командной строке не пишут.",
+            "Командную строку видят другие программы, и она остаётся в истории терминала.",
+            "Положите ключ в переменную среды VK_TOKEN или в файл с правами 0600 (token_file в config.toml).",
+        )
+    if name in BEFORE:
+        todo = f"Он пишется до команды: {program()} {name} ФАЙЛ КОМАНДА"
+        return ConfigError(f"Параметр {name} стоит не на месте.", "", todo)
+    todo = f"Похоже на {', '.join(near)}. " if near else ""
+    return ConfigError(f"Параметра {name} нет.", "", f"{todo}{look}")
+
+
+def _named(parameter: Any) -> str:
+    return "/".join(parameter.opts) if parameter is not None else ""
+
+
+def _allowed(parameter: Any) -> str:
+    kind = getattr(parameter, "type", None)
+    if isinstance(kind, click.Choice):
+        return f"Допустимо: {', '.join(str(choice) for choice in kind.choices)}. "
+    if isinstance(kind, click.IntRange | click.FloatRange):
+        least = f" от {kind.min}" if kind.min is not None else ""
+        most = f" до {kind.max}" if kind.max is not None else ""
+        return f"Нужно число{least}{most}. "
+    return ""
