@@ -391,6 +391,8 @@ def main(argv):
         return INTERRUPTED
     if words[0] == "test":
         os.chdir(ROOT)
+    else:  # messages then name command lines that work when they are pasted
+        env["VKAUDIENCE_CALLED"] = (u"py" if WINDOWS else u"python3") + u" start.py"
     return hand_over(command, env)
 
 
