@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
-from itertools import count
 
 from collector.ask import Reading
 from collector.capability import find_batches, save_batches
 from collector.client import VkClient
 from collector.engine import Engine
+from collector.panel import choose_people, subscriptions_of_people, walls_of_people
 from collector.resolve import resolve
-from collector.sample import draw, save_audience, unreadable
 from collector.settings import AudienceSpec, CollectSettings
 from collector.walk import Expedition
 from collector.walk_comments import walk_comments
 from collector.walk_likes import walk_likes
 from collector.walk_members import walk_members
-from collector.walk_subscriptions import followed_facts, walk_subscriptions
+from collector.walk_recheck import recheck
+from collector.walk_subscriptions import followed_facts
 from collector.walk_wall import walk_wall
 from storage import QUIET, SYSTEM_CLOCK, Clock, Event, Outcome, Store, Watch, audiences, journal, people
-from storage.rows import Gap
 
 Named = dict[str, int]
 COUNTED = ("users", "memberships", "posts", "comments", "likes", "subscriptions")
@@ -56,16 +55,21 @@ def collect(
 
 
 def _walks(expedition: Expedition, engine: Engine, named: Named) -> list[str]:
-    """All walks of the study, one kind after the other; returns messages about communities that gave nothing."""
-    what, ids = expedition.settings.what, list(dict.fromkeys(named.values()))
+    """All walks of the study, one kind after the other; returns messages about communities that gave nothing.
+
+    Comments and likes come before the audiences: who was active may be what makes one.
+    """
+    what, specs = expedition.settings.what, expedition.settings.audiences
+    ids = _numbers(named, [name for spec in specs for name in spec.communities])
+    lists = _numbers(named, _written(specs))
     lost: list[str] = []
     if "members" in what:
-        engine.run(_members(expedition, number) for number in ids)
-        for number in ids:
+        engine.run(_members(expedition, number) for number in lists)
+        for number in lists:
             lost += _refusal(expedition, "members", number, f"Участников сообщества {number}")
-    panel = _audiences(expedition, named)
     if "posts" in what:
         engine.run(_posts(expedition, number) for number in ids)
+        engine.run(recheck(expedition, "posts", [-number for number in ids]))
         for number in ids:
             lost += _refusal(expedition, "posts", -number, f"Стену сообщества {number}")
     for kind, walk in (("comments", walk_comments), ("likes", walk_likes)):
@@ -73,12 +77,18 @@ def _walks(expedition: Expedition, engine: Engine, named: Named) -> list[str]:
             engine.run(walk(expedition, -number) for number in ids)
             for number in ids:
                 lost += _refusal(expedition, kind, -number, f"{NAMES[kind]} на стене сообщества {number}")
+    choose_people(expedition, engine, named)
     if "walls" in what:
-        engine.run(_walls(expedition, panel))
+        engine.run(walls_of_people(expedition))
+        engine.run(recheck(expedition, "walls", audiences.panel(expedition.store)))
     if "subscriptions" in what:
-        engine.run(_subscriptions(expedition, panel))
+        engine.run(subscriptions_of_people(expedition))
         engine.run(followed_facts(expedition))
     return lost
+
+
+def _numbers(named: Named, names: Iterable[str]) -> list[int]:
+    return list(dict.fromkeys(named[name] for name in names if name in named))
 
 
 def _waiting(seconds: float) -> Event:
@@ -87,7 +97,7 @@ def _waiting(seconds: float) -> Event:
 
 def _communities(expedition: Expedition) -> tuple[Named, list[str]]:
     """Name as written -> id of the communities that exist; messages about those that do not."""
-    found = resolve(expedition.client, [name for spec in expedition.settings.audiences for name in spec.communities])
+    found = resolve(expedition.client, _written(expedition.settings.audiences))
     people.save_communities(
         expedition.store, [row for row in found.values() if row is not None], expedition.clock.now()
     )
@@ -96,6 +106,11 @@ def _communities(expedition: Expedition) -> tuple[Named, list[str]]:
         f"Сообщество {name!r} удалено или заблокировано." for name, row in found.items() if row and row.state != "ok"
     ]
     return {name: row.id for name, row in found.items() if row and row.state == "ok"}, lost + gone
+
+
+def _written(specs: Iterable[AudienceSpec]) -> list[str]:
+    """Every community that the study names, as written there."""
+    return [name for spec in specs for name in (*spec.communities, *spec.minus)]
 
 
 def _members(expedition: Expedition, community_id: int) -> Reading:
@@ -115,59 +130,6 @@ def _refusal(expedition: Expedition, kind: str, subject: int, what: str) -> list
     """A message for a community's gap; an earlier run's gap counts too, or a repeat would look complete."""
     gap = journal.find_gap(expedition.store, kind, subject)
     return [f"{what} VK не отдал: {gap.state}."] if gap else []
-
-
-def _audiences(expedition: Expedition, named: Named) -> dict[int, float]:
-    """Write every audience of the study; returns all their people."""
-    panel: dict[int, float] = {}
-    for spec in expedition.settings.audiences:
-        panel.update(_audience(expedition, spec, named))
-    audiences.remove_audiences_except(expedition.store, [spec.name for spec in expedition.settings.audiences])
-    return panel
-
-
-def _audience(expedition: Expedition, spec: AudienceSpec, named: Named) -> dict[int, float]:
-    ids = list(dict.fromkeys(named[name] for name in spec.communities if name in named))
-    return save_audience(expedition.store, spec, ids, expedition.settings, expedition.clock.now())
-
-
-def _walls(expedition: Expedition, panel: dict[int, float]) -> Iterator[Reading]:
-    """Walls of people; a closed or deleted one is a gap that costs no call."""
-    ids = sorted(panel)
-    refused = unreadable(people.users(expedition.store, ids))
-    _save_refused(expedition, refused)
-    asked = [user_id for user_id in ids if user_id not in refused]
-    ended = count(1)
-    for user_id in asked:
-        if not expedition.usable("wall.get"):
-            return
-        yield _one_of(expedition, walk_wall(expedition, "walls", user_id), "стены людей", ended, len(asked))
-
-
-def _subscriptions(expedition: Expedition, panel: dict[int, float]) -> Iterator[Reading]:
-    """Lists of people, or of a seeded sample of them: one call each, and VK counts them."""
-    settings = expedition.settings
-    chosen = sorted(draw(sorted(panel), settings.subscriptions_sample or None, settings.seed, 0))
-    refused = unreadable(people.users(expedition.store, chosen))
-    _save_refused(expedition, refused, "subscriptions")
-    asked = [user_id for user_id in chosen if user_id not in refused]
-    ended = count(1)
-    for user_id in asked:
-        if not expedition.usable("users.getSubscriptions"):
-            return
-        yield _one_of(expedition, walk_subscriptions(expedition, user_id), "подписки людей", ended, len(asked))
-
-
-def _one_of(expedition: Expedition, reading: Reading, label: str, ended: Iterator[int], total: int) -> Reading:
-    yield from reading
-    expedition.watch.tell(Event("progress", "collect", label, done=next(ended), total=total))
-
-
-def _save_refused(expedition: Expedition, refused: dict[int, str], kind: str = "walls") -> None:
-    seen = expedition.clock.now()
-    with expedition.store.write():
-        for user_id, state in sorted(refused.items()):
-            journal.save_gap(expedition.store, Gap(kind, user_id, state, None, "из профиля", seen))
 
 
 def _outcome(expedition: Expedition, lost: Sequence[str]) -> Outcome:

@@ -1,62 +1,149 @@
-"""Who stands for an audience: all its members, or a seeded panel of those that can be read, with weights.
+"""Who stands for an audience: everyone, or a seeded panel of those that can be read, with weights.
 
-A member list sorted by id begins with the oldest accounts, so "the first n" would be a sample of veterans. Here
-each person gets a number from (seed, community, id) and the lowest numbers are drawn: spread over the whole
-list, the same on every machine, and stable when others join or leave.
+A member list sorted by id begins with the oldest accounts, so "the first n" would be a sample of veterans and "the
+last n" one of newcomers. Here each person gets a number from (seed, id) and the lowest numbers are drawn: spread over
+the whole list, the same on every machine. The cut stays from run to run: who was drawn stays drawn, and a newcomer
+is drawn with the same probability as everybody was. One number for all communities makes the probability of being
+drawn in any of them simply the largest of theirs.
 """
 
 from __future__ import annotations
 
 import hashlib
+import heapq
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from collector.settings import AudienceSpec, CollectSettings
-from storage import Store, audiences, people
-from storage.rows import Audience, User
+from storage import Store, audiences, journal
+from storage.audiences import Selection
+from storage.rows import Audience
+
+# The people of a whole rule ("all", "2 of 5", active) are drawn at once, under this name.
+WHOLE = "*"
 
 
-def lot(seed: int, community_id: int, user_id: int) -> int:
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Who has a number up to ``lot`` is drawn, and stands for ``weight`` people."""
+
+    lot: int
+    weight: float
+
+
+def lot(seed: int, user_id: int) -> int:
     """The person's number in the draw, 0 to 2**64 - 1."""
-    name = f"{seed}/{community_id}/{user_id}".encode()
-    return int.from_bytes(hashlib.blake2b(name, digest_size=8).digest())
+    return int.from_bytes(hashlib.blake2b(f"{seed}/{user_id}".encode(), digest_size=8).digest())
 
 
-def draw(ids: Sequence[int], size: int | None, seed: int, community_id: int) -> dict[int, float]:
+def find_cut(ids: Iterable[int], size: int, seed: int) -> Cut:
+    """The cut that draws ``size`` of the ids; fewer ids than that are all drawn. Needs memory for the sample only."""
+    total = 0
+
+    def lots() -> Iterable[int]:
+        nonlocal total
+        for user_id in ids:
+            total += 1
+            yield lot(seed, user_id)
+
+    lowest = heapq.nsmallest(size, lots())
+    if total <= size:
+        return Cut(2**64 - 1, 1.0)
+    return Cut(lowest[-1], total / size)
+
+
+def draw(ids: Sequence[int], size: int | None, seed: int) -> dict[int, float]:
     """user id -> weight (1 / inclusion probability) of a sample of at most ``size``; None takes everyone."""
-    if size is None or size >= len(ids):
-        return dict.fromkeys(sorted(ids), 1.0)
-    chosen = sorted(ids, key=lambda user_id: (lot(seed, community_id, user_id), user_id))[:size]
-    return dict.fromkeys(sorted(chosen), len(ids) / size)
+    cut = find_cut(ids, size, seed) if size is not None else Cut(2**64 - 1, 1.0)
+    return {user_id: cut.weight for user_id in sorted(ids) if lot(seed, user_id) <= cut.lot}
 
 
 def save_audience(
-    store: Store, spec: AudienceSpec, community_ids: Sequence[int], settings: CollectSettings, now: int
-) -> dict[int, float]:
-    """Write an audience and its people; returns user id -> weight.
+    store: Store,
+    spec: AudienceSpec,
+    communities: Sequence[int],
+    minus: Sequence[int],
+    settings: CollectSettings,
+    now: int,
+) -> None:
+    """Write an audience and its people.
 
-    Without a sample everybody counts, closed and deleted accounts too; with one the panel is drawn among the
-    people whose wall can be asked for. A person drawn in two communities keeps the smaller weight.
+    Without a sample everybody counts, closed and deleted accounts too; with one the panel is drawn among the people
+    whose wall can be asked for. A person drawn in two communities keeps the smaller weight, which is exact.
     """
-    definition = json.dumps({"any": list(community_ids), "people": len(spec.people)}, sort_keys=True)
+    selection = Selection(tuple(communities), spec.least, tuple(minus), spec.actions, spec.since or settings.since or 0)
     kind = "baseline" if spec.baseline else "studied"
-    recipe = f"sample={settings.sample} seed={settings.seed}"
-    audience_id = audiences.save_audience(store, Audience(spec.name, definition, kind, recipe=recipe))
+    row = Audience(spec.name, json.dumps(_definition(spec, selection), sort_keys=True), kind)
+    before = audiences.find_audience(store, spec.name)
+    if settings.sample is None:
+        audience_id = audiences.save_audience(store, row)
+        audiences.save_everyone(store, audience_id, selection, spec.people, now)
+        return
+    known = _cuts(before, row, settings)
+    audience_id = audiences.save_audience(store, row)
     weights: dict[int, float] = dict.fromkeys(spec.people, 1.0)
-    for community_id in community_ids:
-        for user_id, weight in _drawn(store, community_id, settings).items():
-            weights[user_id] = min(weight, weights.get(user_id, weight))
+    cuts: dict[str, Cut] = {}
+    for name, part in _parts(selection).items():
+        cut = known.get(name) or find_cut(_readable(store, part, audience_id), settings.sample, settings.seed)
+        if name in known or _settled(store, part):
+            cuts[name] = cut
+        for user_id in _readable(store, part, audience_id):
+            if lot(settings.seed, user_id) <= cut.lot:
+                weights[user_id] = min(cut.weight, weights.get(user_id, cut.weight))
     audiences.save_sample(store, audience_id, weights, now)
-    return weights
+    audiences.save_audience(store, Audience(row.name, row.definition, kind, recipe=_recipe(settings, cuts)))
 
 
-def _drawn(store: Store, community_id: int, settings: CollectSettings) -> dict[int, float]:
-    ids = people.member_ids(store, community_id)
-    if settings.sample is not None:
-        ids = [user.id for user in people.users(store, ids) if user.state in ("ok", "unknown")]
-    return draw(ids, settings.sample, settings.seed, community_id)
+def _readable(store: Store, part: Selection, audience_id: int) -> Iterator[int]:
+    """Whose wall could be asked for when last seen, and who stands in the panel already: walls get closed later."""
+    return audiences.selected(store, part, readable=True, kept=audience_id)
 
 
-def unreadable(users: Iterable[User]) -> dict[int, str]:
-    """user id -> state of the people whose wall must not cost a call: closed, deleted, banned."""
-    return {user.id: user.state for user in users if user.state in ("closed", "deleted", "banned")}
+def _definition(spec: AudienceSpec, selection: Selection) -> dict[str, Any]:
+    ids = list(selection.communities)
+    found: dict[str, Any] = {"people": len(spec.people)}
+    if selection.actions:
+        found |= {"active": selection.actions, "since": selection.since, "walls": ids}
+    elif selection.least <= 1:
+        found["any"] = ids
+    elif selection.least >= len(spec.communities):
+        found["all"] = ids
+    else:
+        found |= {"at_least": selection.least, "of": ids}
+    return found | ({"minus": list(selection.minus)} if selection.minus else {})
+
+
+def _parts(selection: Selection) -> dict[str, Selection]:
+    """What is drawn from by itself: each community where one is enough, else the people of the whole rule."""
+    if selection.actions or selection.least > 1:
+        return {WHOLE: selection}
+    return {str(number): Selection((number,), 1, selection.minus) for number in selection.communities}
+
+
+def _settled(store: Store, part: Selection) -> bool:
+    """Whether the lists behind it are complete: a cut found in half a list would draw too many from the whole."""
+    kinds = ("likes", "comments") if part.actions else ("members",)
+    named = [(kind, -number if part.actions else number) for kind in kinds for number in part.communities]
+    named += [("members", number) for number in part.minus]
+    walks = [walk for kind, subject in named if (walk := journal.find_walk(store, kind, subject)) or not part.actions]
+    return bool(walks) and all(walk is not None and walk.state in ("done", "short") for walk in walks)
+
+
+def _recipe(settings: CollectSettings, cuts: Mapping[str, Cut]) -> str:
+    kept = {name: [str(cut.lot), cut.weight] for name, cut in cuts.items()}
+    return json.dumps({"sample": settings.sample, "seed": settings.seed, "cuts": kept}, sort_keys=True)
+
+
+def _cuts(before: Audience | None, row: Audience, settings: CollectSettings) -> dict[str, Cut]:
+    """The cuts of an earlier run over the same definition, sample and seed."""
+    if before is None or before.definition != row.definition:
+        return {}
+    try:
+        recipe = json.loads(before.recipe)
+        if (recipe["sample"], recipe["seed"]) != (settings.sample, settings.seed):
+            return {}
+        return {name: Cut(int(number), float(weight)) for name, (number, weight) in recipe["cuts"].items()}
+    except (ValueError, TypeError, KeyError):
+        return {}

@@ -21,13 +21,21 @@ class VkSettings:
 
 @dataclass(frozen=True, slots=True)
 class AudienceSpec:
-    """One audience of the study: the people of any of its ``communities`` (as a person names them)."""
+    """One audience of the study. Its communities are written as a person names them.
+
+    The present members of at least ``least`` of the ``communities`` and of none of ``minus``; or with ``actions``
+    whoever liked, commented or reposted at least so many times what was published there at or after ``since`` (UTC
+    seconds; None: the study's own). The listed ``people`` belong to it whatever the rule.
+    """
 
     name: str
     communities: tuple[str, ...] = ()
     people: tuple[int, ...] = ()
-    definition: str = "any"
     baseline: bool = False
+    least: int = 1
+    minus: tuple[str, ...] = ()
+    actions: int = 0
+    since: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from collector.ask import Ask
@@ -20,6 +21,37 @@ Pages = Generator[Ask, Any, Walk]
 
 STALE_PAGES = 3
 LOST_WALKS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How far a round of a walk reads: ``most`` items, published at or after ``since`` (UTC seconds); None: all.
+
+    ``known``: when the round before it ended, so that this one may stop at what was stored by then; ``lacks``: how
+    many items VK promised then and did not show.
+    """
+
+    most: int | None = None
+    since: int | None = None
+    known: int | None = None
+    lacks: int = 0
+
+    def cover(self, other: Limits) -> bool:
+        """Whether what these limits read holds all that ``other`` would read."""
+        deep = self.most is None or (other.most is not None and self.most >= other.most)
+        return deep and (self.since or 0) <= (other.since or 0)
+
+    def encode(self) -> str:
+        """The text kept in ``walks.settings``."""
+        return json.dumps({name: value for name, value in asdict(self).items() if value}, sort_keys=True)
+
+
+def decode_limits(text: str) -> Limits:
+    """The limits of a walk; an empty or foreign text is one without any."""
+    try:
+        return Limits(**json.loads(text)) if text else Limits()
+    except (TypeError, ValueError):
+        return Limits()
 
 
 @dataclass(slots=True)
@@ -59,19 +91,28 @@ class Expedition:
         self.counted = sent
 
 
-def begin(expedition: Expedition, kind: str, subject: int) -> Walk | None:
-    """The walk to go on with: an unfinished one, or a new round; None when it was finished lately."""
+def begin(expedition: Expedition, kind: str, subject: int, limits: Limits | None = None) -> Walk | None:
+    """The walk to go on with: an unfinished one, or a new round; None when it was finished lately.
+
+    ``limits``: how far this study reads; one that reaches farther than the last round makes a new one at once.
+    """
     now = expedition.clock.now()
     walk = journal.find_walk(expedition.store, kind, subject)
+    limits = limits or Limits()
     if walk is None:
-        return Walk(kind, subject, started_seen=now, updated_seen=now)
+        return Walk(kind, subject, settings=limits.encode(), started_seen=now, updated_seen=now)
+    before = decode_limits(walk.settings)
     if walk.state == "open":
-        return walk
+        return replace(walk, settings=replace(limits, known=before.known, lacks=before.lacks).encode())
     finished = walk.finished_seen or 0
-    if now - finished < expedition.settings.refresh_hours * 3600:
+    wider = walk.state != "refused" and not before.cover(limits)
+    if not wider and now - finished < expedition.settings.refresh_hours * 3600:
         return None
+    if walk.state != "refused" and not wider:
+        limits = replace(limits, known=finished, lacks=max(0, (walk.promised or 0) - walk.got))
     # Later than the last round even within one second: what was seen since then must be told apart.
-    return Walk(kind, subject, started_seen=max(now, finished + 1), updated_seen=now)
+    started = max(now, finished + 1)
+    return Walk(kind, subject, settings=limits.encode(), started_seen=started, updated_seen=now)
 
 
 def stamp(expedition: Expedition, walk: Walk) -> int:

@@ -85,6 +85,9 @@ class _Post:
     def _save(self, found: list[Any]) -> None:
         every = (one for item in found for one in with_replies(item))
         rows = [row for one in every if (row := parse_comment(one, self.owner_id, self.post_id)) is not None]
+        if self.most is not None:
+            again = [row for row in rows if row.id in self.known]
+            rows = again + [row for row in rows if row.id not in self.known][: self.most - self.got]
         seen = self.expedition.clock.now()
         with self.expedition.store.write():
             walls.save_comments(self.expedition.store, rows, seen)

@@ -35,7 +35,8 @@ def walk_posts(
 
 def _posts(expedition: Expedition, walk: Walk, method: str, read: ReadPost, first: FirstAsk) -> Pages:
     store, settings = expedition.store, expedition.settings
-    todo = walls.unread_posts(store, walk.subject, walk.kind, since=settings.since, below=_last(walk))
+    most = settings.max_comments
+    todo = walls.unread_posts(store, walk.subject, walk.kind, since=settings.since, below=_last(walk), most=most)
     refused = 0
     for place, post_id in enumerate(todo):
         if expedition.watch.stopping():

@@ -10,7 +10,20 @@ from collector.batch import MOST
 from collector.errors import VkShrink
 from collector.pager import Cursor, advance, decode, following
 from collector.parse_post import parse_post
-from collector.walk import Expedition, Pages, attempt, begin, finish, moved_on, page_of, refuse_repeats, shrunk, stamp
+from collector.walk import (
+    Expedition,
+    Limits,
+    Pages,
+    attempt,
+    begin,
+    decode_limits,
+    finish,
+    moved_on,
+    page_of,
+    refuse_repeats,
+    shrunk,
+    stamp,
+)  # fmt: skip
 from storage import journal, walls
 from storage.rows import Post, Walk
 
@@ -21,7 +34,8 @@ OVERLAP = 2
 
 def walk_wall(expedition: Expedition, kind: str, owner_id: int) -> Reading:
     """Read a wall, unless it was read lately. A blank wall is a result, a refusal is a gap."""
-    walk = begin(expedition, kind, owner_id)
+    settings = expedition.settings
+    walk = begin(expedition, kind, owner_id, Limits(settings.max_posts, settings.since))
     if walk is not None and expedition.usable(METHOD):
         yield from attempt(expedition, METHOD, walk, _pages(expedition, walk))
 
@@ -41,8 +55,9 @@ def _pages(expedition: Expedition, walk: Walk) -> Pages:
         stale = stale + 1 if walk.got == got and moved_on(cursor, walk) else 0
         refuse_repeats(METHOD, stale)
     if walk.state == "done" and pages > 1 and walk.got < (walk.promised or 0) and not _limited(expedition, walk):
-        items, count = page_of(METHOD, (yield _at(walk.subject, 0, size)))
-        walk = _top_again(expedition, walk, items, count)
+        walk = yield from _top_again(expedition, walk, size)
+    if walk.state != "open":
+        walk = _close(expedition, walk)
     return walk
 
 
@@ -85,6 +100,9 @@ def _page(expedition: Expedition, walk: Walk, cursor: Cursor, items: list[Any], 
         if step.state != "open" or (step.follow and _enough(expedition, after, posts)):
             after = finish(after, step.state if step.state != "open" else "done", seen)
             journal.clear_gap(store, walk.kind, walk.subject)
+        elif step.follow and _met_known(expedition, after, posts):
+            after = finish(after, "done", seen)
+            journal.clear_gap(store, walk.kind, walk.subject)
         journal.save_walk(store, after)
         expedition.save_calls()
     return after
@@ -115,13 +133,45 @@ def _limited(expedition: Expedition, walk: Walk) -> bool:
     return expedition.settings.since is not None or expedition.settings.max_posts is not None
 
 
-def _top_again(expedition: Expedition, walk: Walk, items: list[Any], count: int) -> Walk:
-    """Look at the top once more: a post pinned during the walk jumped there from what was still unread."""
-    posts = [parse_post(item) for item in items if isinstance(item, dict)]
-    seen = stamp(expedition, walk)
-    known = walls.seen_posts(expedition.store, walk.subject, [post.id for post in posts], walk.started_seen or 0)
-    with expedition.store.write():
-        after = _save(expedition, replace(walk, promised=count, finished_seen=seen), posts, known, seen)
-        journal.save_walk(expedition.store, after)
-        expedition.save_calls()
-    return after
+def _met_known(expedition: Expedition, walk: Walk, posts: list[Post]) -> bool:
+    """Whether a later round has come to what an earlier one stored, with nothing missing below by VK's count."""
+    limits = decode_limits(walk.settings)
+    if limits.known is None:
+        return False
+    ids = [post.id for post in posts if not post.is_pinned]
+    if len(walls.seen_before(expedition.store, walk.subject, ids, limits.known)) < OVERLAP:
+        return False
+    missing = (walk.promised or 0) - walls.count_posts(expedition.store, walk.subject)
+    return _limited(expedition, walk) or missing <= limits.lacks
+
+
+def _top_again(expedition: Expedition, walk: Walk, size: int) -> Pages:
+    """Read from the top to what this walk knows: posts that came, or were pinned, while it was further down."""
+    offset, began = 0, walk.finished_seen or 0
+    while not expedition.watch.stopping():
+        items, count = page_of(METHOD, (yield _at(walk.subject, offset, size)))
+        posts = [parse_post(item) for item in items if isinstance(item, dict)]
+        store, seen = expedition.store, stamp(expedition, walk)
+        known = walls.seen_posts(store, walk.subject, [post.id for post in posts], walk.started_seen or 0)
+        with store.write():
+            walk = _save(expedition, replace(walk, promised=count, finished_seen=max(seen, began)), posts, known, seen)
+            journal.save_walk(store, walk)
+            expedition.save_calls()
+        met = any(post.id in known for post in posts if not post.is_pinned)
+        if met or offset + len(items) >= count or len(items) <= OVERLAP:
+            break
+        offset += len(items) - OVERLAP
+    return walk
+
+
+def _close(expedition: Expedition, walk: Walk) -> Walk:
+    """After the last page: note what is gone from a wall that was read to its end; count what a refresh found."""
+    store, limits = expedition.store, decode_limits(walk.settings)
+    with store.write():
+        if walk.state == "done" and not _limited(expedition, walk):
+            if walk.got >= (walk.promised or 0):
+                walls.mark_unseen_deleted(store, walk.subject, walk.started_seen or 0, stamp(expedition, walk))
+            elif limits.known is not None:
+                walk = replace(walk, got=min(walk.promised or 0, walls.count_posts(store, walk.subject)))
+                journal.save_walk(store, walk)
+    return walk

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from storage.db import Store
 from storage.rows import Audience
 from storage.upsert import load
+
+PART = 10_000
 
 
 def save_audience(store: Store, row: Audience) -> int:
@@ -21,17 +26,138 @@ def save_audience(store: Store, row: Audience) -> int:
     return int(store.value("SELECT id FROM audiences WHERE name = ?", (row.name,)))
 
 
-def remove_audiences_except(store: Store, names: Iterable[str]) -> None:
-    """Drop audiences that the study no longer names; their people and texts stay."""
+def remove_audiences_except(store: Store, names: Iterable[str], drawn: str) -> None:
+    """Drop audiences that the study no longer names, but not those whose recipe begins with ``drawn``: a command
+    made them. Their people and texts stay."""
     kept = list(names)
     with store.write() as connection:
         marks = ", ".join("?" * len(kept))
-        connection.execute(f"DELETE FROM audiences WHERE name NOT IN ({marks})", kept)
+        connection.execute(
+            f"DELETE FROM audiences WHERE name NOT IN ({marks}) AND substr(recipe, 1, ?) <> ?",
+            [*kept, len(drawn), drawn],
+        )
+
+
+def remove_audience(store: Store, name: str) -> bool:
+    """Drop one audience; its people and texts stay. Returns whether there was one of this name."""
+    with store.write() as connection:
+        return connection.execute("DELETE FROM audiences WHERE name = ?", (name,)).rowcount > 0
 
 
 def audiences(store: Store) -> list[Audience]:
     """All audiences by id."""
     return list(load(store, Audience, "SELECT * FROM audiences ORDER BY id"))
+
+
+def find_audience(store: Store, name: str) -> Audience | None:
+    """The audience of this name, or None."""
+    found = list(load(store, Audience, "SELECT * FROM audiences WHERE name = ?", (name,)))
+    return found[0] if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Who belongs: present members of at least ``least`` of the ``communities`` and of none of ``minus``; or, with
+    ``actions``, whoever liked, commented or reposted at least so many times what was published on the
+    communities' walls at or after ``since`` (UTC seconds), member or not."""
+
+    communities: tuple[int, ...]
+    least: int = 1
+    minus: tuple[int, ...] = ()
+    actions: int = 0
+    since: int = 0
+
+
+_MEMBERS = (
+    "SELECT user_id FROM memberships WHERE left_seen IS NULL AND community_id IN (SELECT value FROM json_each(:ids)) "
+    "GROUP BY user_id HAVING count(*) >= :least"
+)
+_ACTIVE = (
+    "SELECT user_id FROM (SELECT l.user_id FROM likes AS l JOIN posts AS p ON p.owner_id = l.owner_id "
+    "AND p.id = l.item_id WHERE l.item_kind = 'post' AND p.published_at >= :since "
+    "AND l.owner_id IN (SELECT -value FROM json_each(:ids)) UNION ALL "
+    "SELECT c.from_id FROM comments AS c JOIN posts AS p ON p.owner_id = c.owner_id AND p.id = c.post_id "
+    "WHERE c.from_id > 0 AND NOT c.deleted AND p.published_at >= :since "
+    "AND c.owner_id IN (SELECT -value FROM json_each(:ids))) GROUP BY user_id HAVING count(*) >= :actions"
+)
+_MINUS = (
+    " EXCEPT SELECT user_id FROM memberships WHERE left_seen IS NULL "
+    "AND community_id IN (SELECT value FROM json_each(:minus))"
+)
+
+
+def _selected(selection: Selection) -> tuple[str, dict[str, object]]:
+    sql = (_ACTIVE if selection.actions else _MEMBERS) + (_MINUS if selection.minus else "")
+    return sql, {
+        "ids": json.dumps(selection.communities),
+        "minus": json.dumps(selection.minus),
+        "least": selection.least,
+        "actions": selection.actions,
+        "since": selection.since,
+    }
+
+
+def selected(store: Store, selection: Selection, *, readable: bool = False, kept: int = 0) -> Iterator[int]:
+    """Stream the ids of who belongs, ascending. ``readable``: only whose wall could be asked for when last seen, and
+    who stands in the audience ``kept`` already."""
+    sql, values = _selected(selection)
+    if readable:
+        sql = (
+            f"SELECT s.user_id FROM ({sql}) AS s LEFT JOIN users AS u ON u.id = s.user_id "
+            "LEFT JOIN audience_members AS a ON a.audience_id = :kept AND a.user_id = s.user_id "
+            "WHERE coalesce(u.state, 'unknown') IN ('ok', 'unknown') OR a.user_id IS NOT NULL"
+        )
+    for row in store.rows(f"SELECT user_id FROM ({sql}) ORDER BY user_id", {**values, "kept": kept}):
+        yield row[0]
+
+
+def save_everyone(store: Store, audience_id: int, selection: Selection, people: Iterable[int], drawn_at: int) -> None:
+    """Make an audience of all who belong and of the listed ``people``, each with weight 1, inside the file: an
+    audience of a million is never a list in memory."""
+    sql, values = _selected(selection)
+    with store.write() as connection:
+        connection.execute("CREATE TEMP TABLE IF NOT EXISTS _chosen (user_id INTEGER PRIMARY KEY)")
+        connection.execute("DELETE FROM _chosen")
+        connection.execute(f"INSERT INTO _chosen SELECT user_id FROM ({sql}) ORDER BY user_id", values)
+        connection.executemany("INSERT OR IGNORE INTO _chosen VALUES (?)", ((user_id,) for user_id in people))
+        connection.execute(
+            "DELETE FROM audience_members WHERE audience_id = ? AND user_id NOT IN (SELECT user_id FROM _chosen)",
+            (audience_id,),
+        )
+        connection.execute(
+            "INSERT INTO audience_members SELECT ?, user_id, 1.0, ? FROM _chosen WHERE TRUE "
+            "ON CONFLICT DO UPDATE SET weight = 1.0",
+            (audience_id, drawn_at),
+        )
+        connection.execute("DELETE FROM _chosen")
+
+
+def panel(store: Store) -> Iterator[int]:
+    """Stream the people of all audiences, each once, ascending ids."""
+    sql = "SELECT DISTINCT user_id FROM audience_members WHERE user_id > ? ORDER BY user_id LIMIT ?"
+    return (row[0] for row in _in_parts(store, sql))
+
+
+def panel_size(store: Store) -> int:
+    """How many people all audiences have together, each counted once."""
+    return int(store.value("SELECT count(DISTINCT user_id) FROM audience_members"))
+
+
+def panel_states(store: Store) -> Iterator[tuple[int, str]]:
+    """Stream (id, state) of the people of all audiences, ascending ids; ``unknown`` where no profile was seen."""
+    sql = (
+        "SELECT DISTINCT a.user_id, coalesce(u.state, 'unknown') FROM audience_members AS a "
+        "LEFT JOIN users AS u ON u.id = a.user_id WHERE a.user_id > ? ORDER BY a.user_id LIMIT ?"
+    )
+    return ((row[0], row[1]) for row in _in_parts(store, sql))
+
+
+def _in_parts(store: Store, sql: str) -> Iterator[Sequence[Any]]:
+    """Rows of a query by id, part by part: a query left open for hours would keep the WAL from shrinking."""
+    after = -(2**63)
+    while part := list(store.rows(sql, (after, PART))):
+        yield from part
+        after = part[-1][0]
 
 
 def save_sample(store: Store, audience_id: int, weights: dict[int, float], drawn_at: int) -> None:

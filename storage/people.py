@@ -14,8 +14,18 @@ _GONE = ("deleted", "banned")
 
 
 def save_communities(store: Store, rows: Iterable[Community], seen: int) -> int:
-    """Write communities as now seen."""
-    return upsert(store, "communities", rows, key=("id",), keep=_STAMPS, extra={"first_seen": seen, "last_seen": seen})
+    """Write communities as now seen, and a line in ``community_counts`` where the size differs from the last one."""
+    batch = list(rows)
+    last = "SELECT members FROM community_counts WHERE id = ? ORDER BY seen_at DESC LIMIT 1"
+    changed = [
+        (row.id, seen, row.members_count)
+        for row in batch
+        if row.members_count is not None and store.value(last, (row.id,)) != row.members_count
+    ]
+    with store.write():
+        store.many("INSERT OR REPLACE INTO community_counts VALUES (?, ?, ?)", changed)
+        stamps = {"first_seen": seen, "last_seen": seen}
+        return upsert(store, "communities", batch, key=("id",), keep=_STAMPS, extra=stamps)
 
 
 def find_community(store: Store, community_id: int) -> Community | None:
@@ -33,14 +43,39 @@ def save_users(store: Store, rows: Iterable[User], seen: int) -> int:
     """Write people as now seen.
 
     Of who is now deleted or banned VK tells nothing more: the state changes and what was known of them stays.
+    A changed state or city leaves its history in ``user_states``.
     """
     batch = list(rows)
     stamps = {"first_seen": seen, "last_seen": seen}
     with store.write():
+        _save_states(store, batch, seen)
         present = (row for row in batch if row.state not in _GONE)
         upsert(store, "users", present, key=("id",), keep=_STAMPS, extra=stamps)
         _save_gone(store, [row for row in batch if row.state in _GONE], seen)
     return len(batch)
+
+
+def _save_states(store: Store, batch: list[User], seen: int) -> None:
+    """Close the value that was and open the one that is. A person's first change also writes what was before it."""
+    changed: list[tuple[int, str, str | None, str | None, int]] = []
+    for start in range(0, len(batch), 500):
+        part = {row.id: row for row in batch[start : start + 500]}
+        sql = f"SELECT id, state, city, first_seen FROM users WHERE id IN ({', '.join('?' * len(part))})"
+        for user_id, state, city, first in store.rows(sql, tuple(part)):
+            now = part[user_id]
+            if state not in ("unknown", now.state):
+                changed.append((user_id, "state", state, now.state, first))
+            if city and now.city and city != now.city:
+                changed.append((user_id, "city", city, now.city, first))
+    before = "INSERT INTO user_states VALUES (?, ?, ?, ?, NULL) ON CONFLICT DO NOTHING"
+    for user_id, field, old, new, first in changed:
+        if store.value("SELECT 1 FROM user_states WHERE user_id = ? AND field = ?", (user_id, field)) is None:
+            store.many(before, [(user_id, field, old, first or seen)])
+        store.many(
+            "UPDATE user_states SET to_seen = ? WHERE user_id = ? AND field = ? AND to_seen IS NULL",
+            [(seen, user_id, field)],
+        )
+        store.many("INSERT OR REPLACE INTO user_states VALUES (?, ?, ?, ?, NULL)", [(user_id, field, new, seen)])
 
 
 def _save_gone(store: Store, rows: list[User], seen: int) -> None:

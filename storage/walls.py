@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from storage.db import Store
 from storage.rows import Comment, Post
@@ -12,10 +13,25 @@ _COUNTERS = ("likes", "comments", "reposts", "views")
 
 
 def save_posts(store: Store, rows: Iterable[Post], seen: int) -> int:
-    """Write posts as now seen, and a line in ``post_counts`` where a counter differs from the last one."""
+    """Write posts as now seen; what differs from the stored leaves a trace.
+
+    A changed counter is a line in ``post_counts``; the text that an edit replaced goes to ``post_versions``.
+    """
     batch = list(rows)
     with store.write():
-        _save_counts(store, batch, seen)
+        known = _stored(store, batch)
+        changed = [
+            (post.owner_id, post.id, seen, *_counts(post))
+            for post in batch
+            if known.get((post.owner_id, post.id), (None, None, None))[2:] != _counts(post)
+        ]
+        store.many("INSERT OR REPLACE INTO post_counts VALUES (?, ?, ?, ?, ?, ?, ?)", changed)
+        edited = [
+            (post.owner_id, post.id, seen, before[0], before[1])
+            for post in batch
+            if (before := known.get((post.owner_id, post.id))) and before[1] and before[1] != post.text
+        ]
+        store.many("INSERT OR REPLACE INTO post_versions VALUES (?, ?, ?, ?, ?)", edited)
         return upsert(
             store,
             "posts",
@@ -26,22 +42,13 @@ def save_posts(store: Store, rows: Iterable[Post], seen: int) -> int:
         )
 
 
-def _save_counts(store: Store, batch: list[Post], seen: int) -> None:
-    known = _stored_counts(store, batch)
-    changed = [
-        (post.owner_id, post.id, seen, *_counts(post))
-        for post in batch
-        if known.get((post.owner_id, post.id)) != _counts(post)
-    ]
-    store.many("INSERT OR REPLACE INTO post_counts VALUES (?, ?, ?, ?, ?, ?, ?)", changed)
-
-
 def _counts(post: Post) -> tuple[int | None, ...]:
     return tuple(getattr(post, name) for name in _COUNTERS)
 
 
-def _stored_counts(store: Store, batch: list[Post]) -> dict[tuple[int, int], tuple[int | None, ...]]:
-    found: dict[tuple[int, int], tuple[int | None, ...]] = {}
+def _stored(store: Store, batch: list[Post]) -> dict[tuple[int, int], tuple[Any, ...]]:
+    """(owner, id) -> (edited_at, text, the four counters) of those already stored."""
+    found: dict[tuple[int, int], tuple[Any, ...]] = {}
     by_owner: dict[int, list[int]] = {}
     for post in batch:
         by_owner.setdefault(post.owner_id, []).append(post.id)
@@ -49,7 +56,7 @@ def _stored_counts(store: Store, batch: list[Post]) -> dict[tuple[int, int], tup
         for start in range(0, len(ids), 500):
             part = ids[start : start + 500]
             sql = (
-                f"SELECT id, likes, comments, reposts, views FROM posts WHERE owner_id = ? "
+                f"SELECT id, edited_at, text, likes, comments, reposts, views FROM posts WHERE owner_id = ? "
                 f"AND id IN ({', '.join('?' * len(part))})"
             )
             found.update({(owner, row[0]): tuple(row)[1:] for row in store.rows(sql, (owner, *part))})
@@ -62,14 +69,57 @@ def seen_posts(store: Store, owner_id: int, ids: Sequence[int], since: int) -> s
     return {row[0] for row in store.rows(sql, (owner_id, since, *ids))}
 
 
+def seen_before(store: Store, owner_id: int, ids: Sequence[int], moment: int) -> set[int]:
+    """Which of these post ids of a wall were first seen at or before ``moment``."""
+    sql = f"SELECT id FROM posts WHERE owner_id = ? AND first_seen <= ? AND id IN ({', '.join('?' * len(ids))})"
+    return {row[0] for row in store.rows(sql, (owner_id, moment, *ids))}
+
+
+def newest_seen(store: Store, owner_id: int, since: int) -> int | None:
+    """The id of a wall's newest post that was seen at or after ``since``, or None."""
+    sql = "SELECT max(id) FROM posts WHERE owner_id = ? AND deleted_seen IS NULL AND last_seen >= ?"
+    found = store.value(sql, (owner_id, since))
+    return None if found is None else int(found)
+
+
+def unseen_posts(store: Store, owner_id: int, *, published: int, seen_before: int) -> list[int]:
+    """Ids of a wall's posts published at or after ``published`` and last seen before ``seen_before``, newest first."""
+    sql = (
+        "SELECT id FROM posts WHERE owner_id = ? AND deleted_seen IS NULL AND published_at >= ? AND last_seen < ? "
+        "ORDER BY id DESC"
+    )
+    return [row[0] for row in store.rows(sql, (owner_id, published, seen_before))]
+
+
+def mark_deleted(store: Store, owner_id: int, ids: Iterable[int], seen: int) -> None:
+    """Note that these posts are gone from a wall that answers; their rows stay."""
+    store.many(
+        "UPDATE posts SET deleted_seen = ?, last_seen = ? WHERE owner_id = ? AND id = ?",
+        ((seen, seen, owner_id, post_id) for post_id in ids),
+    )
+
+
+def mark_unseen_deleted(store: Store, owner_id: int, since: int, seen: int) -> int:
+    """Note as gone what was not seen since ``since``. Only for a walk that read the wall to its end."""
+    with store.write() as connection:
+        return connection.execute(
+            "UPDATE posts SET deleted_seen = ? WHERE owner_id = ? AND deleted_seen IS NULL AND last_seen < ?",
+            (seen, owner_id, since),
+        ).rowcount
+
+
 def count_posts(store: Store, owner_id: int) -> int:
-    """How many posts of a wall are stored."""
-    return int(store.value("SELECT count(*) FROM posts WHERE owner_id = ?", (owner_id,)))
+    """How many posts of a wall are stored, those known to be gone left out."""
+    sql = "SELECT count(*) FROM posts WHERE owner_id = ? AND deleted_seen IS NULL"
+    return int(store.value(sql, (owner_id,)))
 
 
 # For each walk over posts: which counter promises something, and how much of it is stored.
 _UNREAD = {
-    "comments": "comments > (SELECT count(*) FROM comments AS c WHERE c.owner_id = p.owner_id AND c.post_id = p.id)",
+    "comments": (
+        "min(comments, :most) > (SELECT count(*) FROM comments AS c "
+        "WHERE c.owner_id = p.owner_id AND c.post_id = p.id)"
+    ),
     "likes": (
         "(coalesce(likes, 0) + coalesce(reposts, 0)) > (SELECT count(*) FROM likes AS l "
         "WHERE l.owner_id = p.owner_id AND l.item_kind = 'post' AND l.item_id = p.id)"
@@ -77,16 +127,26 @@ _UNREAD = {
 }
 
 
-def unread_posts(store: Store, owner_id: int, kind: str, *, since: int | None, below: int | None) -> list[int]:
+def unread_posts(
+    store: Store, owner_id: int, kind: str, *, since: int | None, below: int | None, most: int | None
+) -> list[int]:
     """Ids of a wall's posts, newest first, whose counters promise more ``comments`` or ``likes`` than are stored.
 
-    ``since``: published at or after, UTC seconds; ``below``: only ids smaller than this.
+    ``since``: published at or after, UTC seconds; ``below``: only ids smaller than this; ``most``: so many comments a
+    post are enough.
     """
     sql = (
-        f"SELECT id FROM posts AS p WHERE owner_id = ? AND deleted_seen IS NULL AND {_UNREAD[kind]} "
-        "AND coalesce(published_at, 0) >= ? AND id < ? ORDER BY id DESC"
+        f"SELECT id FROM posts AS p WHERE owner_id = :owner AND deleted_seen IS NULL AND {_UNREAD[kind]} "
+        "AND coalesce(published_at, 0) >= :since AND id < :below ORDER BY id DESC"
     )
-    return [row[0] for row in store.rows(sql, (owner_id, since or 0, 2**63 - 1 if below is None else below))]
+    far = 2**63 - 1
+    values = {
+        "owner": owner_id,
+        "since": since or 0,
+        "below": far if below is None else below,
+        "most": far if most is None else most,
+    }
+    return [row[0] for row in store.rows(sql, values)]
 
 
 def counters(store: Store, owner_id: int, post_id: int) -> dict[str, int]:

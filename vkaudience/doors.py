@@ -13,7 +13,7 @@ from vkaudience.rules import parse_rule
 
 if TYPE_CHECKING:
     from collector.client import VkClient
-    from collector.settings import CollectSettings
+    from collector.settings import AudienceSpec, CollectSettings
 
 
 def open_client(config: Config, environ: Mapping[str, str] = os.environ) -> VkClient:
@@ -28,7 +28,7 @@ def open_client(config: Config, environ: Mapping[str, str] = os.environ) -> VkCl
 
 def collect_settings(config: Config) -> CollectSettings:
     """The collector's settings. Raises ConfigError when no audience is named or a file of people is broken."""
-    from collector.settings import AudienceSpec, CollectSettings
+    from collector.settings import CollectSettings
 
     if not config.audiences:
         raise ConfigError(
@@ -36,32 +36,32 @@ def collect_settings(config: Config) -> CollectSettings:
             "Собирать нечего.",
             'Добавьте в config.toml: [[audiences]], name = "имя", communities = ["vk.com/адрес"].',
         )
-    _only_known_rules(config)
-    specs = tuple(
-        AudienceSpec(
-            name=table["name"],
-            communities=table["communities"],
-            people=_people(table["people"]),
-            definition=table["definition"],
-            baseline=table["baseline"],
+    specs = tuple(_spec(table) for table in config.audiences)
+    if any(spec.actions for spec in specs) and not {"comments", "likes"} & set(config["collect"]["what"]):
+        raise ConfigError(
+            "Аудитория активных людей задана, а отметки и комментарии не собираются.",
+            "Кто активен, видно только по ним.",
+            'Добавьте "likes", "comments" или оба в what раздела [collect].',
         )
-        for table in config.audiences
-    )
     known = CollectSettings.__dataclass_fields__
     given: dict[str, Any] = {name: value for name, value in config.given("collect").items() if name in known}
     return CollectSettings(audiences=specs, **given)
 
 
-def _only_known_rules(config: Config) -> None:
-    """A rule that the collector would not follow is refused: an audience of other people is worse than none."""
-    for table in config.audiences:
-        rule = parse_rule(table["definition"], len(table["communities"]))
-        if rule.minus or rule.least > 1:
-            raise ConfigError(
-                f"Аудиторию «{table['name']}» по правилу {table['definition']!r} эта версия собрать не умеет.",
-                "Умеет только any: люди хоть одного из сообществ.",
-                'Поставьте definition = "any" или соберите список людей сами и назовите его в people.',
-            )
+def _spec(table: Mapping[str, Any]) -> AudienceSpec:
+    from collector.settings import AudienceSpec
+
+    rule = parse_rule(table["definition"], len(set(table["communities"])))
+    return AudienceSpec(
+        name=table["name"],
+        communities=table["communities"],
+        people=_people(table["people"]),
+        baseline=table["baseline"],
+        least=rule.least,
+        minus=rule.minus,
+        actions=rule.actions,
+        since=rule.since,
+    )
 
 
 def _people(file: Path | None) -> tuple[int, ...]:

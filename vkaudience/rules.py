@@ -1,28 +1,35 @@
 """Who belongs to an audience: the words of ``[[audiences]].definition``.
 
-    any                     people of at least one of the communities (the default)
-    all                     people of every one of them
-    2 of 5                  people of at least two of the five
-    any minus vk.com/own    ... without the people of these communities; several are split by commas
+    any                            people of at least one of the communities (the default)
+    all                            people of every one of them
+    2 of 5                         people of at least two of the five
+    active 3                       who liked, commented or reposted at least three times on their walls, member or not
+    active 3 since 2026-01-01      ... what was published on that day or later, UTC
+    any minus vk.com/own           ... without the people of these communities; several are split by commas
 
 An imported list of people stands in the key ``people`` and is added whatever the rule.
 """
 
 from __future__ import annotations
 
+import datetime
 import re
 from dataclasses import dataclass
 
-WAYS = 'any, all, "2 of 5", "any minus vk.com/имя"'
+WAYS = 'any, all, "2 of 5", "active 3", "active 3 since 2026-01-01", "any minus vk.com/имя"'
 _OF = re.compile(r"(\d{1,4})\s+of\s+(\d{1,4})")
+_ACTIVE = re.compile(r"active\s+(\d{1,4})(?:\s+since\s+(\d{4}-\d\d-\d\d))?")
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """At least ``least`` of the communities (1: any) and none of ``minus``, as a person names them."""
+    """At least ``least`` of the communities (1: any), or at least ``actions`` on their walls since ``since`` (UTC
+    seconds), and none of ``minus``, as a person names them."""
 
-    least: int
+    least: int = 1
     minus: tuple[str, ...] = ()
+    actions: int = 0
+    since: int | None = None
 
 
 def parse_rule(text: str, number: int) -> Rule:
@@ -31,7 +38,25 @@ def parse_rule(text: str, number: int) -> Rule:
     names = tuple(name.strip() for name in taken.split(",") if name.strip())
     if minus and not names:
         raise ValueError("после minus нужно сообщество: any minus vk.com/имя")
+    if active := _ACTIVE.fullmatch(how.lower()):
+        return Rule(1, names, _actions(int(active[1])), _since(active[2]))
     return Rule(_least(how.lower() or "any", number), names)
+
+
+def _actions(number: int) -> int:
+    if number < 1:
+        raise ValueError("после active нужно число действий от 1")
+    return number
+
+
+def _since(day: str | None) -> int | None:
+    if day is None:
+        return None
+    try:
+        moment = datetime.datetime.fromisoformat(day).replace(tzinfo=datetime.UTC)
+    except ValueError as error:
+        raise ValueError(f"нет такого дня: {day}") from error
+    return int(moment.timestamp())
 
 
 def _least(how: str, number: int) -> int:

@@ -85,6 +85,11 @@ CREATE TABLE post_counts (
   owner_id INTEGER NOT NULL, id INTEGER NOT NULL, seen_at INTEGER NOT NULL, likes INTEGER, comments INTEGER,
   reposts INTEGER, views INTEGER, PRIMARY KEY (owner_id, id, seen_at)
 ) STRICT;
+-- Earlier texts of edited posts, until purge: ``text`` stood until it was found changed at ``until_seen``.
+CREATE TABLE post_versions (
+  owner_id INTEGER NOT NULL, id INTEGER NOT NULL, until_seen INTEGER NOT NULL, edited_at INTEGER,
+  text TEXT NOT NULL, PRIMARY KEY (owner_id, id, until_seen)
+) STRICT;
 CREATE TABLE comments (
   owner_id INTEGER NOT NULL, id INTEGER NOT NULL, post_id INTEGER NOT NULL, thread_id INTEGER,
   reply_to_user INTEGER, from_id INTEGER, published_at INTEGER, text TEXT NOT NULL DEFAULT '', likes INTEGER,

@@ -38,6 +38,7 @@ optouts: user_key
 portrait_numbers: portrait_id section key audience_id value lo hi n base q method base_view
 portraits: id created_at language model_id settings path sha256
 post_counts: owner_id id seen_at likes comments reposts views
+post_versions: owner_id id until_seen edited_at text
 posts: owner_id id from_id signer_id published_at edited_at text repost_owner_id repost_id repost_author_id
   repost_text kind is_ad is_pinned platform attachments likes comments reposts views first_seen last_seen
   deleted_seen

@@ -1,0 +1,84 @@
+"""The people of a study: who they are by the audiences' rules, and the walks over each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count, islice
+
+from collector.ask import Reading
+from collector.engine import Engine
+from collector.sample import Cut, find_cut, lot, save_audience
+from collector.walk import Expedition
+from collector.walk_profiles import walk_profiles
+from collector.walk_subscriptions import walk_subscriptions
+from collector.walk_wall import walk_wall
+from storage import Event, audiences, journal
+from storage.rows import Gap
+
+# Audiences made by a command, not by the config: their recipe begins so, and a collection leaves them alone.
+DRAWN = "drawn"
+# Their wall must not cost a call.
+CLOSED = ("closed", "deleted", "banned")
+AT_ONCE = 1000
+
+
+def choose_people(expedition: Expedition, engine: Engine, named: dict[str, int]) -> None:
+    """Write every audience of the study, and read the profiles of people of whom only the id is known."""
+    store, settings, now = expedition.store, expedition.settings, expedition.clock.now()
+    for spec in settings.audiences:
+        ids = list(dict.fromkeys(named[name] for name in spec.communities if name in named))
+        minus = list(dict.fromkeys(named[name] for name in spec.minus if name in named))
+        save_audience(store, spec, ids, minus, settings, now)
+    audiences.remove_audiences_except(store, [spec.name for spec in settings.audiences], DRAWN)
+    unknown = (user_id for user_id, state in audiences.panel_states(store) if state == "unknown")
+    engine.run(walk_profiles(expedition, unknown))
+
+
+def walls_of_people(expedition: Expedition) -> Iterator[Reading]:
+    """Walls of all audiences' people; a closed or deleted one is a gap that costs no call."""
+    asked = _save_refused(expedition, "walls", None)
+    ended = count(1)
+    for user_id, state in audiences.panel_states(expedition.store):
+        if state in CLOSED:
+            continue
+        if not expedition.usable("wall.get"):
+            return
+        yield _one_of(expedition, walk_wall(expedition, "walls", user_id), "стены людей", ended, asked)
+
+
+def subscriptions_of_people(expedition: Expedition) -> Iterator[Reading]:
+    """Lists of people, or of a seeded sample of them: one call each, and VK counts them."""
+    settings = expedition.settings
+    cut = None
+    if settings.subscriptions_sample:
+        cut = find_cut(audiences.panel(expedition.store), settings.subscriptions_sample, settings.seed)
+    asked = _save_refused(expedition, "subscriptions", cut)
+    ended = count(1)
+    for user_id, state in audiences.panel_states(expedition.store):
+        if state in CLOSED or not _drawn(expedition, cut, user_id):
+            continue
+        if not expedition.usable("users.getSubscriptions"):
+            return
+        yield _one_of(expedition, walk_subscriptions(expedition, user_id), "подписки людей", ended, asked)
+
+
+def _drawn(expedition: Expedition, cut: Cut | None, user_id: int) -> bool:
+    return cut is None or lot(expedition.settings.seed, user_id) <= cut.lot
+
+
+def _one_of(expedition: Expedition, reading: Reading, label: str, ended: Iterator[int], total: int) -> Reading:
+    yield from reading
+    expedition.watch.tell(Event("progress", "collect", label, done=next(ended), total=total))
+
+
+def _save_refused(expedition: Expedition, kind: str, cut: Cut | None) -> int:
+    """Note whose profile says that there is nothing to read; returns how many are left to be asked."""
+    store, seen, asked = expedition.store, expedition.clock.now(), 0
+    people = (row for row in audiences.panel_states(store) if _drawn(expedition, cut, row[0]))
+    while part := list(islice(people, AT_ONCE)):
+        refused = [(user_id, state) for user_id, state in part if state in CLOSED]
+        asked += len(part) - len(refused)
+        with store.write():
+            for user_id, state in refused:
+                journal.save_gap(store, Gap(kind, user_id, state, None, "из профиля", seen))
+    return asked

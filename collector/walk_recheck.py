@@ -1,0 +1,80 @@
+"""Posts of the last weeks looked at again: their counters, edits, and whether they are still there.
+
+``wall.getById`` takes a hundred posts a call and is outside the daily quota of ``wall.get``. Nothing is journaled:
+a post seen lately is not asked for, so a run that was stopped goes on by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from collector.ask import Reading, ask
+from collector.errors import VkIncapable, VkQuota, VkRetry, VkShrink, VkSkip
+from collector.parse_post import parse_post
+from collector.values import inner
+from collector.walk import Expedition
+from storage import journal, walls
+
+METHOD = "wall.getById"
+AT_ONCE = 100
+DAYS = 30
+DAY = 86_400
+
+Key = tuple[int, int]
+
+
+def recheck(expedition: Expedition, kind: str, owners: Iterable[int]) -> Iterator[Reading]:
+    """Readings over the posts of the last ``DAYS`` days that were not seen lately, on walls that answer."""
+    batch: list[Key] = []
+    for owner_id in owners:
+        for post_id in _old_news(expedition, kind, owner_id):
+            batch.append((owner_id, post_id))
+            if len(batch) == AT_ONCE:
+                if not expedition.usable(METHOD):
+                    return
+                yield _look(expedition, batch)
+                batch = []
+    if batch and expedition.usable(METHOD):
+        yield _look(expedition, batch)
+
+
+def _old_news(expedition: Expedition, kind: str, owner_id: int) -> list[int]:
+    walk = journal.find_walk(expedition.store, kind, owner_id)
+    if walk is None or walk.state == "refused" or journal.find_gap(expedition.store, kind, owner_id):
+        return []
+    now = expedition.clock.now()
+    published = max(now - DAYS * DAY, expedition.settings.since or 0)
+    lately = round(now - expedition.settings.refresh_hours * 3600)
+    ids = walls.unseen_posts(expedition.store, owner_id, published=published, seen_before=lately)
+    # One that was just seen goes along: if VK shows not even that, the others' absence proves nothing.
+    witness = walls.newest_seen(expedition.store, owner_id, lately)
+    return [witness, *ids] if ids and witness is not None else ids
+
+
+def _look(expedition: Expedition, batch: list[Key]) -> Reading:
+    try:
+        response: Any = yield ask(METHOD, posts=",".join(f"{owner}_{post}" for owner, post in batch))
+    except VkQuota as error:
+        expedition.parked[METHOD] = error
+        return
+    except VkIncapable as error:
+        expedition.incapable[METHOD] = error
+        return
+    except (VkRetry, VkShrink, VkSkip):
+        # The posts keep their last counters; the next run asks again.
+        return
+    items = response if isinstance(response, list) else inner(response, "items")
+    found = [parse_post(item) for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    asked = set(batch)
+    found = [post for post in found if (post.owner_id, post.id) in asked]
+    seen, answering = expedition.clock.now(), {post.owner_id for post in found}
+    gone: dict[int, list[int]] = {}
+    for owner_id, post_id in sorted(asked - {(post.owner_id, post.id) for post in found}):
+        if owner_id in answering:
+            gone.setdefault(owner_id, []).append(post_id)
+    with expedition.store.write():
+        walls.save_posts(expedition.store, found, seen)
+        for owner_id, ids in gone.items():
+            walls.mark_deleted(expedition.store, owner_id, ids, seen)
+        expedition.save_calls()

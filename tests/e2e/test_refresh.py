@@ -1,0 +1,193 @@
+"""Collections that are run again and again: what is new arrives, what changed is kept, nobody is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from collector.settings import AudienceSpec
+from simulator.plans import PLANS
+from simulator.records import Post
+from simulator.server import SimulatedVk, start_server
+from simulator.settings import ServerSettings
+from simulator.world import World, build_world
+from storage import audiences, open_store
+
+from .social import HOUR, Study, open_communities
+
+POSTS = ("members", "posts")
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return build_world(replace(PLANS["tiny"], audiences=tuple(
+        replace(one, wall_posts=230) for one in PLANS["tiny"].audiences)))  # fmt: skip
+
+
+@pytest.fixture
+def vk(world: World) -> Iterator[SimulatedVk]:
+    with start_server(world, ServerSettings(requests_per_second=2000)) as server:
+        yield server
+
+
+@pytest.fixture
+def study(vk: SimulatedVk) -> Iterator[Study]:
+    with open_store(":memory:") as store:
+        yield Study(vk, store)
+
+
+@pytest.fixture
+def number(world: World) -> int:
+    return open_communities(world)[0]
+
+
+def spec(number: int) -> AudienceSpec:
+    return AudienceSpec("a", (f"club{number}",))
+
+
+def publish(vk: SimulatedVk, number: int, how_many: int, at: int) -> list[int]:
+    newest = max(post.id for post in vk.state.wall(-number))
+    ids = [newest + 2 + place for place in range(how_many)]  # a deleted post's id is never given again
+    for place, post_id in enumerate(ids):
+        vk.state.insert(Post(-number, post_id, -number, at + place, f"новость {post_id}"))
+    return ids
+
+
+def stored(study: Study, number: int) -> set[int]:
+    return {row[0] for row in study.rows(f"SELECT id FROM posts WHERE owner_id = {-number} AND deleted_seen IS NULL")}
+
+
+def test_a_second_run_reads_from_the_top_to_what_it_knows(vk: SimulatedVk, study: Study, number: int) -> None:
+    study.collect(spec(number), what=("posts",))
+    assert vk.calls("wall.get") >= 3
+    new = publish(vk, number, 5, vk.state.now)
+    study.clock.time += 25 * HOUR
+    before = vk.calls("wall.get")
+    assert study.collect(spec(number), what=("posts",)).state == "done"
+    assert vk.calls("wall.get") - before == 1 and set(new) <= stored(study, number)
+    (walk,) = study.rows("SELECT promised, got, state FROM walks WHERE kind = 'posts'")
+    assert walk == (235, 235, "done")
+
+
+def test_more_news_than_a_page_holds_arrive(vk: SimulatedVk, study: Study, number: int) -> None:
+    study.collect(spec(number), what=("posts",))
+    new = publish(vk, number, 250, vk.state.now)
+    study.clock.time += 25 * HOUR
+    study.collect(spec(number), what=("posts",))
+    assert stored(study, number) == {post.id for post in vk.state.wall(-number)} and set(new) <= stored(study, number)
+
+
+def test_news_that_came_while_a_walk_was_stopped_are_not_forgotten(
+    vk: SimulatedVk, study: Study, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from collector import walk_wall
+
+    class Killed(BaseException):
+        pass
+
+    page, pages = walk_wall._page, iter(range(99))
+
+    def dying(*given: object) -> object:
+        if next(pages) == 2:
+            raise Killed
+        return page(*given)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(walk_wall, "_page", dying)
+        with pytest.raises(Killed):
+            study.collect(spec(number), what=("posts",))
+    publish(vk, number, 150, vk.state.now)
+    study.collect(spec(number), what=("posts",))
+    assert stored(study, number) == {post.id for post in vk.state.wall(-number)}
+
+
+def test_a_wider_limit_reads_on_at_once(vk: SimulatedVk, study: Study, number: int) -> None:
+    study.collect(spec(number), what=("posts",), max_posts=10)
+    assert len(stored(study, number)) == 10
+    study.collect(spec(number), what=("posts",), max_posts=10)
+    assert vk.calls("wall.get") == 1
+    study.collect(spec(number), what=("posts",))
+    assert len(stored(study, number)) == 230
+
+
+def test_counters_edits_and_deletions_of_late_posts_are_seen(vk: SimulatedVk, study: Study, number: int) -> None:
+    recent = publish(vk, number, 3, vk.state.now)
+    study.collect(spec(number), what=("posts",))
+    kept, edited, gone = recent
+    vk.state.edit(-number, edited, "исправленный текст")
+    vk.state.delete(-number, gone)
+    publish(vk, number, 120, vk.state.now + HOUR)  # the three are below the first page now
+    study.clock.time += 25 * HOUR
+    study.collect(spec(number), what=("posts",))
+    study.clock.time += 25 * HOUR
+    study.collect(spec(number), what=("posts",))
+    texts = dict(study.rows(f"SELECT id, text FROM posts WHERE owner_id = {-number}"))
+    assert texts[edited] == "исправленный текст"
+    assert study.rows("SELECT id, text FROM post_versions") == [(edited, f"новость {edited}")]
+    assert {row[0] for row in study.rows("SELECT id FROM posts WHERE deleted_seen IS NOT NULL")} == {gone}
+    assert kept in stored(study, number)
+
+
+def test_joins_leaves_and_returns_are_stays_and_a_hidden_list_is_no_departure(
+    vk: SimulatedVk, study: Study, world: World, number: int
+) -> None:
+    def again() -> None:
+        study.clock.time += 25 * HOUR
+        study.collect(spec(number), what=("members",))
+
+    stays = f"SELECT user_id, left_seen IS NULL FROM memberships WHERE community_id = {number} ORDER BY rowid"
+    study.collect(spec(number), what=("members",))
+    present = set(study.rows(stays))
+    person = world.members(number)[3]
+    stranger = next(one for one in sorted(world.people) if one not in world.members(number))
+    vk.state.leave(number, person)
+    vk.state.join(number, stranger)
+    again()
+    assert set(study.rows(stays)) == (present - {(person, 1)}) | {(person, 0), (stranger, 1)}
+    vk.state.join(number, person)
+    again()
+    assert [row for row in study.rows(stays) if row[0] == person] == [(person, 0), (person, 1)]
+    sizes = [row[0] for row in study.rows(f"SELECT members FROM community_counts WHERE id = {number} ORDER BY seen_at")]
+    assert sizes[-1] == sizes[0] + 1
+    before = set(study.rows(stays))
+    vk.state.set_community(replace(world.communities[number], hides_members=True))
+    again()
+    assert set(study.rows(stays)) == before
+    assert study.rows("SELECT state FROM gaps WHERE kind = 'members'") == [("hidden_members",)]
+
+
+def test_a_panel_stays_and_newcomers_join_it_with_the_same_weight(
+    vk: SimulatedVk, study: Study, world: World, number: int
+) -> None:
+    settings = {"what": ("members",), "sample": 5}
+    study.collect(spec(number), **settings)
+    first = audiences.sample(study.store, 1)
+    (weight,) = set(first.values())
+    assert len(first) == 5 and weight > 1
+    for stranger in sorted(set(world.people) - set(world.members(number))):
+        vk.state.join(number, stranger)
+    study.clock.time += 25 * HOUR
+    study.collect(spec(number), **settings)
+    second = audiences.sample(study.store, 1)
+    assert first.keys() < second.keys() and set(second.values()) == {weight}
+    readable = study.rows(
+        "SELECT count(*) FROM v_members_now WHERE state IN ('ok', 'unknown') AND community_id = " + str(number)
+    )[0][0]
+    assert len(second) * weight == pytest.approx(readable, rel=0.8), "the weights still stand for all of them"
+
+
+def test_states_and_cities_of_people_keep_their_history(study: Study) -> None:
+    from storage import people
+    from storage.rows import User
+
+    for seen, row in enumerate((User(1, city="Пермь"), User(1, state="closed", city="Пермь"),
+                                User(1, city="Омск"), User(1, state="deleted"))):  # fmt: skip
+        people.save_users(study.store, [row], 100 + seen)
+    found = study.rows("SELECT field, value, from_seen, to_seen FROM user_states ORDER BY field, from_seen")
+    assert found == [
+        ("city", "Пермь", 100, 102), ("city", "Омск", 102, None),
+        ("state", "ok", 100, 101), ("state", "closed", 101, 102), ("state", "ok", 102, 103),
+        ("state", "deleted", 103, None),
+    ]  # fmt: skip

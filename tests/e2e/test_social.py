@@ -1,0 +1,132 @@
+"""Everything VK shows of an audience: who commented, liked, reposted and follows what, once and complete."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from collector.settings import AudienceSpec
+from simulator.server import SimulatedVk, start_server
+from simulator.settings import ServerSettings
+from simulator.world import World, build_world
+from storage import Store, audiences, open_store
+
+from .social import ALL, HOUR, Study, comments, open_communities
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return build_world("tiny")
+
+
+@pytest.fixture
+def vk(world: World) -> Iterator[SimulatedVk]:
+    with start_server(world, ServerSettings(requests_per_second=2000)) as server:
+        yield server
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    with open_store(":memory:") as opened:
+        yield opened
+
+
+def named(world: World) -> list[AudienceSpec]:
+    return [AudienceSpec(str(number), (f"club{number}",)) for number in open_communities(world)]
+
+
+@pytest.mark.parametrize("kind", ["service", "user"])
+def test_every_comment_like_repost_and_subscription_arrives_once(
+    vk: SimulatedVk, store: Store, world: World, kind: str
+) -> None:
+    study, specs = Study(vk, store, kind), named(world)
+    assert study.collect(*specs, what=ALL).state == "done"
+    for number in open_communities(world):
+        wanted = comments(world, -number)
+        found = {row[0]: row[1:] for row in study.rows(
+            f"SELECT id, from_id, text, deleted FROM comments WHERE owner_id = {-number}")}  # fmt: skip
+        assert found.keys() == wanted.keys()
+        alive = {i: (one.from_id, one.text, 0) for i, one in wanted.items() if not one.deleted}
+        assert {i: row for i, row in found.items() if not row[2]} == alive
+        assert {i for i, row in found.items() if row[2]} == {i for i, one in wanted.items() if one.deleted}
+        for name, column in (("like", "likers"), ("repost", "reposters")):
+            pairs = {(post.id, user) for post in world.wall(-number) for user in getattr(post, column)}
+            sql = f"SELECT item_id, user_id FROM likes WHERE owner_id = {-number} AND kind = '{name}'"
+            assert set(study.rows(sql)) == pairs
+    assert min(study.rows("SELECT count(*) FROM likes GROUP BY kind")) > (0,)
+    refused = {row[0] for row in study.rows("SELECT subject FROM gaps WHERE kind = 'subscriptions'")}
+    for (user,) in study.rows("SELECT DISTINCT user_id FROM audience_members"):
+        follows = {row[0] for row in study.rows(f"SELECT community_id FROM subscriptions WHERE user_id = {user}")}
+        assert follows == (set() if user in refused else set(world.subscriptions(user)))
+
+
+def test_limits_hold_for_comments_and_subscriptions(vk: SimulatedVk, store: Store, world: World) -> None:
+    study, specs = Study(vk, store), named(world)
+    study.collect(*specs, what=ALL, max_comments=2, subscriptions_sample=5)
+    assert max(row[0] for row in study.rows("SELECT count(*) FROM comments GROUP BY owner_id, post_id")) == 2
+    assert vk.calls("users.getSubscriptions") <= 5 and study.rows("SELECT * FROM subscriptions")
+
+
+def test_a_repeat_asks_for_names_only_and_a_day_later_only_for_what_is_new(
+    vk: SimulatedVk, store: Store, world: World
+) -> None:
+    study, specs = Study(vk, store), named(world)
+    study.collect(*specs, what=ALL)
+    before = len(vk.log)
+    study.collect(*specs, what=ALL)
+    assert [one.method for one in vk.log[before:]] == ["groups.getById"]
+    study.clock.time += 25 * HOUR
+    before = len(vk.log)
+    assert study.collect(*specs, what=ALL).state == "done"
+    later = [one.method for one in vk.log[before:]]
+    assert "wall.getComments" not in later and "likes.getList" not in later, "no counter promises more"
+
+
+def test_rules_make_the_audiences_they_name(vk: SimulatedVk, store: Store, world: World) -> None:
+    first, second, third = open_communities(world)[:3]
+    names = tuple(f"club{number}" for number in (first, second, third))
+    for person in world.members(first)[:2]:
+        vk.state.join(second, person)
+    study = Study(vk, store)
+    specs = (
+        AudienceSpec("хоть одно", names),
+        AudienceSpec("все", names[:2], least=2),
+        AudienceSpec("два из трёх", names, least=2),
+        AudienceSpec("без", names[:1], minus=names[1:2]),
+        AudienceSpec("активные", names, actions=3),
+        AudienceSpec("список", people=(world.members(first)[0],), communities=()),
+    )
+    study.collect(*specs, what=("members", "posts", "comments", "likes"))
+    a, b, c = (set(vk.state.members(number)) for number in (first, second, third))
+    wanted = {
+        "хоть одно": a | b | c,
+        "все": a & b,
+        "два из трёх": (a & b) | (a & c) | (b & c),
+        "без": a - b,
+        "активные": active(world, (first, second, third), 3),
+        "список": {world.members(first)[0]},
+    }
+    found = {row.name: set(audiences.sample(store, row.id or 0)) for row in audiences.audiences(store)}
+    assert found == wanted and wanted["все"] and wanted["активные"]
+
+
+def active(world: World, numbers: tuple[int, ...], least: int) -> set[int]:
+    done: dict[int, int] = {}
+    for number in numbers:
+        for post in world.wall(-number):
+            for user in (*post.likers, *post.reposters):
+                done[user] = done.get(user, 0) + 1
+        for one in comments(world, -number).values():
+            if one.from_id > 0 and not one.deleted:
+                done[one.from_id] = done.get(one.from_id, 0) + 1
+    return {user for user, times in done.items() if times >= least}
+
+
+def test_listed_people_get_their_profiles(vk: SimulatedVk, store: Store, world: World) -> None:
+    known = sorted(world.people)[:3]
+    study = Study(vk, store)
+    study.collect(AudienceSpec("список", people=(*known, 2_000_000_001)), what=("walls",))
+    states = dict(study.rows("SELECT id, state FROM users"))
+    assert states.keys() == {*known, 2_000_000_001} and states[2_000_000_001] == "deleted"
+    assert vk.calls("users.get") == 1 and "unknown" not in states.values()
