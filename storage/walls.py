@@ -117,8 +117,7 @@ def count_posts(store: Store, owner_id: int) -> int:
 # For each walk over posts: which counter promises something, and how much of it is stored.
 _UNREAD = {
     "comments": (
-        "min(comments, :most) > (SELECT count(*) FROM comments AS c "
-        "WHERE c.owner_id = p.owner_id AND c.post_id = p.id)"
+        "min(comments, :most) > (SELECT count(*) FROM comments AS c WHERE c.owner_id = p.owner_id AND c.post_id = p.id)"
     ),
     "likes": (
         "(coalesce(likes, 0) + coalesce(reposts, 0)) > (SELECT count(*) FROM likes AS l "
