@@ -54,7 +54,7 @@ class WorldPlan:
 
 ROCK = AudiencePlan(
     "Рок без причины", "rock_no_reason", {"rock": 6, "cinema": 2, "travel": 2, "games": 1}, 200,
-    female=0.42, age=27, cities={"Санкт-Петербург": 5, "Москва": 3, "Томск": 1}, blank=0.12, posts=24, sentences=3.6,
+    female=0.42, age=27, cities={"Санкт-Петербург": 5, "Москва": 3, "Томск": 1}, blank=0.12, posts=27, sentences=3.8,
 )  # fmt: skip
 MOTHERS = AudiencePlan(
     "Мамы нашего двора", "moms_yard", {"motherhood": 6, "beauty": 4, "cooking": 2, "pets": 2}, 220,
@@ -62,17 +62,17 @@ MOTHERS = AudiencePlan(
 )  # fmt: skip
 FOOTBALL = AudiencePlan(
     "Угловой флажок", "corner_flag", {"football": 6, "cars": 4, "games": 1}, 210,
-    female=0.15, age=29, cities={"Москва": 4, "Ростов-на-Дону": 2, "Казань": 2}, blank=0.45, posts=22, sentences=2.4,
+    female=0.15, age=29, cities={"Москва": 4, "Ростов-на-Дону": 2, "Казань": 2}, blank=0.42, posts=22, sentences=2.4,
 )  # fmt: skip
 STUDENTS = AudiencePlan(
     "Сессия подкралась", "session_is_near", {"exams": 6, "programming": 3, "games": 2, "cinema": 1}, 230,
-    female=0.55, age=20, cities={"Томск": 3, "Москва": 3, "Новосибирск": 3}, blank=0.05, posts=22, sentences=2.4,
+    female=0.55, age=20, cities={"Томск": 3, "Москва": 3, "Новосибирск": 3}, blank=0.09, posts=22, sentences=2.4,
     guests=0.15,
 )  # fmt: skip
 PETS = AudiencePlan(
     "Хвосты и лапы", "tails_paws", {"pets": 6, "travel": 2, "cooking": 1}, 200,
-    female=0.74, age=35, cities={"Краснодар": 3, "Санкт-Петербург": 2, "Челябинск": 2}, blank=0.5, posts=3.0,
-    sentences=2.0,
+    female=0.74, age=35, cities={"Краснодар": 3, "Санкт-Петербург": 2, "Челябинск": 2}, blank=0.46, posts=2.0,
+    sentences=1.8, guests=0.01,
 )  # fmt: skip
 RAP = AudiencePlan(
     "Район читает", "district_reads", {"rap": 6, "games": 2, "cinema": 1}, 190,
