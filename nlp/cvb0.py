@@ -7,12 +7,12 @@ Teh, Newman, Welling: "A collapsed variational Bayesian inference algorithm for 
 of documents are updated at once, the counts after each chunk. The asymmetric ``alpha`` is learned by Minka's fixed
 point ("Estimating a Dirichlet distribution", 2000) every few sweeps after a burn-in.
 
-A single start often ends where two interests share a topic. So several starts run a few sweeps each, and the one
-that explains the words best goes on: on planted worlds of 14 interests that raised the people whose strongest topic
-is their strongest interest from 0.86 (worst 0.77) to 0.92 (0.88), as much as eight whole fits do.
+A single start often ends where two interests share a topic. So several starts race: the half that explains the
+words worse drops out after 10 sweeps, of the rest again after 20 and 30, and one goes on. On labelled corpora that
+is as good as 30 sweeps of all eight (NMI 0.415, held-out perplexity 1,230 at K = 20) in two thirds of the time.
 
-Memory: cells x topics x 4 bytes, twice when there are several starts. Same seed, same numpy, same platform: the same
-bits (no BLAS).
+Memory: cells x topics x 4 bytes, as often as there are starts, which is once for a big corpus. Same seed, same numpy,
+same platform: the same bits (no BLAS).
 """
 
 from __future__ import annotations
@@ -28,12 +28,13 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-NUMBER = 2
+NUMBER = 3
 """Raised when the same input starts to give other topics."""
 
 SWEEPS = 100
 STARTS = 8
-START_SWEEPS = 30
+HEATS = (10, 20, 30)
+"""Sweeps after which the worse half of the starts drops out; after the last of them one goes on."""
 START_CELLS = 40_000_000
 """Cells x topics of all starts together: a big corpus gets fewer of them, where one tells the topics apart anyway."""
 CHUNK_DOCUMENTS = 500
@@ -106,23 +107,41 @@ def fit(
     chunks = _chunks(matrix)
     sweep = _compiled_sweep(matrix) if compiled else functools.partial(_sweep, chunks)
     starts = max(1, min(starts, START_CELLS // max(1, len(matrix.data) * n_topics)))
-    first = min(START_SWEEPS, sweeps) if starts > 1 else 0
-    total = first * starts + sweeps - first
-    best: _State | None = None
-    best_fit, done = -np.inf, 0
+    total = _planned(starts, sweeps)
+    states = []
     for start in range(starts):
-        rng = np.random.default_rng([seed, start])
-        state = _start(chunks, matrix.shape, n_topics, rng, alpha, eta)
-        if compiled:
-            state = _single(state)
-        done = _run(state, sweep, first, lambda at: stopping(at, total), done)
-        likelihood = _likelihood(state, chunks) if starts > 1 else 0.0
-        if best is None or likelihood > best_fit:
-            best, best_fit = state, likelihood
-    assert best is not None
-    _run(best, sweep, sweeps - first, lambda at: stopping(at, total), done)
+        state = _start(chunks, matrix.shape, n_topics, np.random.default_rng([seed, start]), alpha, eta)
+        states.append(_single(state) if compiled else state)
+    done = 0
+    for until, _ in _heats(starts, sweeps):
+        for state in states:
+            done = _run(state, sweep, until - state.sweep, lambda at: stopping(at, total), done)
+        if len(states) > 1:
+            # Python's sort keeps the order of equals: ties go to the earlier start.
+            states = sorted(states, key=lambda one: -_likelihood(one, chunks))[: _left(len(states), until)]
+    best = states[0]
     counts = np.ascontiguousarray(best.word_counts.T, dtype=np.float64)
     return Fit(counts, best.doc_counts.astype(np.float64), best.alphas, eta)
+
+
+def _left(starts: int, until: int) -> int:
+    return 1 if until >= HEATS[-1] else (starts + 1) // 2
+
+
+def _heats(starts: int, sweeps: int) -> list[tuple[int, int]]:
+    """(sweeps that each start of the race has done at its end, starts in it), up to the whole number of sweeps."""
+    found = []
+    for until in HEATS:
+        if starts > 1 and until < sweeps:
+            found.append((until, starts))
+            starts = _left(starts, until)
+    return [*found, (sweeps, starts)]
+
+
+def _planned(starts: int, sweeps: int) -> int:
+    ends = _heats(starts, sweeps)
+    begins = (0, *(until for until, _ in ends))
+    return sum((until - begin) * running for begin, (until, running) in zip(begins, ends, strict=False))
 
 
 def _compiled_sweep(matrix: Any) -> Callable[[_State], None]:
