@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from collector.ask import Reading, ask
-from collector.errors import VkIncapable, VkQuota, VkRetry, VkShrink, VkSkip
+from collector.ask import Ask, Reading, ask
 from collector.parse_post import parse_post
+from collector.sweep import sweep
 from collector.values import inner
 from collector.walk import Expedition
 from storage import journal, walls
@@ -26,17 +26,8 @@ Key = tuple[int, int]
 
 def recheck(expedition: Expedition, kind: str, owners: Iterable[int]) -> Iterator[Reading]:
     """Readings over the posts of the last ``DAYS`` days that were not seen lately, on walls that answer."""
-    batch: list[Key] = []
-    for owner_id in owners:
-        for post_id in _old_news(expedition, kind, owner_id):
-            batch.append((owner_id, post_id))
-            if len(batch) == AT_ONCE:
-                if not expedition.usable(METHOD):
-                    return
-                yield _look(expedition, batch)
-                batch = []
-    if batch and expedition.usable(METHOD):
-        yield _look(expedition, batch)
+    posts = ((owner_id, post_id) for owner_id in owners for post_id in _old_news(expedition, kind, owner_id))
+    return sweep(expedition, posts, AT_ONCE, _ask, lambda part, response: _save(expedition, part, response))
 
 
 def _old_news(expedition: Expedition, kind: str, owner_id: int) -> list[int]:
@@ -52,21 +43,14 @@ def _old_news(expedition: Expedition, kind: str, owner_id: int) -> list[int]:
     return [witness, *ids] if ids and witness is not None else ids
 
 
-def _look(expedition: Expedition, batch: list[Key]) -> Reading:
-    try:
-        response: Any = yield ask(METHOD, posts=",".join(f"{owner}_{post}" for owner, post in batch))
-    except VkQuota as error:
-        expedition.parked[METHOD] = error
-        return
-    except VkIncapable as error:
-        expedition.incapable[METHOD] = error
-        return
-    except (VkRetry, VkShrink, VkSkip):
-        # The posts keep their last counters; the next run asks again.
-        return
+def _ask(posts: list[Key]) -> Ask:
+    return ask(METHOD, posts=",".join(f"{owner}_{post}" for owner, post in posts))
+
+
+def _save(expedition: Expedition, posts: list[Key], response: Any) -> None:
     items = response if isinstance(response, list) else inner(response, "items")
     found = [parse_post(item) for item in items if isinstance(item, dict)] if isinstance(items, list) else []
-    asked = set(batch)
+    asked = set(posts)
     found = [post for post in found if (post.owner_id, post.id) in asked]
     seen, answering = expedition.clock.now(), {post.owner_id for post in found}
     gone: dict[int, list[int]] = {}

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from collector.ask import Reading, ask
-from collector.errors import VkRetry, VkSkip
+from collector.ask import Ask, Reading, ask
+from collector.errors import VkRetry
 from collector.parse_group import FIELDS, group_items, parse_group
+from collector.sweep import sweep
 from collector.values import inner, whole
 from collector.walk import Expedition, Pages, attempt, begin, finish, stamp
 from storage import journal, people
@@ -46,18 +47,15 @@ def _list(expedition: Expedition, walk: Walk) -> Pages:
 
 def followed_facts(expedition: Expedition) -> Iterator[Reading]:
     """Names and sizes of the communities that at least three of the people follow and of which nothing is known."""
-    ids = people.followed_unknown(expedition.store, FOLLOWERS)
-    for start in range(0, len(ids), AT_ONCE):
-        yield _facts(expedition, ids[start : start + AT_ONCE])
+
+    def keep(part: list[int], response: Any) -> None:
+        rows = [parse_group(item) for item in group_items(response)]
+        with expedition.store.write():
+            people.save_communities(expedition.store, rows, expedition.clock.now())
+            expedition.save_calls()
+
+    return sweep(expedition, people.followed_unknown(expedition.store, FOLLOWERS), AT_ONCE, _ask_facts, keep)
 
 
-def _facts(expedition: Expedition, ids: list[int]) -> Reading:
-    try:
-        response: Any = yield ask(FACTS, group_ids=",".join(map(str, ids)), fields=FIELDS)
-    except (VkSkip, VkRetry):
-        # Only names are missing then; the next run asks again.
-        return
-    rows = [parse_group(item) for item in group_items(response)]
-    with expedition.store.write():
-        people.save_communities(expedition.store, rows, expedition.clock.now())
-        expedition.save_calls()
+def _ask_facts(ids: list[int]) -> Ask:
+    return ask(FACTS, group_ids=",".join(map(str, ids)), fields=FIELDS)
