@@ -9,7 +9,7 @@ from collector.ask import Reading
 from collector.capability import find_batches, save_batches
 from collector.client import VkClient
 from collector.engine import Engine
-from collector.panel import choose_people, subscriptions_of_people, walls_of_people
+from collector.panel import choose_people, numbers, subscriptions_of_people, walls_of_people
 from collector.resolve import resolve
 from collector.settings import AudienceSpec, CollectSettings
 from collector.walk import Expedition
@@ -60,8 +60,8 @@ def _walks(expedition: Expedition, engine: Engine, named: Named) -> list[str]:
     Comments and likes come before the audiences: who was active may be what makes one.
     """
     what, specs = expedition.settings.what, expedition.settings.audiences
-    ids = _numbers(named, [name for spec in specs for name in spec.communities])
-    lists = _numbers(named, _written(specs))
+    ids = numbers(named, [name for spec in specs for name in spec.communities])
+    lists = numbers(named, _written(specs))
     lost: list[str] = []
     if "members" in what:
         engine.run(_members(expedition, number) for number in lists)
@@ -85,10 +85,6 @@ def _walks(expedition: Expedition, engine: Engine, named: Named) -> list[str]:
         engine.run(subscriptions_of_people(expedition))
         engine.run(followed_facts(expedition))
     return lost
-
-
-def _numbers(named: Named, names: Iterable[str]) -> list[int]:
-    return list(dict.fromkeys(named[name] for name in names if name in named))
 
 
 def _waiting(seconds: float) -> Event:

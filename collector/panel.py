@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import count, islice
 
 from collector.ask import Reading
@@ -15,21 +15,22 @@ from collector.walk_wall import walk_wall
 from storage import Event, audiences, journal
 from storage.rows import Gap
 
-# Audiences made by a command, not by the config: their recipe begins so, and a collection leaves them alone.
-DRAWN = "drawn"
 # Their wall must not cost a call.
 CLOSED = ("closed", "deleted", "banned")
 AT_ONCE = 1000
 
 
-def choose_people(expedition: Expedition, engine: Engine, named: dict[str, int]) -> None:
+def numbers(named: Mapping[str, int], names: Iterable[str]) -> list[int]:
+    """The ids of these communities, each once, in order; without those that VK does not have."""
+    return list(dict.fromkeys(named[name] for name in names if name in named))
+
+
+def choose_people(expedition: Expedition, engine: Engine, named: Mapping[str, int]) -> None:
     """Write every audience of the study, and read the profiles of people of whom only the id is known."""
     store, settings, now = expedition.store, expedition.settings, expedition.clock.now()
     for spec in settings.audiences:
-        ids = list(dict.fromkeys(named[name] for name in spec.communities if name in named))
-        minus = list(dict.fromkeys(named[name] for name in spec.minus if name in named))
-        save_audience(store, spec, ids, minus, settings, now)
-    audiences.remove_audiences_except(store, [spec.name for spec in settings.audiences], DRAWN)
+        save_audience(store, spec, numbers(named, spec.communities), numbers(named, spec.minus), settings, now)
+    audiences.remove_audiences_except(store, [spec.name for spec in settings.audiences])
     unknown = (user_id for user_id, state in audiences.panel_states(store) if state == "unknown")
     engine.run(walk_profiles(expedition, unknown))
 

@@ -13,7 +13,7 @@ import hashlib
 import heapq
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from collector.settings import AudienceSpec, CollectSettings
@@ -78,22 +78,21 @@ def save_audience(
     row = Audience(spec.name, json.dumps(_definition(spec, selection), sort_keys=True), kind)
     before = audiences.find_audience(store, spec.name)
     if settings.sample is None:
-        audience_id = audiences.save_audience(store, row)
-        audiences.save_everyone(store, audience_id, selection, spec.people, now)
+        audiences.save_everyone(store, audiences.save_audience(store, row), selection, spec.people, now)
         return
-    known = _cuts(before, row, settings)
-    audience_id = audiences.save_audience(store, row)
+    known, kept = _cuts(before, row, settings), (before.id if before else None) or 0
     weights: dict[int, float] = dict.fromkeys(spec.people, 1.0)
     cuts: dict[str, Cut] = {}
     for name, part in _parts(selection).items():
-        cut = known.get(name) or find_cut(_readable(store, part, audience_id), settings.sample, settings.seed)
+        cut = known.get(name) or find_cut(_readable(store, part, kept), settings.sample, settings.seed)
         if name in known or _settled(store, part):
             cuts[name] = cut
-        for user_id in _readable(store, part, audience_id):
+        for user_id in _readable(store, part, kept):
             if lot(settings.seed, user_id) <= cut.lot:
                 weights[user_id] = min(cut.weight, weights.get(user_id, cut.weight))
-    audiences.save_sample(store, audience_id, weights, now)
-    audiences.save_audience(store, Audience(row.name, row.definition, kind, recipe=_recipe(settings, cuts)))
+    with store.write():
+        audience_id = audiences.save_audience(store, replace(row, recipe=_recipe(settings, cuts)))
+        audiences.save_sample(store, audience_id, weights, now)
 
 
 def _readable(store: Store, part: Selection, audience_id: int) -> Iterator[int]:

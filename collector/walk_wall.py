@@ -97,11 +97,9 @@ def _page(expedition: Expedition, walk: Walk, cursor: Cursor, items: list[Any], 
     with store.write():
         if step.follow:
             after = _save(expedition, after, posts, known, seen)
-        if step.state != "open" or (step.follow and _enough(expedition, after, posts)):
+        reached = step.follow and (_enough(expedition, after, posts) or _met_known(expedition, after, posts))
+        if step.state != "open" or reached:
             after = finish(after, step.state if step.state != "open" else "done", seen)
-            journal.clear_gap(store, walk.kind, walk.subject)
-        elif step.follow and _met_known(expedition, after, posts):
-            after = finish(after, "done", seen)
             journal.clear_gap(store, walk.kind, walk.subject)
         journal.save_walk(store, after)
         expedition.save_calls()

@@ -26,22 +26,12 @@ def save_audience(store: Store, row: Audience) -> int:
     return int(store.value("SELECT id FROM audiences WHERE name = ?", (row.name,)))
 
 
-def remove_audiences_except(store: Store, names: Iterable[str], drawn: str) -> None:
-    """Drop audiences that the study no longer names, but not those whose recipe begins with ``drawn``: a command
-    made them. Their people and texts stay."""
+def remove_audiences_except(store: Store, names: Iterable[str]) -> None:
+    """Drop audiences that the study no longer names; their people and texts stay."""
     kept = list(names)
     with store.write() as connection:
         marks = ", ".join("?" * len(kept))
-        connection.execute(
-            f"DELETE FROM audiences WHERE name NOT IN ({marks}) AND substr(recipe, 1, ?) <> ?",
-            [*kept, len(drawn), drawn],
-        )
-
-
-def remove_audience(store: Store, name: str) -> bool:
-    """Drop one audience; its people and texts stay. Returns whether there was one of this name."""
-    with store.write() as connection:
-        return connection.execute("DELETE FROM audiences WHERE name = ?", (name,)).rowcount > 0
+        connection.execute(f"DELETE FROM audiences WHERE name NOT IN ({marks})", kept)
 
 
 def audiences(store: Store) -> list[Audience]:
@@ -136,11 +126,6 @@ def panel(store: Store) -> Iterator[int]:
     """Stream the people of all audiences, each once, ascending ids."""
     sql = "SELECT DISTINCT user_id FROM audience_members WHERE user_id > ? ORDER BY user_id LIMIT ?"
     return (row[0] for row in _in_parts(store, sql))
-
-
-def panel_size(store: Store) -> int:
-    """How many people all audiences have together, each counted once."""
-    return int(store.value("SELECT count(DISTINCT user_id) FROM audience_members"))
 
 
 def panel_states(store: Store) -> Iterator[tuple[int, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from storage.db import Store
@@ -58,15 +59,14 @@ def save_users(store: Store, rows: Iterable[User], seen: int) -> int:
 def _save_states(store: Store, batch: list[User], seen: int) -> None:
     """Close the value that was and open the one that is. A person's first change also writes what was before it."""
     changed: list[tuple[int, str, str | None, str | None, int]] = []
-    for start in range(0, len(batch), 500):
-        part = {row.id: row for row in batch[start : start + 500]}
-        sql = f"SELECT id, state, city, first_seen FROM users WHERE id IN ({', '.join('?' * len(part))})"
-        for user_id, state, city, first in store.rows(sql, tuple(part)):
-            now = part[user_id]
-            if state not in ("unknown", now.state):
-                changed.append((user_id, "state", state, now.state, first))
-            if city and now.city and city != now.city:
-                changed.append((user_id, "city", city, now.city, first))
+    told = {row.id: row for row in batch}
+    sql = "SELECT id, state, city, first_seen FROM users WHERE id IN (SELECT value FROM json_each(?))"
+    for user_id, state, city, first in store.rows(sql, (json.dumps(list(told)),)):
+        now = told[user_id]
+        if state not in ("unknown", now.state):
+            changed.append((user_id, "state", state, now.state, first))
+        if city and now.city and city != now.city:
+            changed.append((user_id, "city", city, now.city, first))
     before = "INSERT INTO user_states VALUES (?, ?, ?, ?, NULL) ON CONFLICT DO NOTHING"
     for user_id, field, old, new, first in changed:
         if store.value("SELECT 1 FROM user_states WHERE user_id = ? AND field = ?", (user_id, field)) is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -53,13 +54,11 @@ def _stored(store: Store, batch: list[Post]) -> dict[tuple[int, int], tuple[Any,
     for post in batch:
         by_owner.setdefault(post.owner_id, []).append(post.id)
     for owner, ids in by_owner.items():
-        for start in range(0, len(ids), 500):
-            part = ids[start : start + 500]
-            sql = (
-                f"SELECT id, edited_at, text, likes, comments, reposts, views FROM posts WHERE owner_id = ? "
-                f"AND id IN ({', '.join('?' * len(part))})"
-            )
-            found.update({(owner, row[0]): tuple(row)[1:] for row in store.rows(sql, (owner, *part))})
+        sql = (
+            "SELECT id, edited_at, text, likes, comments, reposts, views FROM posts WHERE owner_id = ? "
+            "AND id IN (SELECT value FROM json_each(?))"
+        )
+        found.update({(owner, row[0]): tuple(row)[1:] for row in store.rows(sql, (owner, json.dumps(ids)))})
     return found
 
 
