@@ -27,12 +27,20 @@ def npmi(matrix: Any, topics: Sequence[Sequence[int]]) -> list[float]:
         return [float("nan")] * len(topics)
     part = matrix[:, own].astype(bool).astype(np.float64)
     pairs = (part.T @ part).toarray() / documents
-    alone = pairs.diagonal()
-    with np.errstate(divide="ignore", invalid="ignore"):
-        scores = np.log((pairs + _EPSILON) / np.outer(alone, alone)) / -np.log(pairs + _EPSILON)
+    scores = pointwise(pairs)
     # A pair that is in every document has 0 / 0: it is always together, and that says nothing.
     scores[pairs > 1 - 1e-9] = 0.0
     return [_mean_of_pairs(scores, [place[word] for word in topic]) for topic in topics]
+
+
+def pointwise(shares: Any) -> Any:
+    """NPMI of each pair of words (words x words): ``shares`` of the documents or windows that hold both; its
+    diagonal holds the share of those with one word. Not finite where that is 0 or everything."""
+    import numpy as np
+
+    alone = shares.diagonal()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.log((shares + _EPSILON) / np.outer(alone, alone)) / -np.log(shares + _EPSILON)
 
 
 def _mean_of_pairs(scores: Any, words: list[int]) -> float:

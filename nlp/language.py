@@ -12,9 +12,7 @@ _RULES = (  # letters that Russian does not have, in the order in which they dec
     ("kk", re.compile("[әғқңөұүһ]")),
     ("uk", re.compile("[іїєґ]")),
 )
-
-
-_FOREIGN = re.compile("[ўәғқңөұүһіїєґ]")
+_FOREIGN = re.compile("|".join(pattern.pattern for _, pattern in _RULES))
 
 
 def language(text: str) -> str:

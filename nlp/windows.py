@@ -12,9 +12,11 @@ are counted by the definition. On texts shorter than the window both are the sam
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from nlp.coherence import pointwise
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 
 NPMI_WINDOW = 10
 CV_WINDOW = 110
-_EPSILON = 1e-12
 _SHORT_BATCH = 50_000
 
 
@@ -45,19 +46,7 @@ def c_v(
     like_gensim: bool = True,
 ) -> list[float]:
     """C_v of each topic, given by its top words; NaN for one of fewer than two words or with a word never seen."""
-    import numpy as np
-
-    counts = count(texts, topics, window, like_gensim=like_gensim)
-    scores = _npmi(counts)
-    found = []
-    for topic in topics:
-        places = [counts.index[word] for word in topic]
-        vectors = scores[np.ix_(places, places)]
-        whole = vectors.sum(axis=0)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            cosines = vectors @ whole / (np.linalg.norm(vectors, axis=1) * np.linalg.norm(whole))
-        found.append(float(cosines.mean()) if len(places) > 1 else float("nan"))
-    return found
+    return [_one_set(scores) for scores in _scores(texts, topics, window, like_gensim)]
 
 
 def npmi(
@@ -68,16 +57,40 @@ def npmi(
     like_gensim: bool = True,
 ) -> list[float]:
     """Mean NPMI of the pairs of each topic's top words; NaN for one of fewer than two words or with one never seen."""
+    return [_mean_of_pairs(scores) for scores in _scores(texts, topics, window, like_gensim)]
+
+
+def _scores(
+    texts: Iterable[Sequence[str]], topics: Sequence[Sequence[str]], window: int, like_gensim: bool
+) -> Iterator[Floats]:
+    """For each topic the NPMI of its words' pairs (words x words); NaN for a word that was never seen."""
     import numpy as np
 
     counts = count(texts, topics, window, like_gensim=like_gensim)
-    scores = _npmi(counts)
-    found = []
+    scores = pointwise(counts.pairs / max(1, counts.total))
+    scores[~np.isfinite(scores)] = np.nan
     for topic in topics:
         places = [counts.index[word] for word in topic]
-        pairs = scores[np.ix_(places, places)][np.tril_indices(len(places), -1)]
-        found.append(float(pairs.mean()) if len(pairs) else float("nan"))
-    return found
+        yield scores[np.ix_(places, places)]
+
+
+def _one_set(vectors: Floats) -> float:
+    """The mean cosine of each word's vector with the sum of all of them."""
+    import numpy as np
+
+    if len(vectors) < 2:
+        return float("nan")
+    whole = vectors.sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        cosines = vectors @ whole / (np.linalg.norm(vectors, axis=1) * np.linalg.norm(whole))
+    return float(cosines.mean())
+
+
+def _mean_of_pairs(scores: Floats) -> float:
+    import numpy as np
+
+    pairs = scores[np.tril_indices(len(scores), -1)]
+    return float(pairs.mean()) if len(pairs) else float("nan")
 
 
 def count(
@@ -157,14 +170,3 @@ def _earliest(words: Any, first: Any, at: Any) -> Any:
     span = int(at.max()) + 1
     order = np.argsort(words * span + at, kind="stable")
     return order[np.searchsorted((words * span + at)[order], words * span + first)]
-
-
-def _npmi(counts: Counts) -> Any:
-    import numpy as np
-
-    shares = counts.pairs / max(1, counts.total)
-    alone = shares.diagonal()
-    with np.errstate(divide="ignore", invalid="ignore"):
-        scores = np.log((shares + _EPSILON) / np.outer(alone, alone)) / -np.log(shares + _EPSILON)
-    scores[~np.isfinite(scores)] = np.nan
-    return scores

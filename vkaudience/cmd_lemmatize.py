@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import click
@@ -10,6 +9,7 @@ import click
 from storage import open_store
 from vkaudience import pipeline
 from vkaudience.command import common, run_stage
+from vkaudience.output import say, say_json
 
 UNKNOWN_HEAD = (
     "# Слова, которых нет в словаре: форма, лемма по догадке, часть речи, в скольких текстах.\n"
@@ -42,11 +42,10 @@ def unknown(options: Any, as_json: bool, quiet: bool, limit: int, least: int) ->
         found = find(store, LemmaSettings(**config.given("lemmas")), limit=limit, least=least)
     if as_json:
         for one in found:
-            row = {"form": one.form, "lemma": one.lemma, "pos": one.pos, "texts": one.texts}
-            click.echo(json.dumps(row, ensure_ascii=False))
+            say_json({"form": one.form, "lemma": one.lemma, "pos": one.pos, "texts": one.texts})
         return 0
     if not quiet:
-        click.echo(UNKNOWN_HEAD)
+        say(UNKNOWN_HEAD)
     for one in found:
-        click.echo(f"{one.form}\t{one.lemma}\t{one.pos}\t# {one.texts}")
+        say(f"{one.form}\t{one.lemma}\t{one.pos}\t# {one.texts}")
     return 0
