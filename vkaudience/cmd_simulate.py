@@ -11,10 +11,15 @@ from vkaudience.command import common
 from vkaudience.demo import noon
 from vkaudience.output import say_json
 
+_WORLDS = (
+    "demo (7 сообществ, 1160 человек), tiny (5 и 76), town (11 и 1910), course (11 и 18 100; стены длиннее, "
+    "как для курсового проекта)"
+)
+
 
 @click.command("simulate")
 @click.option("--port", default=0, type=click.IntRange(0, 65535), help="порт; 0 — любой свободный")
-@click.option("--plan", default="demo", help="какой мир: demo, course, tiny")
+@click.option("--plan", default="demo", help=f"какой мир: {_WORLDS}")
 @click.option("--rate", default=3.0, type=click.FloatRange(min=0.01), help="вызовов в секунду на ключ")
 @common
 def command(options: Any, port: int, plan: str, rate: float, as_json: bool, quiet: bool) -> int:

@@ -1,0 +1,49 @@
+"""``vkaudience simulate``: what is promised of its worlds, and that it serves one by hand."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from simulator.world import PLANS, build_world
+from vkaudience.cmd_simulate import command
+
+
+@pytest.mark.parametrize("plan", sorted(PLANS))
+def test_the_help_names_every_world_and_its_size(plan: str) -> None:
+    shown = " ".join(CliRunner().invoke(command, ["--help"]).output.split())
+    world = build_world(plan)
+    studied = [one for one in world.communities.values() if one.id in world.truth().audience]
+    people = len(world.people)
+    assert f"{plan} ({len(studied)} " in shown
+    assert f" {people})" in shown or f" {people:,};".replace(",", " ") in shown or f" {people} чел" in shown, people
+
+
+def test_it_prints_an_address_a_token_and_communities_that_answer(tmp_path: Path) -> None:
+    line = [sys.executable, "-m", "vkaudience", "simulate", "--plan", "tiny", "--json"]
+    with subprocess.Popen(line, cwd=tmp_path, stdout=subprocess.PIPE) as served:
+        try:
+            assert served.stdout is not None
+            said = json.loads(served.stdout.readline())
+            assert len(said["communities"]) == 3
+            name = said["communities"][0].rpartition("/")[2]
+            body = f"group_id={name}&v=5.199".encode()
+            headers = {"Authorization": f"Bearer {said['tokens']['service']}"}
+            request = urllib.request.Request(f"{said['api_url']}/groups.getMembers", data=body, headers=headers)
+            with urllib.request.urlopen(request) as answer:
+                assert json.load(answer)["response"]["count"] > 0
+        finally:
+            served.kill()
+
+
+def test_a_world_that_is_not_there_is_named_with_those_that_are(tmp_path: Path) -> None:
+    line = [sys.executable, "-m", "vkaudience", "simulate", "--plan", "moon"]
+    answer = subprocess.run(line, cwd=tmp_path, capture_output=True, check=False)
+    assert answer.returncode == 2
+    assert "moon" in answer.stderr.decode() and "course" in answer.stderr.decode()
