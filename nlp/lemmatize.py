@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 
-from nlp import lexicon
+from nlp import copies, lexicon
 from nlp.clean import clean
 from nlp.language import language
 from nlp.lemmatizer import Context, Fast, Pair
@@ -29,8 +29,6 @@ NUMBER = 2
 Chooser = Callable[[str], Iterator[Pair]]
 
 BATCH = 1000
-COPY_WORDS = 8
-"""Repeats of shorter texts («с днём рождения!») are people saying the same, not copies of a text."""
 
 
 def lemmatize(store: Store, settings: LemmaSettings, *, watch: Watch = QUIET) -> Outcome:
@@ -60,8 +58,7 @@ def lemmatize(store: Store, settings: LemmaSettings, *, watch: Watch = QUIET) ->
             written += stored.save_documents(store, rows)
             stored.save_forms(store, book.take_new())
         watch.tell(Event("progress", "lemmatize", "тексты", done, total))
-    copies = stored.mark_copies(store, COPY_WORDS)
-    counts = {"texts": total, "lemmatized": written, "dropped": dropped, "copies": copies}
+    counts = {"texts": total, "lemmatized": written, "dropped": dropped, "copies": copies.mark(store, watch=watch)}
     by_language = {f"lang_{name or 'none'}": n for name, n in stored.count_languages(store).items()}
     return Outcome(state, {**counts, **by_language})
 

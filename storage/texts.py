@@ -66,27 +66,6 @@ def drop_orphan_documents(store: Store) -> int:
         ).rowcount
 
 
-def mark_copies(store: Store, least: int) -> int:
-    """Point ``copy_of`` of every document of at least ``least`` words at the first document with the same lemmas
-    in the same order, and clear it where that no longer holds; returns how many copies there are now.
-    """
-    with store.write() as connection:
-        connection.execute("CREATE TEMP TABLE IF NOT EXISTS firsts (doc_id INTEGER PRIMARY KEY, first INTEGER)")
-        connection.execute("DELETE FROM firsts")
-        connection.execute(
-            "INSERT INTO firsts SELECT doc_id, first FROM (SELECT doc_id, min(doc_id) OVER (PARTITION BY lemmas) "
-            "AS first FROM documents WHERE n_lemmas >= ?) WHERE first < doc_id",
-            (least,),
-        )
-        connection.execute(
-            "UPDATE documents SET copy_of = (SELECT first FROM firsts f WHERE f.doc_id = documents.doc_id) "
-            "WHERE copy_of IS NOT (SELECT first FROM firsts f WHERE f.doc_id = documents.doc_id)"
-        )
-        found = int(connection.execute("SELECT count(*) FROM firsts").fetchone()[0])
-        connection.execute("DELETE FROM firsts")
-        return found
-
-
 def copied(store: Store) -> set[int]:
     """Ids of the documents that others are copies of."""
     return {row[0] for row in store.rows("SELECT DISTINCT copy_of FROM documents WHERE copy_of IS NOT NULL")}

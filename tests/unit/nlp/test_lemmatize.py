@@ -125,22 +125,6 @@ def nlp_store() -> Store:
     return open_store(":memory:")
 
 
-def test_copies_point_to_the_first_and_follow_changes(store: Store) -> None:
-    save(
-        store,
-        Post(1, 1, from_id=1, text=LONG),
-        Post(2, 1, from_id=2, text=LONG.upper() + "!!! 🔥 https://spam.ru"),
-        Post(3, 1, from_id=3, text="Спокойной ночи"),
-        Post(4, 1, from_id=4, text="Спокойной ночи"),
-        Post(5, 1, from_id=5, text=LONG + " быстро"),
-    )
-    assert lemmatize(store, FAST).counts["copies"] == 1
-    assert [row["copy_of"] for row in documents(store)] == [None, 1, None, None, None]
-    save(store, Post(1, 1, from_id=1, text="Уже продал"), Post(5, 1, from_id=5, text=LONG))
-    lemmatize(store, FAST)
-    assert [row["copy_of"] for row in documents(store)] == [None, None, None, None, 2]
-
-
 def test_other_languages_are_counted_and_not_guessed_at(store: Store) -> None:
     save(
         store,
