@@ -40,6 +40,14 @@ def last_runs(store: Store, limit: int = 10) -> list[dict[str, Any]]:
     return [dict(row) for row in store.rows(sql, (limit,))]
 
 
+def last_success(store: Store, command: str) -> int | None:
+    """When the last run of a command ended that did its work: done, in parts, or up to VK's daily limit."""
+    found = store.value(
+        "SELECT max(ended_at) FROM runs WHERE command = ? AND outcome IN ('done', 'partial', 'paused')", (command,)
+    )
+    return None if found is None else int(found)
+
+
 def find_walk(store: Store, kind: str, subject: int) -> Walk | None:
     """The walk of this kind over this subject, or None when it was never begun."""
     found = list(load(store, Walk, "SELECT * FROM walks WHERE kind = ? AND subject = ?", (kind, subject)))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import Any
 
 import click
 
-from storage import open_store
+from storage import SYSTEM_CLOCK, open_store
+from storage.journal import last_success
 from storage.summary import summary
 from vkaudience.command import common
 from vkaudience.output import say, say_json
@@ -35,17 +37,62 @@ def next_step(found: dict[str, Any]) -> str:
     return "всё сделано" if last.get("command") == "report" and last.get("outcome") == "done" else "report"
 
 
+SECONDS = {"m": 60, "h": 3600, "d": 86_400}
+
+
+def _span(_: click.Context, __: click.Parameter, value: str | None) -> int | None:
+    """A span of time such as ``36h``, in seconds."""
+    if value is None:
+        return None
+    found = re.fullmatch(r"(\d{1,6})\s*([mhd])", value.strip().lower())
+    if found is None:
+        raise click.BadParameter(
+            f"{value!r} не срок: нужны число и буква m (минуты), h (часы) или d (дни), например 36h"
+        )
+    return int(found[1]) * SECONDS[found[2]]
+
+
 @click.command("status")
+@click.option(
+    "--max-age",
+    callback=_span,
+    metavar="СРОК",
+    help="код 1, если последний удачный сбор кончился раньше: 36h, 2d; для планировщика",
+)
 @common
-def command(options: Any, as_json: bool, quiet: bool) -> None:
+def command(options: Any, as_json: bool, quiet: bool, max_age: int | None) -> int:
     """Что собрано, что не закончено, что VK не отдал, последние запуски."""
     database = options.load().database
     with open_store(database, write=False) as store:
         found = summary(store)
+        found["last_collected_at"] = last_success(store, "collect")
     found["next"] = next_step(found)
     if as_json:
         say_json(found)
-        return
+    else:
+        _show(found, database, quiet=quiet)
+    return _stale(found["last_collected_at"], max_age)
+
+
+def _stale(collected_at: int | None, max_age: int | None) -> int:
+    """The exit code for the age of the last collection that did its work; a reason on stderr when it is too old."""
+    if max_age is None:
+        return 0
+    if collected_at is None:
+        say("Удачного сбора ещё не было. Запустите vkaudience collect и посмотрите, чем он кончится.", err=True)
+        return 1
+    age = SYSTEM_CLOCK.now() - collected_at
+    if age <= max_age:
+        return 0
+    say(
+        f"Последний удачный сбор кончился {age / 3600:.1f} ч назад, это больше {max_age / 3600:g} ч. "
+        "Запустите vkaudience collect и посмотрите, чем он кончится; проверьте расписание и ключ (vkaudience check).",
+        err=True,
+    )
+    return 1
+
+
+def _show(found: dict[str, Any], database: Any, *, quiet: bool) -> None:
     say(f"Файл исследования: {database}")
     for line in _lines(found):
         say(line)

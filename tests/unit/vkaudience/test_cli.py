@@ -8,7 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from storage import open_store, people
+import pytest
+
+from storage import SYSTEM_CLOCK, journal, open_store, people
 from storage.rows import User
 
 
@@ -23,6 +25,32 @@ def test_status_counts_and_speaks_json(tmp_path: Path) -> None:
         people.save_users(store, [User(1), User(2)], 5)
     answer = run("status", "--json", cwd=tmp_path)
     assert answer.returncode == 0 and json.loads(answer.stdout)["counts"]["users"] == 2
+
+
+@pytest.mark.parametrize(
+    ("outcome", "hours_ago", "age", "code"),
+    [
+        ("done", 30, "36h", 0), ("paused", 30, "2d", 0), ("done", 30, "24h", 1), ("VkStop", 1, "24h", 1),
+        ("failed", 1, "24h", 1), ("done", 1, "soon", 2), ("done", 1, "-5h", 2),
+    ],
+)  # fmt: skip
+def test_a_scheduler_learns_that_nothing_was_collected(
+    tmp_path: Path, outcome: str, hours_ago: int, age: str, code: int
+) -> None:
+    with open_store(tmp_path / "study.db") as store:
+        ended = SYSTEM_CLOCK.now() - hours_ago * 3600
+        run_id = journal.start_run(store, "collect", {}, {}, ended - 10)
+        journal.end_run(store, run_id, outcome, {}, (), ended)
+    answer = run("status", "--max-age", age, cwd=tmp_path)
+    assert answer.returncode == code, answer.stderr.decode()
+    assert bool(answer.stderr.strip()) == bool(code)
+
+
+def test_a_study_that_was_never_collected_is_too_old_and_still_shown(tmp_path: Path) -> None:
+    with open_store(tmp_path / "study.db"):
+        pass
+    answer = run("status", "--max-age", "36h", "--json", cwd=tmp_path)
+    assert answer.returncode == 1 and json.loads(answer.stdout)["last_collected_at"] is None
 
 
 def test_errors_say_what_and_what_next_even_on_an_old_console(tmp_path: Path) -> None:
