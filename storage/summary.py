@@ -31,6 +31,7 @@ def summary(store: Store) -> dict[str, Any]:
         "people": {
             row[0]: row[1] for row in store.rows("SELECT state, count(*) FROM users GROUP BY 1 ORDER BY 2 DESC")
         },
+        "planned": bool(journal.walks(store, "pilot")),
         "audiences": [list(row) for row in store.rows(_AUDIENCES)],
         "not_lemmatized": store.value(_NOT_LEMMATIZED),
         "model": None if model is None else {"id": model.id, "n_topics": model.n_topics, "unit": model.unit},

@@ -27,6 +27,7 @@ COMMANDS = {
     "demo": ("vkaudience.cmd_demo", "всё исследование на игрушечном VK, без ключа и без сети"),
     "init": ("vkaudience.cmd_init", "создать исследование: папку с config.toml"),
     "check": ("vkaudience.cmd_check", "проверить настройки и ключ: что он может"),
+    "plan": ("vkaudience.cmd_plan", "во что обойдётся сбор и кого он даст"),
     "collect": ("vkaudience.cmd_collect", "собрать участников и стены; продолжает с места остановки"),
     "import": ("vkaudience.cmd_import", "взять тексты из файлов CSV, JSONL, JSON"),
     "lemmatize": ("vkaudience.cmd_lemmatize", "привести слова к начальной форме"),

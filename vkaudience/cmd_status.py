@@ -25,7 +25,8 @@ STATES = {
 
 def next_step(found: dict[str, Any]) -> str:
     """The command that the study waits for."""
-    if not found["counts"]["posts"] and not found["counts"]["users"]:
+    looked = found["planned"] and not found["audiences"]
+    if looked or not (found["counts"]["posts"] or found["counts"]["users"]):
         return "collect (с ключом VK) или import (свои тексты)"
     if found["unfinished"]:
         return "collect: продолжит с места остановки"

@@ -71,7 +71,9 @@ def usage_fault(error: click.UsageError) -> ConfigError:
         return ConfigError(f"Не хватает {name}.", "", look)
     if isinstance(error, click.BadParameter):
         shown = f" {error.param_hint or _named(error.param)}"
-        return ConfigError(f"Неверное значение{shown}.", "", f"{_allowed(error.param)}{look}")
+        # Messages of our own are Russian already; click's English ones are replaced.
+        own = error.message if re.search("[а-я]", error.message) else ""
+        return ConfigError(f"Неверное значение{shown}.", own, f"{_allowed(error.param)}{look}")
     extra = re.search(r"extra arguments? \((.*)\)", error.message)
     return ConfigError(f"Лишнее в команде: {extra[1]}." if extra else error.format_message(), "", look)
 

@@ -44,6 +44,7 @@ COMMANDS = [
     "demo",
     "init",
     "check",
+    "plan",
     "collect",
     "import",
     "lemmatize",

@@ -1,0 +1,86 @@
+"""A look before the collection: three member pages of each community and the walls of a hundred of its people.
+
+What is read are ordinary rows, which ``collect`` uses later. A second look costs nothing until the study's
+``refresh_hours`` have passed, and a wall that was read once is never read again for a plan.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from collector.ask import Ask, Reading, ask
+from collector.engine import Engine
+from collector.parse_user import FIELDS, parse_user
+from collector.sample import lot
+from collector.values import whole
+from collector.walk import Expedition, Pages, attempt, begin, finish, page_of, stamp
+from collector.walk_members import METHOD, PAGE
+from collector.walk_wall import walk_wall
+from storage import audiences, journal, people
+from storage.audiences import Selection
+from storage.rows import Walk
+
+KIND = "pilot"
+PEOPLE = 100
+"""Walls read a community; a share is then known to within 10 points."""
+
+
+def look(expedition: Expedition, engine: Engine, communities: Iterable[int]) -> None:
+    """Read member pages and pilot walls of these communities, as far as they are not known already."""
+    ids = list(communities)
+    engine.run(_members(expedition, number) for number in ids)
+    engine.run(
+        walk_wall(expedition, "walls", user_id)
+        for user_id in dict.fromkeys(user_id for number in ids for user_id in _chosen(expedition, number))
+    )
+
+
+def _members(expedition: Expedition, community_id: int) -> Reading:
+    whole_list = journal.find_walk(expedition.store, "members", community_id)
+    walk = begin(expedition, KIND, community_id)
+    if walk is None or whole_list is not None:
+        return
+    # A refusal is one of the member list: ``collect`` need not ask again to learn it.
+    yield from attempt(expedition, METHOD, replace(walk, kind="members"), _pages(expedition, walk))
+
+
+def _pages(expedition: Expedition, walk: Walk) -> Pages:
+    walk, count = _save(expedition, walk, (yield _at(walk, 0)))
+    for offset in _offsets(count):
+        walk, _ = _save(expedition, walk, (yield _at(walk, offset)))
+    ended = finish(walk, "done", stamp(expedition, walk))
+    journal.save_walk(expedition.store, ended)
+    return ended
+
+
+def _offsets(count: int) -> list[int]:
+    """Where the pages after the first begin: in the middle and at the end, as far as there is more to see."""
+    if count <= PAGE:
+        return []
+    return [PAGE] if count <= 2 * PAGE else [(count - PAGE) // 2, count - PAGE]
+
+
+def _at(walk: Walk, offset: int) -> Ask:
+    return ask(METHOD, group_id=walk.subject, sort="id_asc", offset=offset, count=PAGE, fields=FIELDS)
+
+
+def _save(expedition: Expedition, walk: Walk, response: object) -> tuple[Walk, int]:
+    items, count = page_of(METHOD, response)
+    users = [parse_user(item) for item in items if isinstance(item, dict) and whole(item.get("id")) is not None]
+    seen = stamp(expedition, walk)
+    with expedition.store.write():
+        people.save_users(expedition.store, users, seen)
+        people.save_members(expedition.store, walk.subject, [user.id for user in users], seen)
+        expedition.save_calls()
+    return replace(walk, promised=count, got=walk.got + len(users)), count
+
+
+def _chosen(expedition: Expedition, community_id: int) -> Iterator[int]:
+    """The first of the draw among the known readable members, but those whose wall was read or refused before."""
+    store, seed = expedition.store, expedition.settings.seed
+    known = audiences.selected(store, Selection((community_id,)), readable=True)
+    for user_id in heapq.nsmallest(PEOPLE, known, key=lambda one: (lot(seed, one), one)):
+        if journal.find_walk(store, "walls", user_id) is None:
+            yield user_id

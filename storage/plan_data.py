@@ -1,0 +1,45 @@
+"""What a plan is reckoned from: states of known members, and walls that were read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from storage.db import Store
+
+WALLS = 1000
+"""Walls a community that are looked at; more would not make the estimate better."""
+
+
+def member_states(store: Store, community_id: int) -> dict[str, int]:
+    """state -> how many of the known present members have it; people without a profile are left out."""
+    sql = (
+        "SELECT u.state, count(*) FROM memberships m JOIN users u ON u.id = m.user_id "
+        "WHERE m.community_id = ? AND m.left_seen IS NULL AND u.state <> 'unknown' GROUP BY 1 ORDER BY 1"
+    )
+    return {row[0]: row[1] for row in store.rows(sql, (community_id,))}
+
+
+def read_walls(store: Store, community_id: int) -> list[tuple[int, int]]:
+    """(user, posts that VK counts on the wall) of members whose wall was read to its end, ascending ids."""
+    sql = (
+        "SELECT m.user_id, coalesce(w.promised, 0) FROM memberships m JOIN walks w ON w.kind = 'walls' "
+        "AND w.subject = m.user_id WHERE m.community_id = ? AND m.left_seen IS NULL AND w.state IN ('done', 'short') "
+        "ORDER BY m.user_id LIMIT ?"
+    )
+    return [(row[0], row[1]) for row in store.rows(sql, (community_id, WALLS))]
+
+
+def wall_texts(store: Store, owner_id: int) -> Iterator[str]:
+    """The texts of a wall, those of reposts included."""
+    for row in store.rows("SELECT text, repost_text FROM posts WHERE owner_id = ?", (owner_id,)):
+        yield row[0]
+        yield row[1] or ""
+
+
+def count_read_walls(store: Store, community_id: int) -> int:
+    """How many members' walls were read to their end."""
+    sql = (
+        "SELECT count(*) FROM memberships m JOIN walks w ON w.kind = 'walls' AND w.subject = m.user_id "
+        "WHERE m.community_id = ? AND m.left_seen IS NULL AND w.state IN ('done', 'short')"
+    )
+    return int(store.value(sql, (community_id,)))

@@ -1,0 +1,101 @@
+"""``vkaudience plan``: what a collection will cost and whom it will bring, before it is begun."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from storage import open_store
+from vkaudience.command import common
+from vkaudience.doors import collect_settings, open_client
+from vkaudience.output import say, say_json
+from vkaudience.watches import watching
+
+if TYPE_CHECKING:
+    from collector.plan import Part, Plan, Share
+
+
+@click.command("plan")
+@click.option("--offline", is_flag=True, help="не спрашивать VK: по тому, что уже собрано, и по допущениям")
+@common
+def command(options: Any, as_json: bool, quiet: bool, offline: bool) -> int:
+    """Во что обойдётся сбор и кого он даст. Смотрит по три страницы участников и по сто стен на сообщество."""
+    from collector.plan import plan
+
+    config = options.load()
+    settings = collect_settings(config)
+    words = config.given("topics").get("min_words", 20)
+    with contextlib.ExitStack() as stack:
+        client = None if offline else stack.enter_context(open_client(config))
+        store = stack.enter_context(open_store(config.database))
+        watch = stack.enter_context(watching(as_json=as_json, quiet=quiet))
+        rate = client.rate if client else float(config["vk"]["requests_per_second"])
+        found = plan(store, settings, client=client, min_words=words, rate=rate, watch=watch)
+    if as_json:
+        say_json({"event": "plan", **asdict(found)})
+    else:
+        for line in _lines(found, settings.sample):
+            say(line)
+    return 5 if found.missing else 0
+
+
+def _lines(plan: Plan, sample: int | None) -> list[str]:
+    if not plan.parts:
+        return ["Ни об одном сообществе ничего не известно. Запустите vkaudience plan без --offline."]
+    lines = [f"Сообщества {name!r} нет в VK или оно удалено: проверьте адрес." for name in plan.missing]
+    for part in plan.parts:
+        lines += _of_community(part)
+    lines += ["", "Вызовы VK:", *(f"  {method:<24}{number:>9}" for method, number in plan.calls.items())]
+    left = plan.left["wall.get"]
+    lines.append(f"  Время не меньше {_duration(plan.seconds)} при разрешённой частоте вызовов.")
+    if plan.days > 1:
+        lines.append(f"  Дней: {plan.days}. VK отдаёт 5000 стен (wall.get) в сутки, сегодня осталось {left}.")
+        today = [part.today for part in plan.parts if part.people]
+        if today and min(today) > 0:
+            words = sum(round(part.today * part.worded.value) for part in plan.parts)
+            lines.append(f"  Сегодня поместится: [collect] sample = {min(today)}, людей с текстом около {words}.")
+    else:
+        lines.append(f"  Хватит одного дня: сегодня осталось вызовов wall.get: {left} из 5000.")
+    lines.append(f"Место на диске: около {max(1, round(plan.disk / 1_000_000))} МБ.")
+    needed = [part.needed for part in plan.parts if part.needed]
+    if needed and (sample is None or sample < max(needed)) and all(part.needed for part in plan.parts if part.people):
+        lines.append(f"Чтобы в каждом сообществе осталось 300 человек с текстом: [collect] sample = {max(needed)}.")
+    return lines
+
+
+def _of_community(part: Part) -> list[str]:
+    facts = part.facts
+    head = f"«{facts.name}»: участников {facts.members}"
+    if facts.refused:
+        return [f"{head}; список VK не отдаёт ({facts.refused}): людей этого сообщества собрать нельзя."]
+    lines = [f"{head}, с открытой страницей {_shown(part.readable, 'профилям')}"]
+    if not part.people:
+        return lines
+    lines.append(f"  с достаточным текстом на стене {_shown(part.worded, 'стенам')}")
+    lines.append(f"  будет спрошено людей {part.people}, с текстом из них около {part.with_words}{_precision(part)}")
+    if part.needed is None:
+        lines.append("  300 человек с текстом здесь не набрать: объедините с похожим сообществом.")
+    elif part.needed > part.people:
+        lines.append(f"  для 300 человек с текстом нужно спросить {part.needed}")
+    return lines
+
+
+def _precision(part: Part) -> str:
+    if part.margin is None:
+        return ""
+    points = round(100 * part.margin)
+    return f", доли по ним будут известны до ±{points} п. п." if points else ": все, кто есть"
+
+
+def _shown(share: Share, what: str) -> str:
+    if not share.n:
+        return f"{share.value:.0%} (допущение, не измерено)"
+    return f"{share.value:.0%} ({share.low:.0%}–{share.high:.0%}, по {share.n} {what})"
+
+
+def _duration(seconds: float) -> str:
+    minutes = max(1, round(seconds / 60))
+    return f"{minutes // 60} ч {minutes % 60} мин" if minutes >= 60 else f"{minutes} мин"
