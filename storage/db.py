@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from storage import migrations
+from storage import migrations, optouts
 from storage.errors import StorageError, StoreBusy, StoreCorrupt, StoreUnwritable
 from storage.lock import FileLock
 
@@ -135,6 +135,7 @@ def _connect(file: Path, *, memory: bool, write: bool) -> sqlite3.Connection:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA synchronous = NORMAL")
                 migrations.apply(connection)
+                optouts.keep_out(connection, file)
             elif migrations.version(connection) < migrations.LATEST:
                 migrations.apply(connection)
     except BaseException:

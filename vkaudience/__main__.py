@@ -35,6 +35,8 @@ COMMANDS = {
     "topics": ("vkaudience.cmd_topics", "построить темы и профили"),
     "report": ("vkaudience.cmd_report", "написать отчёт"),
     "run": ("vkaudience.cmd_run", "всё по порядку, пропуская сделанное"),
+    "forget": ("vkaudience.cmd_forget", "удалить людей из исследования и больше не собирать"),
+    "purge": ("vkaudience.cmd_purge", "удалить данные людей, когда работа сделана"),
     "simulate": ("vkaudience.cmd_simulate", "запустить игрушечный VK"),
     "status": ("vkaudience.cmd_status", "что собрано, что не закончено, что VK не отдал"),
 }

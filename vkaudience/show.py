@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 
 from storage import Outcome
 from vkaudience.output import say, say_json
@@ -40,6 +41,7 @@ CAPTIONS = {
     "terms": "слова в модели",
     "topics": "темы",
     "profiles": "профили",
+    "user_topics": "профили (строки)",
     "lang_ru": "по-русски",
     "lang_none": "без языка",
 }
@@ -76,5 +78,9 @@ def say_outcome(command: str, outcome: Outcome, *, as_json: bool) -> None:
         return
     for message in outcome.messages:
         say(message, err=True)
-    counts = ", ".join(f"{CAPTIONS.get(name, name)} {number}" for name, number in outcome.counts.items())
-    say(f"{command}: {STATES[outcome.state]}. {counts}".strip())
+    say(f"{command}: {STATES[outcome.state]}. {counted(outcome.counts)}".strip())
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """Counts with their names for people."""
+    return ", ".join(f"{CAPTIONS.get(name, name)} {number}" for name, number in counts.items())

@@ -53,6 +53,8 @@ COMMANDS = [
     "report",
     "run",
     "status",
+    "forget",
+    "purge",
     "simulate",
 ]
 

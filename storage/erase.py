@@ -1,0 +1,148 @@
+"""Taking people out of the study file: one who asked for it, or everybody when the work is done.
+
+What is deleted is gone from the file's bytes too: deleted content is overwritten, the file is rebuilt and the
+write-ahead log emptied.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from storage import optouts
+from storage.db import Store
+
+_PERSON = (
+    "DELETE FROM users WHERE id = :id", "DELETE FROM memberships WHERE user_id = :id",
+    "DELETE FROM subscriptions WHERE user_id = :id", "DELETE FROM user_states WHERE user_id = :id",
+    "DELETE FROM audience_members WHERE user_id = :id", "DELETE FROM aliases WHERE user_id = :id",
+    "DELETE FROM likes WHERE user_id = :id OR owner_id = :id",
+    "DELETE FROM post_counts WHERE (owner_id, id) IN (SELECT owner_id, id FROM posts WHERE from_id = :id)",
+    "DELETE FROM post_counts WHERE owner_id = :id",
+    "DELETE FROM post_versions WHERE (owner_id, id) IN (SELECT owner_id, id FROM posts WHERE from_id = :id)",
+    "DELETE FROM post_versions WHERE owner_id = :id",
+    "DELETE FROM posts WHERE owner_id = :id OR from_id = :id",
+    "DELETE FROM comments WHERE owner_id = :id OR from_id = :id",
+    "UPDATE posts SET signer_id = NULL WHERE signer_id = :id",
+    "UPDATE posts SET repost_owner_id = NULL, repost_id = NULL, repost_author_id = NULL, repost_text = NULL "
+    "WHERE repost_owner_id = :id OR repost_author_id = :id",
+    "UPDATE comments SET reply_to_user = NULL WHERE reply_to_user = :id",
+    "DELETE FROM user_topics WHERE user_id = :id", "DELETE FROM user_segments WHERE user_id = :id",
+    "DELETE FROM assignments WHERE user_id = :id",
+    "DELETE FROM walks WHERE kind IN ('walls', 'subscriptions') AND subject = :id",
+    "DELETE FROM gaps WHERE kind IN ('walls', 'subscriptions') AND subject = :id",
+    # A table to look words up in, made anew by lemmatize, and words too rare for the model: one person's own, maybe.
+    "DELETE FROM forms", "DELETE FROM dropped_terms WHERE df < 10",
+)  # fmt: skip
+# Documents whose text is gone or was changed; what was made of them goes with them.
+_STRAY = (
+    "SELECT d.doc_id FROM documents d LEFT JOIN v_texts t ON t.kind = d.kind AND t.part = d.part "
+    "AND t.owner_id = d.owner_id AND t.item_id = d.item_id WHERE t.kind IS NULL"
+)
+_OF_DOCUMENTS = ("entities", "_entity_marks", "_sketches", "doc_topics", "documents")
+_TEXTS = (
+    "UPDATE posts SET text = '', repost_text = NULL", "UPDATE comments SET text = ''", "DELETE FROM post_versions",
+    "DELETE FROM forms", "DELETE FROM dropped_terms WHERE df < 10", "UPDATE communities SET description = NULL",
+    *(f"DELETE FROM {table}" for table in _OF_DOCUMENTS),
+)  # fmt: skip
+_PEOPLE = (
+    "users", "memberships", "subscriptions", "user_states", "audience_members", "aliases", "likes", "comments",
+    "post_counts", "posts", "user_topics", "user_segments", "assignments",
+)  # fmt: skip
+_COUNTED = ("users", "memberships", "posts", "comments", "likes", "documents", "user_topics")
+LEFT = ("communities", "topics", "community_topics", "portrait_numbers", "runs")
+"""What survives a purge: facts of communities, the model's words, shares of groups, the journal."""
+
+
+def forget(store: Store, user_ids: Iterable[int]) -> dict[str, int]:
+    """Erase people everywhere and keep them out from now on; returns what was taken, by table.
+
+    Their mentions in other people's texts and their reposted texts go too; documents made of those are dropped, so
+    that ``lemmatize`` makes them anew. Raises StorageError when the key of earlier optouts is gone.
+    """
+    ids = list(dict.fromkeys(user_ids))
+    key = optouts.make_key(store.path)
+    before = _counts(store)
+    _overwrite(store)
+    with store.write() as connection:
+        for user_id in ids:
+            for statement in _PERSON:
+                connection.execute(statement, {"id": user_id})
+            _take_mentions(store, user_id)
+        _drop_documents(store, _STRAY)
+        connection.executemany(
+            "INSERT OR IGNORE INTO optouts VALUES (?)", [(optouts.user_key(user_id, key),) for user_id in ids]
+        )
+    _rebuild(store)
+    after = _counts(store)
+    return {name: before[name] - after[name] for name in before}
+
+
+def purge(store: Store, *, texts_only: bool) -> dict[str, int]:
+    """Delete all texts and what was made of each; with them everything about single people unless ``texts_only``.
+
+    Returns what was taken, by table. Facts of communities, the topic model's words, shares of groups, the report's
+    numbers and the journal stay.
+    """
+    before = _counts(store)
+    _overwrite(store)
+    with store.write() as connection:
+        for statement in _TEXTS:
+            connection.execute(statement)
+        if not texts_only:
+            for table in _PEOPLE:
+                connection.execute(f"DELETE FROM {table}")
+            connection.execute("DELETE FROM walks")
+            connection.execute("DELETE FROM gaps WHERE subject > 0")
+    _rebuild(store)
+    after = _counts(store)
+    return {name: before[name] - after[name] for name in before}
+
+
+def left(store: Store) -> dict[str, int]:
+    """Rows of the tables that a purge leaves."""
+    return {name: int(store.value(f"SELECT count(*) FROM {name}")) for name in LEFT}
+
+
+def _counts(store: Store) -> dict[str, int]:
+    return {name: int(store.value(f"SELECT count(*) FROM {name}")) for name in _COUNTED}
+
+
+def _take_mentions(store: Store, user_id: int) -> None:
+    """Cut «[id5|Имя]», «@id5 (Имя)» and addresses of the page out of every text, and drop the documents of those."""
+    page = rf"(?:https?://)?(?:m\.)?vk\.(?:com|ru)/id{user_id}\b"
+    pattern = re.compile(
+        rf"\[(?:{page}|id{user_id}(?::[^|\]]*)?)\|[^\]]*\]|[@*]id{user_id}\b(?: ?\([^)]*\))?|{page}", re.IGNORECASE
+    )
+    places = (("posts", "text", "own", "post"), ("posts", "repost_text", "reposted", "post"),
+              ("comments", "text", "own", "comment"), ("post_versions", "text", "", ""))  # fmt: skip
+    for table, column, part, kind in places:
+        row_id = "owner_id, id" if table != "post_versions" else "owner_id, id, until_seen"
+        where = " AND ".join(f"{name} = ?" for name in row_id.split(", "))
+        found = list(store.rows(f"SELECT {column}, {row_id} FROM {table} WHERE {column} LIKE ?", (f"%id{user_id}%",)))
+        changed = [(pattern.sub("", row[0]), *tuple(row)[1:]) for row in found if pattern.search(row[0])]
+        store.many(f"UPDATE {table} SET {column} = ? WHERE {where}", changed)
+        if kind:
+            for row in changed:
+                _drop_documents(
+                    store,
+                    "SELECT doc_id FROM documents WHERE kind = ? AND part = ? AND owner_id = ? AND item_id = ?",
+                    (kind, part, row[1], row[2]),
+                )
+
+
+def _drop_documents(store: Store, which: str, values: tuple[object, ...] = ()) -> None:
+    with store.write() as connection:
+        ids = [(row[0],) for row in connection.execute(which, values)]
+        for table in _OF_DOCUMENTS:
+            connection.executemany(f"DELETE FROM {table} WHERE doc_id = ?", ids)
+
+
+def _overwrite(store: Store) -> None:
+    store.connection.execute("PRAGMA secure_delete = ON")
+
+
+def _rebuild(store: Store) -> None:
+    """Leave no deleted byte in the file or its log."""
+    store.connection.execute("VACUUM")
+    store.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,0 +1,97 @@
+"""People who asked to be forgotten: kept out of the study without being named in it.
+
+``optouts`` holds keyed hashes (HMAC-SHA256) of ids; the key lies beside the study in a file of its own, so that the
+study alone tells nobody who they were: without the key all ids of VK could be tried in an hour. Rows of such people
+are refused by triggers of the connection, whoever writes them; a study without optouts pays nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+import sqlite3
+from pathlib import Path
+
+from storage.errors import StorageError
+
+# table -> what of a new row must not be a forgotten person
+_REFUSED = {
+    "users": ("id",),
+    "memberships": ("user_id",),
+    "subscriptions": ("user_id",),
+    "audience_members": ("user_id",),
+    "posts": ("owner_id", "from_id"),
+    "post_counts": ("owner_id",),
+    "post_versions": ("owner_id",),
+    "comments": ("owner_id", "from_id"),
+    "likes": ("owner_id", "user_id"),
+}
+# ... and what is taken out of a row that stays
+_BLANKED = {
+    "posts": (
+        ("signer_id", "signer_id = NULL"),
+        ("repost_owner_id", "repost_owner_id = NULL, repost_id = NULL, repost_author_id = NULL, repost_text = NULL"),
+        ("repost_author_id", "repost_owner_id = NULL, repost_id = NULL, repost_author_id = NULL, repost_text = NULL"),
+    ),
+    "comments": (("reply_to_user", "reply_to_user = NULL"),),
+}
+
+
+def key_file(database: Path) -> Path:
+    """Where the key of a study's optouts lies."""
+    return database.with_name(database.name + ".key")
+
+
+def make_key(database: Path) -> bytes:
+    """The key, made at the first use in a file that only its owner may read."""
+    file = key_file(database)
+    if not file.exists():
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(secrets.token_hex(32).encode())
+    return _key(database)
+
+
+def user_key(user_id: int, key: bytes) -> str:
+    """What stands for a person in ``optouts``."""
+    return hmac.new(key, str(user_id).encode(), hashlib.sha256).hexdigest()
+
+
+def keep_out(connection: sqlite3.Connection, database: Path) -> None:
+    """Refuse rows of forgotten people on this connection. Raises StorageError when the key is gone."""
+    known = {row[0] for row in connection.execute("SELECT user_key FROM optouts")}
+    if not known:
+        return
+    key = _key(database)
+    connection.create_function(
+        "forgotten", 1, lambda value: value is not None and value > 0 and user_key(value, key) in known,
+        deterministic=True,
+    )  # fmt: skip
+    for table, columns in _REFUSED.items():
+        when = " OR ".join(f"forgotten(NEW.{column})" for column in columns)
+        connection.execute(
+            f"CREATE TEMP TRIGGER IF NOT EXISTS keep_out_{table} BEFORE INSERT ON main.{table} WHEN {when} "
+            "BEGIN SELECT RAISE(IGNORE); END"
+        )
+    for table, rules in _BLANKED.items():
+        for column, change in rules:
+            for event in ("INSERT", f"UPDATE OF {column}"):
+                connection.execute(
+                    f"CREATE TEMP TRIGGER IF NOT EXISTS blank_{table}_{column}_{event[:6]} AFTER {event} ON "
+                    f"main.{table} WHEN forgotten(NEW.{column}) BEGIN UPDATE {table} SET {change} "
+                    "WHERE owner_id = NEW.owner_id AND id = NEW.id; END"
+                )
+
+
+def _key(database: Path) -> bytes:
+    file = key_file(database)
+    try:
+        return file.read_bytes().strip()
+    except OSError as error:
+        raise StorageError(
+            f"Нет файла-ключа {file}, а в исследовании есть люди, которых просили забыть.",
+            f"Без ключа их не узнать, и они попали бы в исследование снова ({error.strerror}).",
+            "Верните файл из резервной копии: он лежал рядом с файлом исследования.",
+        ) from error

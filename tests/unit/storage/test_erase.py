@@ -1,0 +1,139 @@
+"""``forget`` and ``purge``: nothing of the person is left in the file's bytes, and nobody comes back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nlp.lemmatize import lemmatize
+from nlp.settings import LemmaSettings
+from storage import StorageError, Store, audiences, erase, journal, open_store, optouts, people, walls
+from storage.audiences import Selection
+from storage.rows import Audience, Comment, Gap, Post, User, Walk
+
+GONE, STAYS, CLUB = 77_001, 5, -9
+SECRET = "СекретнаяФраза"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "study.db"
+    with open_store(path) as store:
+        people.save_users(store, [User(GONE, city="Урюпинск"), User(STAYS)], 1)
+        people.save_members(store, 9, [GONE, STAYS], 1)
+        people.save_subscriptions(store, GONE, [3], 1)
+        posts = [
+            Post(GONE, 1, from_id=GONE, text=f"{SECRET} на своей стене, и ещё немного слов о погоде сегодня"),
+            Post(CLUB, 2, from_id=GONE, text=f"{SECRET} на чужой стене"),
+            Post(CLUB, 3, from_id=CLUB, signer_id=GONE, text="Спасибо автору"),
+            Post(STAYS, 4, from_id=STAYS, text="Гляньте", repost_owner_id=GONE, repost_id=1, repost_author_id=GONE,
+                 repost_text=f"{SECRET} в репосте"),
+            Post(STAYS, 5, from_id=STAYS, text=f"Привет, [id{GONE}|Тайноимя], и @id{GONE} (Тайноимя) vk.com/id{GONE}!"),
+            Post(STAYS, 6, from_id=STAYS, text=f"[id{GONE}1|Другая] — не он"),
+        ]  # fmt: skip
+        walls.save_posts(store, posts, 1)
+        walls.save_posts(store, [Post(GONE, 1, from_id=GONE, text=f"{SECRET} после правки")], 2)
+        walls.save_comments(
+            store,
+            [Comment(CLUB, 1, 3, from_id=GONE, text=SECRET), Comment(CLUB, 2, 3, from_id=STAYS, reply_to_user=GONE)], 1,
+        )  # fmt: skip
+        walls.save_likes(store, CLUB, "post", 3, [GONE, STAYS], "like", 1)
+        number = audiences.save_audience(store, Audience("а", "{}"))
+        audiences.save_sample(store, number, {GONE: 1.0, STAYS: 1.0}, 1)
+        journal.save_walk(store, Walk("walls", GONE, state="done"))
+        journal.save_gap(store, Gap("subscriptions", GONE, "closed"))
+        lemmatize(store, LemmaSettings(mode="fast"))
+    return path
+
+
+def whole(path: Path) -> bytes:
+    """Every byte of the study: the file and what SQLite keeps beside it."""
+    return b"".join(one.read_bytes() for one in sorted(path.parent.glob(path.name + "*")) if one.suffix != ".key")
+
+
+def numbers(store: Store) -> dict[str, list[str]]:
+    """table -> its columns in which the person's id stands."""
+    found: dict[str, list[str]] = {}
+    tables = [row[0] for row in store.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    for table in tables:
+        for row in store.rows(f"SELECT * FROM {table}"):
+            cells: dict[str, Any] = dict(row)
+            found.setdefault(table, []).extend(name for name, cell in cells.items() if cell in (GONE, str(GONE)))
+    return {table: columns for table, columns in found.items() if columns}
+
+
+def test_the_test_would_see_the_person(file: Path) -> None:
+    assert SECRET.encode() in whole(file) and "Урюпинск".encode() in whole(file)
+    with open_store(file) as store:
+        assert len(numbers(store)) >= 10
+
+
+def test_a_forgotten_person_is_nowhere_and_others_stay(file: Path) -> None:
+    with open_store(file) as store:
+        taken = erase.forget(store, [GONE])
+        assert (taken["users"], taken["posts"], taken["comments"], taken["likes"]) == (1, 2, 1, 1)
+        assert numbers(store) == {}
+        assert store.value("SELECT text FROM posts WHERE id = 5") == "Привет, , и  !"
+        assert store.value("SELECT text FROM posts WHERE id = 6") == f"[id{GONE}1|Другая] — не он"
+        assert store.value("SELECT count(*) FROM posts") == 4 and store.value("SELECT count(*) FROM users") == 1
+        left = {(row[0], row[1]) for row in store.rows("SELECT owner_id, item_id FROM documents")}
+        assert (STAYS, 5) not in left and (STAYS, 6) in left, "only what was changed is made anew"
+    for trace in (SECRET, SECRET.lower(), "Тайноимя", "Урюпинск"):
+        assert trace.encode() not in whole(file), trace
+    assert optouts.key_file(file).stat().st_mode & 0o077 == 0 or optouts.os.name != "posix"
+
+
+def test_nobody_comes_back_whoever_writes(file: Path) -> None:
+    with open_store(file) as store:
+        erase.forget(store, [GONE])
+    with open_store(file) as store:
+        people.save_users(store, [User(GONE), User(6)], 9)
+        people.add_unknown_users(store, [GONE], 9)
+        people.save_members(store, 9, [GONE, 6], 9)
+        people.save_subscriptions(store, GONE, [3], 9)
+        for _ in range(2):
+            walls.save_posts(store, [
+                Post(GONE, 1, from_id=GONE, text=SECRET), Post(CLUB, 9, from_id=CLUB, signer_id=GONE, text="Ответ"),
+                Post(6, 1, from_id=6, repost_owner_id=GONE, repost_id=1, repost_author_id=GONE, repost_text=SECRET),
+            ], 9)  # fmt: skip
+        walls.save_comments(store, [Comment(CLUB, 8, 3, from_id=6, reply_to_user=GONE)], 9)
+        walls.save_likes(store, CLUB, "post", 3, [GONE, 6], "like", 9)
+        number = audiences.save_audience(store, Audience("б", "{}"))
+        audiences.save_everyone(store, number, Selection((9,)), [GONE], 9)
+        assert numbers(store) == {}
+        assert store.value("SELECT count(*) FROM posts WHERE owner_id IN (6, ?)", (CLUB,)) == 3
+        assert store.value("SELECT count(*) FROM users WHERE id = 6") == 1
+
+
+def test_without_the_key_the_study_is_not_written(file: Path) -> None:
+    with open_store(file) as store:
+        erase.forget(store, [GONE])
+    optouts.key_file(file).unlink()
+    with pytest.raises(StorageError, match="файла-ключа"):
+        open_store(file)
+    with open_store(file, write=False) as store:
+        assert store.value("SELECT count(*) FROM users") == 1
+    with pytest.raises(StorageError, match="файла-ключа"):
+        open_store(file)  # the lock of the refused opening is free again
+
+
+def test_forgetting_twice_and_whom_nobody_knew(file: Path) -> None:
+    with open_store(file) as store:
+        erase.forget(store, [GONE, GONE, 123456])
+        assert erase.forget(store, [GONE]) == dict.fromkeys(erase.forget(store, [GONE]), 0)
+        assert store.value("SELECT count(*) FROM optouts") == 2
+
+
+@pytest.mark.parametrize("texts_only", [True, False])
+def test_a_purge_leaves_no_text_and_says_what_stays(file: Path, texts_only: bool) -> None:
+    with open_store(file) as store:
+        journal.start_run(store, "collect", {}, {}, 1)
+        erase.purge(store, texts_only=texts_only)
+        assert erase.left(store)["runs"] == 1
+        assert store.value("SELECT count(*) FROM users") == (2 if texts_only else 0)
+        assert store.value("SELECT count(*) FROM documents") == 0
+        assert texts_only or numbers(store) == {}
+    for trace in (SECRET, SECRET.lower(), "Тайноимя", *(() if texts_only else ("Урюпинск",))):
+        assert trace.encode() not in whole(file), trace

@@ -1,0 +1,55 @@
+"""``vkaudience forget``: take people out of the study who asked for it, and keep them out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from storage import ConfigError, erase, open_store, optouts
+from vkaudience.agreed import agreed
+from vkaudience.command import common
+from vkaudience.output import say, say_json
+from vkaudience.show import counted
+
+
+@click.command("forget")
+@click.argument("people", nargs=-1, required=True, metavar="ЧЕЛОВЕК...")
+@click.option("--yes", is_flag=True, help="не переспрашивать")
+@common
+def command(options: Any, as_json: bool, quiet: bool, people: tuple[str, ...], yes: bool) -> int:
+    """Удалить людей из исследования и больше не собирать: 123, id123 или vk.com/id123."""
+    ids = [_id(text) for text in people]
+    database = options.load().database
+    agreed(f"Удалить людей из исследования: {len(ids)}? Вернуть их будет нельзя.", yes=yes)
+    with open_store(database, write=False):
+        pass  # a study that is not there must not be made by this command
+    with open_store(database) as store:
+        taken = erase.forget(store, ids)
+    if as_json:
+        say_json({"event": "forget", "people": len(ids), "taken": taken})
+        return 0
+    say(f"forget: готово. Удалено: {counted(taken)}.")
+    if not quiet:
+        say(
+            f"В файле исследования остались только необратимые отметки, по которым этих людей больше не соберут; ключ "
+            f"к ним — {optouts.key_file(database)}, храните его вместе с исследованием.\n"
+            "Слова тем и доли групп — сводные и не меняются до следующего запуска. Пересчитайте: vkaudience run. "
+            "Прежние отчёты и копии файла удалите сами.",
+            err=True,
+        )
+    return 0
+
+
+def _id(text: str) -> int:
+    from collector.address import parse_address
+
+    address = parse_address(text)
+    # A bare number is a person here, though elsewhere it names a community.
+    if address.kind == "name" or (address.kind == "community" and not text.strip().isdigit()):
+        raise ConfigError(
+            f"{text[:60]!r} — не человек.",
+            "Забыть можно по номеру: имена страниц не хранятся.",
+            "Пишите 123 или id123.",
+        )
+    return int(address.id)
