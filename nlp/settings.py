@@ -64,7 +64,7 @@ class TopicSettings:
     ``passes``: sweeps over the corpus, ``None`` for the engine's own default. ``min_documents`` and
     ``max_share`` bound the document frequency of a word; ``min_words``: a person with fewer words in the
     vocabulary has no profile. ``stopwords`` come on top of the shipped list (words, or a file, one a line).
-    ``curation`` is read by a later version and changes nothing yet.
+    ``curation``: a file of people's names for topics and of words to leave out (:mod:`nlp.curation`).
     """
 
     n_topics: int | tuple[int, ...] | Literal["auto"] = 20

@@ -87,6 +87,15 @@ def topics(store: Store, model_id: int) -> list[Topic]:
     return list(load(store, Topic, "SELECT * FROM topics WHERE model_id = ? ORDER BY topic", (model_id,)))
 
 
+def name_topic(store: Store, model_id: int, topic: int, label: str, named_by: str) -> None:
+    """Give a topic another name; ``named_by``: ``auto`` or ``person``."""
+    with store.write() as connection:
+        connection.execute(
+            "UPDATE topics SET label = ?, named_by = ? WHERE model_id = ? AND topic = ?",
+            (label, named_by, model_id, topic),
+        )
+
+
 def save_doc_topics(store: Store, model_id: int, rows: Iterable[tuple[int, int, float]]) -> None:
     """Write (doc_id, topic, weight); weights under 0.05 are not kept by the caller."""
     store.many("INSERT OR REPLACE INTO doc_topics VALUES (?, ?, ?, ?)", ((model_id, *row) for row in rows))
@@ -100,6 +109,15 @@ def save_user_topics(store: Store, rows: Iterable[UserTopic]) -> None:
 def save_community_topics(store: Store, rows: Iterable[CommunityTopic]) -> None:
     """Write communities' profiles."""
     upsert(store, "community_topics", rows, key=("model_id", "community_id", "signal", "topic"))
+
+
+def doc_topic_counts(store: Store, model_id: int) -> dict[int, int]:
+    """topic -> texts in which it is the strongest."""
+    sql = (
+        "SELECT topic, count(*) FROM (SELECT doc_id, topic, row_number() OVER (PARTITION BY doc_id ORDER BY weight "
+        "DESC, topic) AS place FROM doc_topics WHERE model_id = ?) WHERE place = 1 GROUP BY topic"
+    )
+    return {row[0]: row[1] for row in store.rows(sql, (model_id,))}
 
 
 def user_topics(store: Store, model_id: int, signal: str = "wrote") -> Iterable[UserTopic]:

@@ -1,17 +1,136 @@
-"""``vkaudience topics``: lemmas to topics and profiles."""
+"""``vkaudience topics``: lemmas to topics and profiles; ``show``, ``name``, ``apply`` and ``export`` of the model."""
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from storage import Outcome, Store, Watch, open_store, people
 from vkaudience import pipeline
 from vkaudience.command import common, run_stage
+from vkaudience.config import Config
+from vkaudience.output import say, say_json
+
+if TYPE_CHECKING:
+    from nlp.curation import Applied
+
+FILE = Path("topics.toml")
 
 
-@click.command("topics")
+@click.group("topics", invoke_without_command=True)
+@click.option("--n-topics", type=click.IntRange(min=2), help="число тем вместо n_topics из config.toml")
+@click.option("--seeds", type=click.IntRange(min=1), help="сколько раз строить модель вместо seeds из config.toml")
 @common
-def command(options: Any, as_json: bool, quiet: bool) -> int:
+def command(options: Any, as_json: bool, quiet: bool, n_topics: int | None, seeds: int | None) -> int:
     """Построить модель тем и профили людей и сообществ."""
-    return run_stage(options, "topics", pipeline.topics, as_json=as_json, quiet=quiet)
+    if click.get_current_context().invoked_subcommand:
+        return 0
+    given = {"n_topics": n_topics, "seeds": seeds}
+    instead = {name: value for name, value in given.items() if value is not None}
+
+    def stage(store: Store, config: Config, watch: Watch) -> Outcome:
+        return pipeline.topics(store, config, watch, instead)
+
+    return run_stage(options, "topics", stage, as_json=as_json, quiet=quiet)
+
+
+@command.command("show")
+@common
+def show(options: Any, as_json: bool, quiet: bool) -> int:
+    """Темы нынешней модели: доля, качество, слова, сообщества."""
+    from nlp.export_model import shown
+
+    with open_store(options.load().database, write=False) as store:
+        rows = shown(store)
+        names = {row.id: row.name or str(row.id) for row in people.communities(store)}
+    if as_json:
+        for row in rows:
+            say_json(row)
+        return 0
+    for row in rows:
+        say(f"{row['topic']:>3}  {row['label'] or 'без названия'}{'' if row['named_by'] == 'auto' else ' *'}")
+        figures = (("доля", row["share"], "{:.1%}"), ("связность", row["npmi"], "{:.2f}"),
+                   ("C_v", row["c_v"], "{:.2f}"), ("своих слов", row["exclusivity"], "{:.0%}"),
+                   ("устойчивость", row["stability"], "{:.2f}"), ("текстов", row["texts"], "{}"))  # fmt: skip
+        say("     " + ", ".join(f"{name} {form.format(value)}" for name, value, form in figures if value is not None))
+        say("     " + " ".join(row["words"][: 8 if quiet else 15]))
+        if row["communities"] and not quiet:
+            shown_names = ", ".join(f"{names.get(number, number)} (×{lift})" for number, lift in row["communities"])
+            say(f"     чаще среднего: {shown_names}")
+    return 0
+
+
+@command.command("name")
+@click.option("--file", type=click.Path(path_type=Path), help="файл имён (по умолчанию topics.toml)")
+@click.option("--edit", is_flag=True, help="открыть в редакторе")
+@common
+def name(options: Any, as_json: bool, quiet: bool, file: Path | None, edit: bool) -> int:
+    """Записать файл, в котором темам дают имена; прежние решения переносятся на нынешние темы."""
+    from nlp import curation
+
+    config = options.load()
+    path = file or config["topics"]["curation"] or FILE
+    with open_store(config.database, write=False) as store:
+        applied = curation.write(path, store)
+    if edit:
+        click.edit(filename=str(path))
+    if as_json:
+        say_json({"event": "topics name", "file": str(path), **_told(applied)})
+        return 0
+    say(f"Файл имён: {path}. Впишите имена и запустите: vkaudience topics apply {path}")
+    _say_lost(applied)
+    return 0
+
+
+@command.command("apply")
+@click.argument("file", type=click.Path(path_type=Path), required=False, metavar="ФАЙЛ")
+@common
+def apply(options: Any, as_json: bool, quiet: bool, file: Path | None) -> int:
+    """Дать темам имена из файла и показать, что изменилось."""
+    from nlp import curation
+
+    config = options.load()
+    path = file or config["topics"]["curation"] or FILE
+    decided = curation.read(path)
+    with open_store(config.database, write=False):
+        pass  # a study that is not there must not be made by this command
+    with open_store(config.database) as store:
+        applied = curation.apply(store, decided)
+    if as_json:
+        say_json({"event": "topics apply", **_told(applied)})
+        return 0
+    for topic, before, label, share in applied.named:
+        change = f"«{label}» (прежнее)" if before == label else f"«{before}» → «{label}»"
+        say(f"{topic:>3}  {change}, общих слов {share:.0%}")
+    _say_lost(applied)
+    say(f"Имён: {len(applied.named)}. Отчёт с ними: vkaudience report")
+    return 0
+
+
+@command.command("export")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="ПАПКА")
+@click.option("--raw-ids", is_flag=True, help="номера людей VK вместо псевдонимов: персональные данные")
+@common
+def export(options: Any, as_json: bool, quiet: bool, folder: Path, raw_ids: bool) -> int:
+    """Выгрузить модель: таблицы CSV, папку gensim, страницу pyLDAvis."""
+    from nlp.export_model import export as write
+
+    with open_store(options.load().database, write=False) as store:
+        made = write(store, folder, raw_ids=raw_ids)
+    if as_json:
+        say_json({"event": "topics export", "folder": str(folder), "files": made})
+        return 0
+    for file, why in made.items():
+        say(f"{folder / file}" if not why else f"{file}: пропущено, {why}", err=bool(why))
+    return 0
+
+
+def _told(applied: Applied) -> dict[str, Any]:
+    return {"named": [list(one) for one in applied.named], "lost": [one.name for one in applied.lost]}
+
+
+def _say_lost(applied: Applied) -> None:
+    for one in applied.lost:
+        say(f"«{one.name}»: похожей темы в этой модели нет ({', '.join(one.words[:5])}); имя ждёт в файле.", err=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from storage import SYSTEM_CLOCK, MissingInput, Outcome, Store, Watch, journal
@@ -49,13 +50,29 @@ def lemmatize(store: Store, config: Config, watch: Watch) -> Outcome:
     return journaled(store, "lemmatize", config["lemmas"], lambda: stage(store, settings, watch=watch))
 
 
-def topics(store: Store, config: Config, watch: Watch) -> Outcome:
-    """The stage ``topics``."""
+def topics(store: Store, config: Config, watch: Watch, instead: Mapping[str, Any] | None = None) -> Outcome:
+    """The stage ``topics``, then the names that people gave; ``instead``: settings in place of the config's."""
+    from nlp import curation
     from nlp.settings import TopicSettings
+    from nlp.tables import stop_lemmas
     from nlp.topics import topics as stage
 
-    settings = TopicSettings(**config.given("topics"))
-    return journaled(store, "topics", config["topics"], lambda: stage(store, settings, watch=watch))
+    settings = TopicSettings(**{**config.given("topics"), **(instead or {})})
+    if settings.curation is None:
+        return journaled(store, "topics", config["topics"], lambda: stage(store, settings, watch=watch))
+    decided = curation.read(settings.curation)
+    own = tuple(sorted(stop_lemmas(settings.stopwords) | stop_lemmas(decided.stopwords)))
+    curated = replace(settings, stopwords=own)
+
+    def named() -> Outcome:
+        outcome = stage(store, curated, watch=watch)
+        if outcome.state != "done":
+            return outcome
+        lost = curation.apply(store, decided).lost
+        told = tuple(f"Имя темы «{one.name}» не применено: похожей темы в модели нет." for one in lost)
+        return replace(outcome, messages=(*outcome.messages, *told))
+
+    return journaled(store, "topics", config["topics"], named)
 
 
 def report(store: Store, config: Config, watch: Watch) -> Outcome:

@@ -1,0 +1,180 @@
+"""The current topic model as files for other programs: tables, gensim's own folder, a pyLDAvis page.
+
+The page numbers topics as everything else here does, holds its scripts in itself and asks no server for anything.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import importlib.util
+import json
+import secrets
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from nlp import curation
+from nlp.fitted import TopicModel, from_bytes
+from storage import ConfigError, MissingInput, Store, models
+from storage.rows import Topic
+
+
+def export(store: Store, folder: Path, *, raw_ids: bool = False) -> dict[str, str]:
+    """Write the model into a folder; returns file -> "" or why it was left out.
+
+    People are numbered by a hash with a key that is thrown away, so that no two exports can be joined; ``raw_ids``
+    writes VK's ids. Raises MissingInput without a model and ConfigError for a folder that cannot be written.
+    """
+    topics = curation.current(store)
+    row = models.current_model(store)
+    if row is None or row.id is None:
+        raise MissingInput("Тем ещё нет.", "", "Постройте их: vkaudience topics.")
+    model = from_bytes(row.arrays)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _table(folder / "topics.csv", _topics(topics))
+        _table(folder / "topic_words.csv", _topic_words(model))
+        _table(folder / "people_topics.csv", _people(store, row.id, model.n_topics, raw_ids))
+        _table(folder / "community_topics.csv", _communities(store, row.id, model.n_topics))
+        return {
+            "topics.csv": "", "topic_words.csv": "", "people_topics.csv": "", "community_topics.csv": "",
+            "gensim": _gensim(model, folder / "gensim"), "pyldavis.html": _page(store, row.id, model, folder),
+        }  # fmt: skip
+    except OSError as error:
+        raise ConfigError(f"В папку {folder} не записать.", str(error), "Выберите другую папку.") from error
+
+
+def _topics(topics: list[Topic]) -> Iterator[list[Any]]:
+    yield ["topic", "label", "named_by", "share", "npmi", "c_v", "exclusivity", "stability", "words"]
+    for one in topics:
+        words = " ".join(curation.typical(one))
+        yield [one.topic, one.label, one.named_by, one.share, one.npmi, one.c_v, one.exclusivity, one.stability, words]
+
+
+def _topic_words(model: TopicModel) -> Iterator[list[Any]]:
+    """One row a word: its probability in each topic; a topic's column sums to 1."""
+    yield ["word", *(f"topic_{number}" for number in range(model.n_topics))]
+    for word, column in zip(model.vocabulary, model.topic_words.T, strict=True):
+        yield [word, *(f"{value:.8g}" for value in column)]
+
+
+def _people(store: Store, model_id: int, n_topics: int, raw_ids: bool) -> Iterator[list[Any]]:
+    key = secrets.token_bytes(32)
+    rows: dict[str, list[Any]] = {}
+    for one in models.user_topics(store, model_id):
+        person = str(one.user_id)
+        if not raw_ids:
+            person = hashlib.blake2b(person.encode(), key=key, digest_size=8).hexdigest()
+        cells = rows.setdefault(person, [person, one.n_docs, one.n_lemmas, *[0.0] * n_topics])
+        cells[3 + one.topic] = f"{one.weight:.6g}"
+    yield ["person", "texts", "words", *(f"topic_{number}" for number in range(n_topics))]
+    # Sorted by the pseudonym: the order of ids would tell who is who.
+    yield from (rows[person] for person in sorted(rows, key=lambda one: (len(one), one)))
+
+
+def _communities(store: Store, model_id: int, n_topics: int) -> Iterator[list[Any]]:
+    yield ["community", "signal", "people", "texts", "words", *(f"topic_{number}" for number in range(n_topics))]
+    for signal in ("wrote", "member"):
+        rows: dict[int, list[Any]] = {}
+        for one in models.community_topics(store, model_id, signal):
+            cells = rows.setdefault(
+                one.community_id, [one.community_id, signal, one.n_people, one.n_docs, one.n_lemmas, *[0.0] * n_topics]
+            )
+            cells[5 + one.topic] = f"{one.weight:.6g}"
+        yield from rows.values()
+
+
+def _table(file: Path, rows: Iterable[list[Any]]) -> None:
+    with file.open("w", encoding="utf-8-sig", newline="") as stream:
+        csv.writer(stream).writerows([_cell(value) for value in row] for row in rows)
+
+
+def _cell(value: Any) -> Any:
+    """A name that a spreadsheet would run as a formula is written as text."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" else value
+
+
+def _gensim(model: TopicModel, folder: Path) -> str:
+    if importlib.util.find_spec("gensim") is None:
+        return "нет библиотеки gensim: для этого Python её ещё не выпустили"
+    folder.mkdir(exist_ok=True)
+    made = model.to_gensim()
+    made.save(str(folder / "lda.model"))
+    made.id2word.save(str(folder / "dictionary.gensim"))
+    return ""
+
+
+def _page(store: Store, model_id: int, model: TopicModel, folder: Path) -> str:
+    if importlib.util.find_spec("pyLDAvis") is None:
+        return 'нет библиотеки pyLDAvis: pip install "vkaudience[export]"'
+    import numpy as np
+    import pyLDAvis
+
+    people: dict[int, Any] = {}
+    lengths: dict[int, int] = {}
+    for one in models.user_topics(store, model_id):
+        people.setdefault(one.user_id, np.zeros(model.n_topics))[one.topic] = one.weight
+        lengths[one.user_id] = one.n_lemmas
+    if len(people) < 2:
+        return "людей с профилем меньше двух: показывать нечего"
+    profiles = np.array(list(people.values()))
+    counts = model.counts.sum(axis=0)
+    prepared = pyLDAvis.prepare(
+        model.topic_words, profiles / profiles.sum(axis=1, keepdims=True), list(lengths.values()), model.vocabulary,
+        counts, sort_topics=False, start_index=0, n_jobs=1, mds=_plane,
+    )  # fmt: skip
+    scripts = Path(pyLDAvis.__file__).parent / "js"
+    html = pyLDAvis.prepared_data_to_html(
+        prepared, d3_url=_inside(scripts / "d3.v5.min.js", "text/javascript"),
+        ldavis_url=_inside(scripts / "ldavis.v3.0.0.js", "text/javascript"),
+        ldavis_css_url=_inside(scripts / "ldavis.v1.0.0.css", "text/css"),
+    )  # fmt: skip
+    whole = (
+        f'<!doctype html>\n<html lang="ru"><meta charset="utf-8"><title>pyLDAvis</title>\n<body>{html}</body></html>\n'
+    )
+    (folder / "pyldavis.html").write_text(whole, encoding="utf-8", newline="\n")
+    return ""
+
+
+def _plane(topic_words: Any) -> Any:
+    """Classical scaling (Torgerson 1952) of Jensen-Shannon distances; pyLDAvis's own may give complex numbers."""
+    import numpy as np
+    from scipy.spatial.distance import pdist, squareform
+
+    squares = squareform(pdist(np.asarray(topic_words, dtype=np.float64), "jensenshannon")) ** 2
+    centred = -0.5 * (squares - squares.mean(axis=0) - squares.mean(axis=1)[:, None] + squares.mean())
+    values, vectors = np.linalg.eigh(centred)
+    return vectors[:, -2:][:, ::-1] * np.sqrt(np.maximum(values[-2:][::-1], 0.0))
+
+
+def _inside(file: Path, kind: str) -> str:
+    return f"data:{kind};base64,{base64.b64encode(file.read_bytes()).decode()}"
+
+
+def shown(store: Store) -> list[dict[str, Any]]:
+    """The current model's topics for a table: label, measures, words, texts, and the communities most above average.
+
+    Raises MissingInput without a model.
+    """
+    topics = curation.current(store)
+    model_id = topics[0].model_id if topics else 0
+    texts = models.doc_topic_counts(store, model_id)
+    rows = models.community_topics(store, model_id, "member") or models.community_topics(store, model_id, "wrote")
+    means: dict[int, list[float]] = {}
+    for row in rows:
+        means.setdefault(row.topic, []).append(row.weight)
+    found = []
+    for one in topics:
+        own = [(row.weight / (sum(means[one.topic]) / len(means[one.topic]) or 1.0), row.community_id)
+               for row in rows if row.topic == one.topic]  # fmt: skip
+        found.append(
+            {
+                "topic": one.topic, "label": one.label, "named_by": one.named_by, "share": one.share, "npmi": one.npmi,
+                "c_v": one.c_v, "exclusivity": one.exclusivity, "stability": one.stability,
+                "texts": texts.get(one.topic, 0), "words": [word for word, _ in json.loads(one.words)],
+                "communities": [[number, round(lift, 2)] for lift, number in sorted(own, reverse=True)[:2] if lift > 1],
+            }
+        )  # fmt: skip
+    return found

@@ -1,0 +1,71 @@
+"""``topics`` and what belongs to it, as a person calls it."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+WORDS = (
+    "матч гол вратарь стадион тренер команда чемпионат пенальти защитник судья турнир болельщик",
+    "рецепт тесто духовка мука сахар сковорода соус начинка бульон кастрюля специя пирог",
+)
+CONFIG = '[topics]\nunit = "post"\nn_topics = 2\ncuration = "topics.toml"\n'
+
+
+def run(*words: str, cwd: Path) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([sys.executable, "-m", "vkaudience", *words], cwd=cwd, capture_output=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("темы")
+    rng = random.Random(1)
+    lines = [json.dumps({"text": " ".join(rng.sample(WORDS[n % 2].split(), 6)), "comm": "c"}) for n in range(200)]
+    (folder / "texts.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    (folder / "config.toml").write_text(CONFIG.replace("curation", "# curation"), encoding="utf-8")
+    assert run("import", "texts.jsonl", "--map", "text=text,community=comm", cwd=folder).returncode == 0
+    assert run("lemmatize", cwd=folder).returncode == 0
+    assert run("topics", cwd=folder).returncode == 0
+    return folder
+
+
+def test_names_in_the_curation_file_are_given_after_every_fit(study: Path) -> None:
+    answer = run("topics", "name", cwd=study)
+    assert answer.returncode == 0, answer.stderr.decode()
+    file = study / "topics.toml"
+    text = file.read_text(encoding="utf-8").replace('name = ""', 'name = "Первая"', 1)
+    file.write_text(text.replace("stopwords = []", 'stopwords = ["пирог"]'), encoding="utf-8")
+    answer = run("topics", "apply", cwd=study)
+    assert answer.returncode == 0 and "→ «Первая»" in answer.stdout.decode()
+    (study / "config.toml").write_text(CONFIG, encoding="utf-8")
+    assert run("topics", "--seeds", "2", cwd=study).returncode == 0
+    rows = [json.loads(line) for line in run("topics", "show", "--json", cwd=study).stdout.splitlines()]
+    assert [row["named_by"] for row in rows].count("person") == 1
+    assert not any("пирог" in row["words"] for row in rows)
+    assert all(row["stability"] is not None for row in rows), "two seeds were fitted"
+
+
+def test_another_number_of_topics_is_an_option(study: Path) -> None:
+    assert run("topics", "--n-topics", "3", cwd=study).returncode == 0
+    assert len(run("topics", "show", "--json", cwd=study).stdout.splitlines()) == 3
+    assert run("topics", "--n-topics", "1", cwd=study).returncode == 2
+
+
+def test_export_says_what_it_wrote_and_what_it_could_not(study: Path) -> None:
+    answer = run("topics", "export", "выгрузка", "--json", cwd=study)
+    assert answer.returncode == 0, answer.stderr.decode()
+    told = json.loads(answer.stdout)["files"]
+    assert (study / "выгрузка" / "topic_words.csv").exists() and told["topic_words.csv"] == ""
+    assert told["pyldavis.html"], "there are no people here, or no library"
+
+
+@pytest.mark.parametrize("words", [("topics", "show"), ("topics", "name"), ("topics", "export", "x")])
+def test_without_a_study_each_says_so(tmp_path: Path, words: tuple[str, ...]) -> None:
+    answer = run(*words, cwd=tmp_path)
+    assert answer.returncode == 1 and "Что делать" in answer.stderr.decode()
+    assert list(tmp_path.iterdir()) == []
