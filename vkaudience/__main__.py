@@ -35,6 +35,7 @@ COMMANDS = {
     "topics": ("vkaudience.cmd_topics", "построить темы и профили"),
     "report": ("vkaudience.cmd_report", "написать отчёт"),
     "run": ("vkaudience.cmd_run", "всё по порядку, пропуская сделанное"),
+    "schedule": ("vkaudience.cmd_schedule", "запускать каждый день: systemd, cron, планировщик Windows"),
     "forget": ("vkaudience.cmd_forget", "удалить людей из исследования и больше не собирать"),
     "purge": ("vkaudience.cmd_purge", "удалить данные людей, когда работа сделана"),
     "simulate": ("vkaudience.cmd_simulate", "запустить игрушечный VK"),

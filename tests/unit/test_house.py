@@ -53,6 +53,7 @@ COMMANDS = [
     "report",
     "run",
     "status",
+    "schedule",
     "forget",
     "purge",
     "simulate",
