@@ -59,6 +59,10 @@ def rule(group: Group) -> tuple[str, int]:
         return "unknown", 0
     if not isinstance(definition, dict):
         return "unknown", 0
+    if definition.get("baseline") in ("random", "city", "pool"):
+        return f"baseline_{definition['baseline']}", int(definition.get("seed", 0))
+    if isinstance(definition.get("active"), int):
+        return "active", definition["active"]
     if not group.communities and definition.get("people"):
         return "people", 0
     if len(group.communities) == 1 and ("any" in definition or "all" in definition):

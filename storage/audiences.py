@@ -27,11 +27,15 @@ def save_audience(store: Store, row: Audience) -> int:
 
 
 def remove_audiences_except(store: Store, names: Iterable[str]) -> None:
-    """Drop audiences that the study no longer names; their people and texts stay."""
+    """Drop audiences that the study no longer names, but for drawn baselines; their people and texts stay."""
     kept = list(names)
     with store.write() as connection:
         marks = ", ".join("?" * len(kept))
-        connection.execute(f"DELETE FROM audiences WHERE name NOT IN ({marks})", kept)
+        connection.execute(
+            f"DELETE FROM audiences WHERE name NOT IN ({marks}) "
+            "AND (NOT json_valid(definition) OR json_extract(definition, '$.baseline') IS NULL)",
+            kept,
+        )
 
 
 def audiences(store: Store) -> list[Audience]:
@@ -43,6 +47,26 @@ def find_audience(store: Store, name: str) -> Audience | None:
     """The audience of this name, or None."""
     found = list(load(store, Audience, "SELECT * FROM audiences WHERE name = ?", (name,)))
     return found[0] if found else None
+
+
+def is_drawn(row: Audience) -> bool:
+    """Whether an audience is a baseline that was drawn, not one that the config names."""
+    return row.kind == "baseline" and "baseline" in json.loads(row.definition)
+
+
+def studied_people(store: Store) -> set[int]:
+    """Ids of the people of all studied audiences."""
+    sql = (
+        "SELECT DISTINCT user_id FROM audience_members m JOIN audiences a ON a.id = m.audience_id "
+        "WHERE a.kind = 'studied'"
+    )
+    return {row[0] for row in store.rows(sql)}
+
+
+def sizes(store: Store) -> dict[int, int]:
+    """audience id -> how many people it has."""
+    sql = "SELECT audience_id, count(*) FROM audience_members GROUP BY audience_id"
+    return {row[0]: row[1] for row in store.rows(sql)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,12 @@ def add_unknown_users(store: Store, ids: Iterable[int], seen: int) -> None:
     )
 
 
+def newest_id(store: Store) -> int | None:
+    """The largest id among the people of VK that the study knows; numbers of imported people begin far above."""
+    found = store.value("SELECT max(id) FROM users WHERE source = 'vk' AND id > 0 AND id < 1000000000000000")
+    return None if found is None else int(found)
+
+
 def users(store: Store, ids: Sequence[int] | None = None) -> Iterator[User]:
     """People by id; all of them, or those named."""
     if ids is None:

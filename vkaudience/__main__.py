@@ -30,6 +30,7 @@ COMMANDS = {
     "plan": ("vkaudience.cmd_plan", "во что обойдётся сбор и кого он даст"),
     "collect": ("vkaudience.cmd_collect", "собрать участников и стены; продолжает с места остановки"),
     "import": ("vkaudience.cmd_import", "взять тексты из файлов CSV, JSONL, JSON"),
+    "audiences": ("vkaudience.cmd_audiences", "аудитории исследования; с кем их сравнить (baseline)"),
     "lemmatize": ("vkaudience.cmd_lemmatize", "привести слова к начальной форме"),
     "entities": ("vkaudience.cmd_entities", "найти имена людей, места и организации"),
     "topics": ("vkaudience.cmd_topics", "построить темы и профили"),

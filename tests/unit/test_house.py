@@ -47,6 +47,7 @@ COMMANDS = [
     "plan",
     "collect",
     "import",
+    "audiences",
     "lemmatize",
     "entities",
     "topics",
