@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 
 from nlp.fitted import TopicModel, best, exclusivity, relevance
@@ -17,6 +18,7 @@ def topic_rows(
     model_id: int,
     model: TopicModel,
     npmi: Sequence[float],
+    c_v: Sequence[float],
     stability: Sequence[float | None],
     share: Sequence[float] | None,
 ) -> list[Topic]:
@@ -34,7 +36,7 @@ def topic_rows(
                 named_by="auto",
                 share=None if share is None else float(share[topic]),
                 npmi=float(npmi[topic]),
-                c_v=None,
+                c_v=None if math.isnan(c_v[topic]) else float(c_v[topic]),
                 exclusivity=own[topic],
                 stability=stability[topic],
                 words=json.dumps(listed, ensure_ascii=False),

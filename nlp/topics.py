@@ -9,18 +9,19 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from nlp import choose, corpus, cvb0, describe, fitting, vocabulary
+from nlp import choose, corpus, cvb0, describe, fitting, vocabulary, windows
 from nlp.fitted import TopicModel, from_bytes, matrix_of, to_bytes
 from nlp.profiles import People, Stopped, Writer
 from nlp.settings import TopicSettings
 from nlp.tables import stop_lemmas
 from storage import QUIET, Event, MissingInput, Outcome, Store, Watch, models, people, rows, texts
 
-NUMBER = 1
+NUMBER = 2
 """Raised when the same documents and settings start to give other rows."""
 
 FEW_PEOPLE = 300
@@ -68,11 +69,21 @@ _FEW = (
 def _read(store: Store, settings: TopicSettings) -> _Corpus:
     reader = corpus.Reader(store, settings)
     words = vocabulary.build(reader.units(), settings)
-    sieve = vocabulary.Filter(settings)
-    lists = ([token[0] for token in unit if not sieve.reason(token)] for unit in reader.units())
-    matrix = matrix_of(lists, words.index)
+    matrix = matrix_of(_lists(reader, settings), words.index)
     filled = matrix.indptr[1:] > matrix.indptr[:-1]
     return _Corpus(words, matrix[filled], reader, corpus.fingerprint(store))
+
+
+def _lists(reader: corpus.Reader, settings: TopicSettings) -> Iterator[list[str]]:
+    """The words of each unit that the filters let through, in order."""
+    sieve = vocabulary.Filter(settings)
+    return ([token[0] for token in unit if not sieve.reason(token)] for unit in reader.units())
+
+
+def _c_v(model: TopicModel, read: _Corpus, settings: TopicSettings) -> list[float]:
+    """C_v of each topic's ten most probable words over the units the model was fitted to, words of the model only."""
+    texts = ([word for word in words if word in model.index] for words in _lists(read.reader, settings))
+    return windows.c_v((words for words in texts if words), [model.top_words(k) for k in range(model.n_topics)])
 
 
 def _fits(
@@ -145,15 +156,23 @@ def _write(
     found = writer.people()
     n_communities, n_texts = writer.communities(found), writer.texts()
     counts = _counts(read, found, n_communities, n_texts, choice.key[0])
+    c_v = _c_v(model, read, settings)
     with store.write():
         models.save_terms(store, describe.term_rows(model_id, read.words))
         models.save_dropped_terms(store, model_id, read.words.dropped)
         models.save_topics(
-            store, describe.topic_rows(model_id, model, own.npmi, choice.topic_stability, _list(found.share()))
+            store, describe.topic_rows(model_id, model, own.npmi, c_v, choice.topic_stability, _list(found.share()))
         )
         for key, score in scores.items():
-            told = {"npmi": score.mean_npmi, "diversity": score.diversity, "perplexity": score.perplexity}
-            models.save_fit(store, model_id, *key, {**told, "stability": choice.agreement[key]}, key == choice.key)
+            told: dict[str, float | None] = {
+                "npmi": score.mean_npmi,
+                "diversity": score.diversity,
+                "perplexity": score.perplexity,
+            }
+            kept = key == choice.key
+            known = [value for value in c_v if not math.isnan(value)] if kept else []
+            told |= {"stability": choice.agreement[key], "c_v": sum(known) / len(known) if known else None}
+            models.save_fit(store, model_id, *key, told, kept)
         models.save_settings(store, model_id, _told(settings, read, mark, counts))
         models.make_current(store, model_id)
     return Outcome("done", counts)

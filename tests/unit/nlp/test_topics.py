@@ -69,6 +69,7 @@ def test_topics_are_named_and_measured(world: Any, planted: Store) -> None:
         assert row.label == ", ".join(word for word, _ in words[:3])
         assert all(0 < probability <= 1 for _, probability in words)
         assert 0 < (row.npmi or 0) <= 1
+        assert 0 < (row.c_v or 0) <= 1
         assert 0 < (row.exclusivity or 0) <= 1
         assert row.stability is None
     by_theme = {theme: set(text.split()) for theme, text in world.themes.items()}
