@@ -128,6 +128,14 @@ def _refusal(expedition: Expedition, kind: str, subject: int, what: str) -> list
     return [f"{what} VK не отдал: {gap.state}."] if gap else []
 
 
+def _next_probe(expedition: Expedition) -> str:
+    """When it is worth asking again: as the first of the last day's calls become a day old."""
+    now, fingerprint = expedition.clock.now(), expedition.client.fingerprint
+    found = [journal.next_free(expedition.store, fingerprint, method, now) for method in expedition.parked]
+    hours = max(1, -(-(min((moment for moment in found if moment), default=now + 86_400) - now) // 3600))
+    return f"Запустите ту же команду через {hours} ч или позже: она продолжит с этого места."
+
+
 def _outcome(expedition: Expedition, lost: Sequence[str]) -> Outcome:
     store = expedition.store
     counts = {name: int(store.value(f"SELECT count(*) FROM {name}")) for name in COUNTED}
@@ -139,6 +147,6 @@ def _outcome(expedition: Expedition, lost: Sequence[str]) -> Outcome:
         return Outcome("interrupted", counts, tuple(messages))
     if expedition.parked:
         names = ", ".join(expedition.parked)
-        messages.append(f"Суточный лимит исчерпан: {names}. Запустите ту же команду позже: она продолжит.")
+        messages.append(f"Суточный лимит исчерпан: {names}. {_next_probe(expedition)}")
         return Outcome("paused", counts, tuple(messages))
     return Outcome("partial" if messages else "done", counts, tuple(messages))

@@ -17,12 +17,9 @@ from collector.client import VkClient
 from collector.engine import Engine
 from collector.pilot import look
 from collector.resolve import resolve
-from collector.settings import CollectSettings
+from collector.settings import DAILY, CollectSettings
 from collector.walk import Expedition
 from storage import QUIET, SYSTEM_CLOCK, Clock, Store, Watch, journal, people, plan_data
-
-DAILY = {"wall.get": 5000}
-"""Calls a day that VK allows a token."""
 
 WANTED = 300
 """People with words in each audience, from which topics and comparisons stand."""

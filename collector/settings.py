@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+DAILY = {"wall.get": 5000}
+"""Calls a day that VK allows a token."""
+
 
 @dataclass(frozen=True, slots=True)
 class VkSettings:

@@ -146,5 +146,21 @@ def calls_of_last_day(store: Store, token_fp: str, now: int) -> dict[str, int]:
     return {row[0]: row[1] for row in store.rows(sql, (token_fp, now // HOUR - 24))}
 
 
+def calls_of_everyone(store: Store, now: int) -> dict[str, int]:
+    """method -> calls in the last 24 hours by this study, whatever the token: the most that one token made."""
+    sql = (
+        "SELECT method, max(n) FROM (SELECT token_fp, method, sum(calls) AS n FROM quotas WHERE hour > ? "
+        "GROUP BY token_fp, method) GROUP BY method ORDER BY method"
+    )
+    return {row[0]: row[1] for row in store.rows(sql, (now // HOUR - 24,))}
+
+
+def next_free(store: Store, token_fp: str, method: str, now: int) -> int | None:
+    """When the first calls of the last 24 hours will be a day old (UTC seconds); None without any."""
+    sql = "SELECT min(hour) FROM quotas WHERE token_fp = ? AND method = ? AND hour > ? AND calls > 0"
+    hour = store.value(sql, (token_fp, method, now // HOUR - 24))
+    return None if hour is None else (int(hour) + 25) * HOUR
+
+
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)

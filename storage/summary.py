@@ -18,11 +18,12 @@ _NOT_LEMMATIZED = (
 )
 
 
-def summary(store: Store) -> dict[str, Any]:
+def summary(store: Store, now: int) -> dict[str, Any]:
     """The study in numbers, ready for JSON.
 
     ``audiences``: [name, kind, people]; ``unfinished``: [kind, subject, got, promised] of the walks that have a cursor
-    to go on from; ``gaps``: [kind of walk, state, subjects]; ``runs``: the last five, newest first.
+    to go on from; ``gaps``: [kind of walk, state, subjects]; ``calls_of_last_day``: method -> calls;
+    ``runs``: the last five, newest first.
     """
     model = models.current_model(store)
     walks = [walk for walk in journal.walks(store) if walk.state in ("open", "parked")]
@@ -38,5 +39,6 @@ def summary(store: Store) -> dict[str, Any]:
         "profiles": store.value("SELECT count(DISTINCT user_id) FROM user_topics"),
         "unfinished": [[walk.kind, walk.subject, walk.got, walk.promised] for walk in walks],
         "gaps": [[kind, state, number] for (kind, state), number in journal.gap_counts(store).items()],
+        "calls_of_last_day": journal.calls_of_everyone(store, now),
         "runs": journal.last_runs(store, 5),
     }

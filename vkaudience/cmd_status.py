@@ -65,7 +65,7 @@ def command(options: Any, as_json: bool, quiet: bool, max_age: int | None) -> in
     """Что собрано, что не закончено, что VK не отдал, последние запуски."""
     database = options.load().database
     with open_store(database, write=False) as store:
-        found = summary(store)
+        found = summary(store, SYSTEM_CLOCK.now())
         found["last_collected_at"] = last_success(store, "collect")
     found["next"] = next_step(found)
     if as_json:
@@ -118,6 +118,18 @@ def _lines(found: dict[str, Any]) -> list[str]:
         f"Темы: {shown}",
         f"Не закончено обходов: {len(found['unfinished'])}",
         *gaps,
+        *_quota(found["calls_of_last_day"]),
+    ]
+
+
+def _quota(calls: dict[str, int]) -> list[str]:
+    """What is left of VK's daily allowances by this study's own ledger."""
+    from collector.settings import DAILY
+
+    return [
+        f"Лимит VK: {method} — осталось {max(0, most - calls[method])} из {most} за 24 часа"
+        for method, most in DAILY.items()
+        if method in calls
     ]
 
 

@@ -46,6 +46,19 @@ def test_a_scheduler_learns_that_nothing_was_collected(
     assert bool(answer.stderr.strip()) == bool(code)
 
 
+def test_status_tells_what_is_left_of_the_day(tmp_path: Path) -> None:
+    now = SYSTEM_CLOCK.now()
+    with open_store(tmp_path / "study.db") as store:
+        journal.count_calls(store, "a", {"wall.get": 4000}, now - 3600)
+        journal.count_calls(store, "b", {"wall.get": 30}, now)
+        journal.count_calls(store, "a", {"wall.get": 900}, now - 26 * 3600)
+        assert journal.next_free(store, "a", "wall.get", now) == ((now - 3600) // 3600 + 25) * 3600
+        assert journal.next_free(store, "a", "users.get", now) is None
+    told = run("status", cwd=tmp_path).stdout.decode()
+    assert "wall.get — осталось 1000 из 5000" in told
+    assert json.loads(run("status", "--json", cwd=tmp_path).stdout)["calls_of_last_day"] == {"wall.get": 4000}
+
+
 def test_a_study_that_was_never_collected_is_too_old_and_still_shown(tmp_path: Path) -> None:
     with open_store(tmp_path / "study.db"):
         pass
