@@ -110,6 +110,9 @@ class Reader:
 
 def _phrases(documents: Iterator[Document]) -> FrozenPhrases:
     """Collocations of the corpus by NPMI (gensim Phrases); words at both ends are checked when joining."""
+    from nlp.gensim_model import need
+
+    need("[topics] bigrams = true")
     from gensim.models.phrases import Phrases
 
     sentences = (document.lemmas.split(" ") for document in documents if document.lemmas)

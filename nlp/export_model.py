@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import csv
 import hashlib
-import importlib.util
 import json
 import secrets
 from collections.abc import Iterable, Iterator
@@ -97,20 +96,23 @@ def _cell(value: Any) -> Any:
 
 
 def _gensim(model: TopicModel, folder: Path) -> str:
-    if importlib.util.find_spec("gensim") is None:
-        return "нет библиотеки gensim: для этого Python её ещё не выпустили"
+    try:
+        made = model.to_gensim()
+    except ConfigError as error:
+        return f"{error.what} {error.why}"
     folder.mkdir(exist_ok=True)
-    made = model.to_gensim()
     made.save(str(folder / "lda.model"))
     made.id2word.save(str(folder / "dictionary.gensim"))
     return ""
 
 
 def _page(store: Store, model_id: int, model: TopicModel, folder: Path) -> str:
-    if importlib.util.find_spec("pyLDAvis") is None:
-        return 'нет библиотеки pyLDAvis: pip install "vkaudience[export]"'
     import numpy as np
-    import pyLDAvis
+
+    try:
+        import pyLDAvis
+    except ImportError:  # pyLDAvis itself wants gensim and scikit-learn
+        return 'нет библиотеки pyLDAvis: pip install "vkaudience[export]"'
 
     people: dict[int, Any] = {}
     lengths: dict[int, int] = {}

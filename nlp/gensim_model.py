@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nlp import cvb0, infer
+from storage import ConfigError
 
 if TYPE_CHECKING:
     from nlp.fitted import TopicModel
@@ -21,8 +22,21 @@ ETA = 0.5
 _ALPHA_ROUNDS = 10
 
 
+def need(what: str) -> None:
+    """Raise ConfigError where gensim is not installed; ``what`` wants it."""
+    try:
+        import gensim  # noqa: F401
+    except ImportError as error:
+        raise ConfigError(
+            f"{what}: нужна библиотека gensim, а её здесь нет.",
+            "Для Python 3.14 и новее gensim ещё не выпущен; всё остальное работает и без него.",
+            "Возьмите Python 3.11-3.13 или обойдитесь без этого.",
+        ) from error
+
+
 def pour(model: TopicModel) -> Any:
     """A ``gensim.models.LdaModel`` with the counts, priors and dictionary of a fitted model."""
+    need("to_gensim")
     import numpy as np
     from gensim.models import LdaModel
 
@@ -56,6 +70,7 @@ def _dictionary(model: TopicModel) -> Any:
 
 def fit(matrix: Any, n_topics: int, seed: int, *, passes: int = PASSES) -> cvb0.Fit:
     """Fit gensim's LdaModel to a scipy CSR matrix of counts (documents x words)."""
+    need('[topics] engine = "gensim"')
     import numpy as np
     from gensim.matutils import Sparse2Corpus
     from gensim.models import LdaModel
