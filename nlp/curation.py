@@ -31,7 +31,10 @@ HEAD = """\
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A name that somebody gave; ``words`` the typical words of its topic then, the most typical first."""
+    """A name that somebody gave; ``words`` the typical words of its topic then, the most typical first.
+
+    An empty name with a reason is a note, which moves with its topic too.
+    """
 
     name: str
     words: tuple[str, ...]
@@ -60,7 +63,7 @@ def read(file: Path) -> Curation:
     """Read a curation file. Raises ConfigError that names what is wrong in it."""
     try:
         whole = tomllib.loads(file.read_bytes().decode("utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # also a number of thousands of digits, endless nesting
         raise ConfigError(
             f"Файл имён тем не читается: {file}", str(error), "Нужен TOML в UTF-8; образец: vkaudience topics name."
         ) from error
@@ -71,7 +74,7 @@ def read(file: Path) -> Curation:
     if not isinstance(author, str) or not _words(stop) or not isinstance(tables, list):
         raise _broken(file, "author — строка, stopwords — список слов, [[topic]] — таблицы")
     found = [_decision(file, number, table) for number, table in enumerate(tables, start=1)]
-    return Curation(author, tuple(stop), tuple(one for one in found if one.name))
+    return Curation(author, tuple(stop), tuple(one for one in found if one.name or one.reason))
 
 
 def apply(store: Store, curation: Curation) -> Applied:
@@ -80,7 +83,7 @@ def apply(store: Store, curation: Curation) -> Applied:
     Raises MissingInput without a model.
     """
     topics = current(store)
-    pairs, lost = match(curation.decisions, topics)
+    pairs, lost = match([one for one in curation.decisions if one.name], topics)
     named = []
     with store.write():
         for topic in topics:
@@ -121,7 +124,8 @@ def match(
     if not decisions or not topics:
         return {}, tuple(decisions)
     shares = np.array([[_shared(one.words, typical(topic)) for topic in topics] for one in decisions])
-    rows, columns = linear_sum_assignment(-shares)
+    # Overlaps too small to count must not outvote a good match.
+    rows, columns = linear_sum_assignment(-np.where(shares >= LEAST, shares, 0.0))
     found = {
         topics[column].topic: (decisions[row], float(shares[row, column]))
         for row, column in zip(rows, columns, strict=True)

@@ -8,9 +8,11 @@ from __future__ import annotations
 import base64
 import csv
 import hashlib
+import itertools
 import json
 import secrets
 from collections.abc import Iterable, Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +38,11 @@ def export(store: Store, folder: Path, *, raw_ids: bool = False) -> dict[str, st
         _table(folder / "topics.csv", _topics(topics))
         _table(folder / "topic_words.csv", _topic_words(model))
         _table(folder / "people_topics.csv", _people(store, row.id, model.n_topics, raw_ids))
+        _table(folder / "text_topics.csv", _texts(store, row.id, model.n_topics))
         _table(folder / "community_topics.csv", _communities(store, row.id, model.n_topics))
         return {
-            "topics.csv": "", "topic_words.csv": "", "people_topics.csv": "", "community_topics.csv": "",
+            "topics.csv": "", "topic_words.csv": "", "people_topics.csv": "", "text_topics.csv": "",
+            "community_topics.csv": "",
             "gensim": _gensim(model, folder / "gensim"), "pyldavis.html": _page(store, row.id, model, folder),
         }  # fmt: skip
     except OSError as error:
@@ -71,6 +75,16 @@ def _people(store: Store, model_id: int, n_topics: int, raw_ids: bool) -> Iterat
     yield ["person", "texts", "words", *(f"topic_{number}" for number in range(n_topics))]
     # Sorted by the pseudonym: the order of ids would tell who is who.
     yield from (rows[person] for person in sorted(rows, key=lambda one: (len(one), one)))
+
+
+def _texts(store: Store, model_id: int, n_topics: int) -> Iterator[list[Any]]:
+    """One row a text, by the study's own number of it; topics under 0.05 are left empty."""
+    yield ["doc_id", *(f"topic_{number}" for number in range(n_topics))]
+    for doc_id, weights in itertools.groupby(models.doc_topics(store, model_id), key=itemgetter(0)):
+        cells: list[Any] = [""] * n_topics
+        for _, topic, weight in weights:
+            cells[topic] = f"{weight:.6g}"
+        yield [doc_id, *cells]
 
 
 def _communities(store: Store, model_id: int, n_topics: int) -> Iterator[list[Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from storage.db import Store
 from storage.rows import CommunityTopic, Term, Topic, TopicModel, UserTopic
@@ -109,6 +109,13 @@ def save_user_topics(store: Store, rows: Iterable[UserTopic]) -> None:
 def save_community_topics(store: Store, rows: Iterable[CommunityTopic]) -> None:
     """Write communities' profiles."""
     upsert(store, "community_topics", rows, key=("model_id", "community_id", "signal", "topic"))
+
+
+def doc_topics(store: Store, model_id: int) -> Iterator[tuple[int, int, float]]:
+    """(doc_id, topic, weight) of single texts by text and topic; weights under 0.05 are not kept."""
+    sql = "SELECT doc_id, topic, weight FROM doc_topics WHERE model_id = ? ORDER BY doc_id, topic"
+    for row in store.rows(sql, (model_id,)):
+        yield row[0], row[1], row[2]
 
 
 def doc_topic_counts(store: Store, model_id: int) -> dict[int, int]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from storage import Outcome, Store, Watch, open_store, people
+from storage import ConfigError, Outcome, Store, Watch, open_store, people
 from vkaudience import pipeline
 from vkaudience.command import common, run_stage
 from vkaudience.config import Config
@@ -25,9 +25,12 @@ FILE = Path("topics.toml")
 @common
 def command(options: Any, as_json: bool, quiet: bool, n_topics: int | None, seeds: int | None) -> int:
     """Построить модель тем и профили людей и сообществ."""
-    if click.get_current_context().invoked_subcommand:
-        return 0
     given = {"n_topics": n_topics, "seeds": seeds}
+    below = click.get_current_context().invoked_subcommand
+    if below and any(given.values()):
+        raise ConfigError(f"--n-topics и --seeds не для topics {below}: новая модель строится командой topics.", "", "")
+    if below:
+        return 0
     instead = {name: value for name, value in given.items() if value is not None}
 
     def stage(store: Store, config: Config, watch: Watch) -> Outcome:

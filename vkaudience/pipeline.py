@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from storage import SYSTEM_CLOCK, MissingInput, Outcome, Store, Watch, journal
+from storage import SYSTEM_CLOCK, Event, MissingInput, Outcome, Store, Watch, journal
 from vkaudience.config import Config
 from vkaudience.version import versions
 
@@ -50,6 +50,9 @@ def lemmatize(store: Store, config: Config, watch: Watch) -> Outcome:
     return journaled(store, "lemmatize", config["lemmas"], lambda: stage(store, settings, watch=watch))
 
 
+_NO_NAMES = "Файла имён тем {file} ещё нет: темы получат подсказки. Сделать его: vkaudience topics name."
+
+
 def topics(store: Store, config: Config, watch: Watch, instead: Mapping[str, Any] | None = None) -> Outcome:
     """The stage ``topics``, then the names that people gave; ``instead``: settings in place of the config's."""
     from nlp import curation
@@ -60,7 +63,12 @@ def topics(store: Store, config: Config, watch: Watch, instead: Mapping[str, Any
     settings = TopicSettings(**{**config.given("topics"), **(instead or {})})
     if settings.curation is None:
         return journaled(store, "topics", config["topics"], lambda: stage(store, settings, watch=watch))
-    decided = curation.read(settings.curation)
+    if settings.curation.exists():
+        decided = curation.read(settings.curation)
+    else:
+        # A new study names the file before it has topics to name.
+        watch.tell(Event("notice", "topics", text=_NO_NAMES.format(file=settings.curation)))
+        decided = curation.Curation()
     own = tuple(sorted(stop_lemmas(settings.stopwords) | stop_lemmas(decided.stopwords)))
     curated = replace(settings, stopwords=own)
 

@@ -42,7 +42,7 @@ def test_an_export_leaves_out_gensims_own_and_says_why(demo: Path) -> None:
     answer = run("--db", "study.db", "topics", "export", "out", cwd=demo)
     assert answer.returncode == 0 and "gensim" in answer.stderr.decode()
     assert {one.name for one in (demo / "out").iterdir()} == {
-        "topics.csv", "topic_words.csv", "people_topics.csv", "community_topics.csv"
+        "topics.csv", "topic_words.csv", "people_topics.csv", "text_topics.csv", "community_topics.csv"
     }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -104,6 +105,9 @@ def test_hostile_names_come_back_as_they_were(planted: Store, tmp_path: Path) ->
         ("[[topic]]\nname = '" + "я" * 81 + "'\nwords = ['а']", "80"),
         ("topic = [1]", "name"),
         ("stopwords = 'а'", "stopwords"),
+        ("[" * 100_000, "TOML"),
+        ("a = " + "9" * 5000, "TOML"),
+        ("a = " + "{a=" * 5000, "TOML"),
         ("не томл", "line 1"),
         ("\x00", "line 1"),
     ],
@@ -122,6 +126,32 @@ def test_without_a_model_or_a_file_the_next_step_is_told(tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(ConfigError, match=r"нет\.toml"):
         curation.read(tmp_path / "нет.toml")
+
+
+def test_a_small_overlap_does_not_take_a_name_from_its_own_topic() -> None:
+    letters = [f"слово{number}" for number in range(60)]
+
+    def topic(number: int, words: list[str]) -> Topic:
+        listed = json.dumps([[word, 0.1] for word in words])
+        return Topic(1, number, "", "auto", None, None, None, None, None, listed)
+
+    own = letters[:20]
+    pairs, lost = curation.match(
+        [Decision("А", tuple(own)), Decision("Б", (*own[:12], *letters[40:48]))],
+        [topic(0, own), topic(1, [*letters[20:39], own[0]])],
+    )
+    assert pairs[0][0].name == "А" and [one.name for one in lost] == ["Б"]
+
+
+def test_a_note_without_a_name_is_kept(planted: Store, tmp_path: Path) -> None:
+    topics(planted, FOUR)
+    file = tmp_path / "topics.toml"
+    curation.write(file, planted)
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace('reason = ""', 'reason = "спросить у Ани"', 1), encoding="utf-8")
+    curation.write(file, planted)
+    assert "спросить у Ани" in file.read_text(encoding="utf-8")
+    assert curation.apply(planted, curation.read(file)).named == ()
 
 
 def test_nothing_matches_nothing() -> None:

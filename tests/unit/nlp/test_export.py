@@ -37,6 +37,9 @@ def test_tables_agree_with_the_study_and_name_nobody(planted: Store, tmp_path: P
     assert not ids & {row["person"] for row in people}
     values = sorted(tuple(row.values())[1:] for row in people)
     assert values == sorted(tuple(row.values())[1:] for row in raw)
+    texts = table(tmp_path / "a" / "text_topics.csv")
+    assert {row["doc_id"] for row in texts} == {str(row[0]) for row in planted.rows("SELECT doc_id FROM doc_topics")}
+    assert all(0.05 <= float(row[key] or 1) <= 1 for row in texts for key in row if key != "doc_id")
     assert [row["topic"] for row in table(tmp_path / "a" / "topics.csv")] == ["0", "1", "2", "3"]
     export(planted, tmp_path / "в")
     other = table(tmp_path / "в" / "people_topics.csv")

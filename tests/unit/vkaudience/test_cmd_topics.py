@@ -54,6 +54,13 @@ def test_another_number_of_topics_is_an_option(study: Path) -> None:
     assert run("topics", "--n-topics", "3", cwd=study).returncode == 0
     assert len(run("topics", "show", "--json", cwd=study).stdout.splitlines()) == 3
     assert run("topics", "--n-topics", "1", cwd=study).returncode == 2
+    assert run("topics", "--n-topics", "3", "show", cwd=study).returncode == 2, "show builds nothing"
+
+
+def test_a_study_may_name_its_curation_before_it_has_topics(study: Path) -> None:
+    (study / "config.toml").write_text(CONFIG.replace("topics.toml", "ещё нет.toml"), encoding="utf-8")
+    answer = run("topics", cwd=study)
+    assert answer.returncode == 0 and "ещё нет.toml" in answer.stderr.decode()
 
 
 def test_export_says_what_it_wrote_and_what_it_could_not(study: Path) -> None:
