@@ -22,6 +22,9 @@ from storage import ConfigError, MissingInput, Store, models
 from storage.rows import Topic
 
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
 def export(store: Store, folder: Path, *, raw_ids: bool = False) -> dict[str, str]:
     """Write the model into a folder; returns file -> "" or why it was left out.
 
@@ -106,7 +109,7 @@ def _table(file: Path, rows: Iterable[list[Any]]) -> None:
 
 def _cell(value: Any) -> Any:
     """A name that a spreadsheet would run as a formula is written as text."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" else value
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def _gensim(model: TopicModel, folder: Path) -> str:
