@@ -21,7 +21,6 @@ from nlp.fitted import TopicModel, from_bytes
 from storage import ConfigError, MissingInput, Store, models
 from storage.rows import Topic
 
-
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
