@@ -12,6 +12,8 @@ _RULES = (  # letters that Russian does not have, in the order in which they dec
     ("kk", re.compile("[әғқңөұүһ]")),
     ("uk", re.compile("[іїєґ]")),
 )
+_PLAIN = re.compile("[\n -@\\[-`{-~А-яЁё«»—–…№“”„]*")
+_ANY_RUSSIAN = re.compile("[А-яЁё]")
 _FOREIGN = re.compile("|".join(pattern.pattern for _, pattern in _RULES))
 
 
@@ -21,6 +23,8 @@ def language(text: str) -> str:
     A text in Cyrillic letters is Russian until one of its hundred letters at least is foreign to Russian and
     those outnumber the letters that only Russian has: «і» alone in a Russian text is a smile or a slip.
     """
+    if _PLAIN.fullmatch(text) and _ANY_RUSSIAN.search(text):
+        return "ru"
     text = text.lower()
     letters = sum(map(len, _LETTERS.findall(text)))
     if not letters:

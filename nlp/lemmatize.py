@@ -18,7 +18,7 @@ from nlp.lexicon import Lexicon
 from nlp.settings import LemmaSettings, check_mode
 from nlp.tables import corrections
 from nlp.weights import weights
-from nlp.words import sentences, tokens, words
+from nlp.words import words
 from storage import QUIET, Event, MissingInput, Outcome, Store, Watch
 from storage import texts as stored
 from storage.rows import Document, Text
@@ -26,7 +26,7 @@ from storage.rows import Document, Text
 NUMBER = 2
 """Raised when cleaning, tokens or this module's choices change; documents of another number are made again."""
 
-Chooser = Callable[[str], Iterator[Pair]]
+Chooser = Callable[[str], list[Pair]]
 
 BATCH = 1000
 
@@ -95,7 +95,7 @@ def document(text: Text, mark: str, choose: Chooser, languages: tuple[str, ...],
     """One text's row: its lemmas and parts of speech, aligned, every word in order."""
     cleaned = clean(text.text).text
     lang = language(cleaned)
-    pairs = list(_pairs(cleaned, lang, choose, languages))
+    pairs = _pairs(cleaned, lang, choose, languages)
     return Document(
         kind=text.kind,
         part=text.part,
@@ -105,29 +105,25 @@ def document(text: Text, mark: str, choose: Chooser, languages: tuple[str, ...],
         published_at=text.published_at,
         lang=lang,
         copy_of=None,
-        lemmas=" ".join(lemma for lemma, _ in pairs),
-        pos=" ".join(pos for _, pos in pairs),
+        lemmas=" ".join([pair[0] for pair in pairs]),
+        pos=" ".join([pair[1] for pair in pairs]),
         n_lemmas=len(pairs),
         recipe=recipe,
         input=mark,
     )
 
 
-def _pairs(cleaned: str, lang: str, choose: Chooser, languages: tuple[str, ...]) -> Iterator[Pair]:
+def _pairs(cleaned: str, lang: str, choose: Chooser, languages: tuple[str, ...]) -> list[Pair]:
     if lang == "ru" and "ru" in languages:
         return choose(cleaned)
     # The Russian dictionary would invent readings for another language: its words pass as they are written.
     pos = "WORD" if lang in languages else "FRGN"
-    return ((word.replace("ё", "е"), pos) for word in words(cleaned))
+    return [(word.replace("ё", "е"), pos) for word in words(cleaned)]
 
 
 def chooser(mode: str, book: Lexicon) -> Chooser:
     """A function from a cleaned text to the pairs of its words."""
-    if mode == "fast":
-        fast = Fast(book)
-        return lambda text: (pair for pair in fast.sentence(tokens(text)) if pair[1])
-    context = Context(book)
-    return lambda text: (pair for sentence in sentences(text) for pair in context.sentence(sentence) if pair[1])
+    return Fast(book).text if mode == "fast" else Context(book).text
 
 
 def lemmatize_tokens(sentences: Iterable[list[str]], mode: str = "context") -> Iterator[list[str]]:

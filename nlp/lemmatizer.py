@@ -2,6 +2,7 @@
 
 ``fast`` decides once for every word as it is written. ``context`` decides so for the words with one lemma and asks
 the neighbours about the others, one token in six. What a kind of neighbour says to a kind of word is computed once.
+A whole text is looked up token by token; where its sentences end is seen only beside an ambiguous word.
 """
 
 from __future__ import annotations
@@ -13,41 +14,58 @@ from nlp import rerank
 from nlp.candidates import Candidate, capitalised, folded
 from nlp.lexicon import Lexicon
 from nlp.rerank import EDGE, Neighbour
-from nlp.scoring import Alone, Ask, Scores, Side, ask, said, side
+from nlp.scoring import Alone, Ask, Scores, Side, ask, said, said_far, side
 from nlp.weights import Weights, weights
-from nlp.words import LONGEST, word_in
+from nlp.words import ENDS, LONGEST, parts, tokens_in, word_in
 
 Pair = tuple[str, str]
+_Neighbours = Sequence[tuple[Side | dict[str, int], Side | dict[str, int]]]
 
 NO_WORD = ""
 """The part of speech of numbers and punctuation marks."""
 _MOST_REMEMBERED = 200_000
 
 
-class _Group(NamedTuple):
-    """What ambiguous words with the same kinds of candidates have in common: what neighbours said to them, by place."""
+class _Heard(dict[int, Scores]):
+    """A neighbour's number -> what it says to one kind of ambiguous word from one place, computed once.
 
-    asks: tuple[Ask, ...]
-    before: dict[int, Scores]
-    after: dict[int, Scores]
-    far_before: dict[int, Scores]
-    far_after: dict[int, Scores]
+    Of two candidates only the lead of the first is kept: a score of one number.
+    """
+
+    __slots__ = ("_asks", "_count", "_neighbours", "_place")
+
+    def __init__(self, neighbours: _Neighbours, place: int, asks: tuple[Ask, ...], count: list[int]) -> None:
+        super().__init__()
+        self._neighbours, self._place, self._asks, self._count = neighbours, place, asks, count
+
+    def __missing__(self, number: int) -> Scores:
+        beside = self._neighbours[number][self._place]
+        scores = said(beside, self._asks) if isinstance(beside, Side) else said_far(beside, self._asks)
+        self._count[0] += 1
+        lead = self[number] = _lead(scores)
+        return lead
 
 
 class _Choice(NamedTuple):
-    """An ambiguous word: its lemmas, their scores without neighbours by shape, and what the words beside add."""
+    """An ambiguous word: its lemmas, their scores without neighbours by shape, and what the words beside add.
+
+    ``heard``: from the words before, after, two before and two after; shared by all words with the same candidates'
+    kinds. ``words``: what neighbours say to each lemma by their spelling.
+    """
 
     pairs: tuple[Pair, ...]
     inside: Scores
     first: Scores
-    group: _Group
+    heard: tuple[_Heard, _Heard, _Heard, _Heard]
     words: tuple[tuple[dict[str, int], dict[str, int]], ...]
 
 
-_Word = tuple[Pair, int, int, _Choice | None]
-"""A word as it is written: its pair, its numbers as a near and a far neighbour, the choice if there is one. A plain
-tuple: the garbage collector does not follow those that hold nothing but text and numbers.
+_Word = tuple[Pair, int, int, _Choice | None, int]
+"""A word as it is written: its pair, its numbers as a near and a far neighbour, the choice if there is one, whether a
+sentence ends with it. A plain tuple: the garbage collector does not follow those that hold only text and numbers.
 """
+_INSIDE, _LAST, _GAP = range(3)
+"""Of a token: inside a sentence, the mark that ends it, what stands between sentences."""
 
 
 def shape(token: str) -> str:
@@ -81,6 +99,15 @@ def ambiguous(found: Sequence[Candidate]) -> bool:
     return any(candidate.lemma != lemma for candidate in found)
 
 
+def found_in(text: str) -> list[str]:
+    """The tokens of a text; what is too long to be a word is cut at its hyphens or left out."""
+    found = tokens_in(text)
+    if len(text) <= LONGEST or max(map(len, found), default=0) <= LONGEST:
+        return found
+    cut = [[token] if len(token) <= LONGEST else parts(token) if token[0].isalnum() else [token[0]] for token in found]
+    return [token for some in cut for token in some]
+
+
 class Fast(dict[str, Pair]):
     """token -> (lemma, part of speech), without context."""
 
@@ -105,9 +132,13 @@ class Fast(dict[str, Pair]):
         """The pair of each token."""
         return [self[token] for token in tokens]
 
+    def text(self, text: str) -> list[Pair]:
+        """The pairs of a cleaned text's words."""
+        return [pair for token in found_in(text) if (pair := self[token])[1]]
+
 
 class Context(dict[str, _Word]):
-    """Words as they are written, and :meth:`sentence`, which looks at neighbours."""
+    """Words as they are written, and :meth:`sentence` and :meth:`text`, which look at neighbours."""
 
     def __init__(self, book: Lexicon, learned: Weights | None = None) -> None:
         super().__init__()
@@ -119,12 +150,16 @@ class Context(dict[str, _Word]):
         self._far: list[tuple[dict[str, int], dict[str, int]]] = []
         self._numbers: dict[tuple[str, ...], tuple[int, int]] = {}
         self._far_numbers: dict[str, int] = {}
-        self._groups: dict[tuple[tuple[str, str, str], ...], _Group] = {}
+        self._heard: dict[tuple[tuple[str, str, str], ...], tuple[_Heard, _Heard, _Heard, _Heard]] = {}
         self._pairs: dict[Pair, Pair] = {}
-        self._remembered = 0
-        self._edge: _Word = (("", ""), *self._number(EDGE), None)
+        self._remembered = [0]
+        near, far = self._number(EDGE)
+        self._edge: _Word = (("", ""), near, far, None, _GAP)
 
     def __missing__(self, token: str) -> _Word:
+        if token[:1] == "\n":
+            gap = self[token] = ((token, NO_WORD), *self._edge[1:])
+            return gap
         form = token.lower()
         found = candidates(token, self._book)
         first = found[0]
@@ -136,7 +171,8 @@ class Context(dict[str, _Word]):
             numbers = self._numbers[key] = self._number(seen)
         choice = self._choice(token, form, found) if len(found) > 1 and ambiguous(found) else None
         pair = first[:2]
-        word = self[token] = (self._pairs.setdefault(pair, pair), numbers[0], numbers[1], choice)
+        place = _LAST if token[:1] in ENDS else _INSIDE
+        word = self[token] = (self._pairs.setdefault(pair, pair), numbers[0], numbers[1], choice, place)
         return word
 
     def _number(self, seen: Neighbour) -> tuple[int, int]:
@@ -152,9 +188,9 @@ class Context(dict[str, _Word]):
 
     def _choice(self, token: str, form: str, found: list[Candidate]) -> _Choice:
         key = tuple((candidate.kind, candidate.pos, candidate.agree) for candidate in found)
-        group = self._groups.get(key)
-        if group is None:
-            group = self._groups[key] = _Group(tuple(ask(candidate) for candidate in found), {}, {}, {}, {})
+        heard = self._heard.get(key)
+        if heard is None:
+            heard = self._heard[key] = self._listening(tuple(ask(candidate) for candidate in found))
         static, form_of = self._alone.scores(form, found), shape(token)
         inside = first = self._alone.shaped(static, form_of, found)
         if form_of == rerank.TITLE:
@@ -163,10 +199,27 @@ class Context(dict[str, _Word]):
         if any(candidate.lemma in self._weights.lemmas for candidate in found):
             get = self._weights.group
             words = tuple((get(f"-1l~{candidate.lemma}"), get(f"1l~{candidate.lemma}")) for candidate in found)
-        return _Choice(tuple(candidate[:2] for candidate in found), inside, first, group, words)
+        return _Choice(tuple(candidate[:2] for candidate in found), _lead(inside), _lead(first), heard, words)
+
+    def _listening(self, asks: tuple[Ask, ...]) -> tuple[_Heard, _Heard, _Heard, _Heard]:
+        near, far, count = self._sides, self._far, self._remembered
+        return (
+            _Heard(near, 0, asks, count),
+            _Heard(near, 1, asks, count),
+            _Heard(far, 0, asks, count),
+            _Heard(far, 1, asks, count),
+        )
+
+    def _make_room(self) -> None:
+        for heard in self._heard.values():
+            for table in heard:
+                table.clear()
+        self._remembered[0] = 0
 
     def sentence(self, tokens: Iterable[str]) -> list[Pair]:
         """The pair of each token of one sentence, punctuation marks being tokens too."""
+        if self._remembered[0] > _MOST_REMEMBERED:
+            self._make_room()
         words = [self[token] for token in tokens]
         pairs = [word[0] for word in words]
         edge, padded, first = self._edge, None, True
@@ -175,44 +228,63 @@ class Context(dict[str, _Word]):
             if choice is not None:
                 if padded is None:
                     padded = [edge, edge, *words, edge, edge]
-                pairs[at] = self._chosen(choice, padded, at, choice[2] if first else choice[1])
+                left2, left, _, right, right2 = padded[at : at + 5]
+                static = choice.first if first else choice.inside
+                pairs[at] = self._chosen(choice, static, left[1], right[1], left2[2], right2[2])
             if first and word[0][1] != NO_WORD:
                 first = False
         return pairs
 
-    def _chosen(self, choice: _Choice, padded: list[_Word], at: int, static: Scores) -> Pair:
-        group = choice[3]
-        _, before, after, far_before, far_after = group
-        left, right, left2, right2 = padded[at + 1][1], padded[at + 3][1], padded[at][2], padded[at + 4][2]
-        beside = before.get(left) or self._said(group, 0, left)
-        beyond = after.get(right) or self._said(group, 1, right)
-        far = far_before.get(left2) or self._said_far(group, 0, left2)
-        farther = far_after.get(right2) or self._said_far(group, 1, right2)
-        scores = [sum(parts) for parts in zip(static, beside, beyond, far, farther, strict=True)]
-        if choice[4]:
-            one, other = self._spellings[left], self._spellings[right]
-            for number, (ahead, behind) in enumerate(choice[4]):
-                scores[number] += ahead.get(one, 0) + behind.get(other, 0)
-        return choice[0][scores.index(max(scores))]
+    def text(self, text: str) -> list[Pair]:
+        """The pairs of a cleaned text's words, each chosen within its sentence."""
+        if self._remembered[0] > _MOST_REMEMBERED:
+            self._make_room()
+        edge = self._edge
+        words = [edge, edge, *[self[token] for token in found_in(text)], edge, edge]
+        pairs = [word[0] for word in words]
+        for at in [at for at, word in enumerate(words) if word[3] is not None]:
+            left2, left, word, right, right2 = words[at - 2 : at + 3]
+            choice = word[3]
+            assert choice is not None
+            if left[4]:
+                left = left2 = edge
+            elif left2[4]:
+                left2 = edge
+            if right[4]:
+                right2 = edge
+            static = choice.inside
+            if static is not choice.first and _opens(words, at):
+                static = choice.first
+            pairs[at] = self._chosen(choice, static, left[1], right[1], left2[2], right2[2])
+        return [pair for pair in pairs if pair[1]]
 
-    def _said(self, group: _Group, place: int, number: int) -> Scores:
-        """What a word beside says to words of this kind, remembered up to a bound."""
-        self._make_room()
-        scores = said(self._sides[number][place], group.asks)
-        (group.before, group.after)[place][number] = scores
-        return scores
+    def _chosen(self, choice: _Choice, static: Scores, left: int, right: int, left2: int, right2: int) -> Pair:
+        pairs, _, _, (before, after, far_before, far_after), words = choice
+        if len(pairs) == 2:
+            lead = static[0] + before[left][0] + after[right][0] + far_before[left2][0] + far_after[right2][0]
+            if words:
+                one, other = self._spellings[left], self._spellings[right]
+                (ahead, behind), (ahead2, behind2) = words
+                lead += ahead.get(one, 0) + behind.get(other, 0) - ahead2.get(one, 0) - behind2.get(other, 0)
+            return pairs[lead < 0]
+        heard = zip(static, before[left], after[right], far_before[left2], far_after[right2], strict=True)
+        scores = [sum(parts) for parts in heard]
+        for number, (ahead, behind) in enumerate(words):
+            scores[number] += ahead.get(self._spellings[left], 0) + behind.get(self._spellings[right], 0)
+        return pairs[scores.index(max(scores))]
 
-    def _said_far(self, group: _Group, place: int, number: int) -> Scores:
-        self._make_room()
-        kinds = self._far[number][place]
-        scores = tuple(kinds.get(one.kind, 0) for one in group.asks)
-        (group.far_before, group.far_after)[place][number] = scores
-        return scores
 
-    def _make_room(self) -> None:
-        if self._remembered >= _MOST_REMEMBERED:
-            for group in self._groups.values():
-                for table in group[1:]:
-                    table.clear()
-            self._remembered = 0
-        self._remembered += 1
+def _lead(scores: Scores) -> Scores:
+    """The scores; of two, what the first is ahead by, for that decides."""
+    return (scores[0] - scores[1],) if len(scores) == 2 else scores
+
+
+def _opens(words: list[_Word], at: int) -> bool:
+    """Whether no word stands before this one in its sentence."""
+    while True:
+        at -= 1
+        word = words[at]
+        if word[4]:
+            return True
+        if word[0][1] != NO_WORD:
+            return False

@@ -28,21 +28,24 @@ _MASK = re.compile(r"[*@]")
 _DIGIT = re.compile(r"\d")
 _LONG_RUN = re.compile(r"(.)\1{2,}")
 _LOOKALIKES = str.maketrans("abcehikmoptuxy", "авсеникмортиху")
+_decode = json.JSONDecoder().raw_decode
 _PARTICLES = ("-то", "-ка", "-таки", "-де", "-с")
 
 
 class Lexicon:
-    """form -> candidates. What was learned since the last :meth:`take_new` can be stored, unless ``keep`` is false:
-    then nothing is remembered, which saves memory where a form is asked for once.
+    """form -> candidates. ``stored``: (form, candidates as :meth:`take_new` gave them). What was learned since the
+    last :meth:`take_new` can be stored, unless ``keep`` is false: then nothing is remembered, which saves memory where
+    a form is asked for once.
     """
 
-    def __init__(self, table: Mapping[str, Correction], stored: Iterable[Form] = (), *, keep: bool = True) -> None:
+    def __init__(
+        self, table: Mapping[str, Correction], stored: Iterable[tuple[str, str]] = (), *, keep: bool = True
+    ) -> None:
         self._corrections = table
         self._keep = keep
         self._analyser = analyser()
-        self._known: dict[str, list[Candidate]] = {
-            row.form: [Candidate(*cells) for cells in json.loads(row.candidates)] for row in stored
-        }
+        self._stored = dict(stored)
+        self._known: dict[str, list[Candidate]] = {}
         self._new: list[tuple[str, bool]] = []
         self.recipe = recipe(table)
 
@@ -50,6 +53,10 @@ class Lexicon:
         """The lemmas of a lower-cased form, most probable first by the dictionary alone; never empty."""
         found = self._known.get(form)
         if found is None:
+            kept = self._stored.pop(form, None)
+            if kept is not None:
+                found = self._known[form] = [Candidate(*cells) for cells in _decode(kept)[0]]
+                return found
             found, in_dictionary = self._analyse(form)
             if self._keep:
                 self._known[form] = found

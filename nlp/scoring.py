@@ -72,6 +72,11 @@ def said(beside: Side, asks: Sequence[Ask]) -> Scores:
     return tuple(scores)
 
 
+def said_far(kinds: dict[str, int], asks: Sequence[Ask]) -> Scores:
+    """What a neighbour farther off says to each candidate."""
+    return tuple(kinds.get(one.kind, 0) for one in asks)
+
+
 class Alone:
     """What speaks for candidates whatever their neighbours are."""
 

@@ -20,25 +20,23 @@ _WORD = re.compile(_WORD_PATTERN)
 _TOKEN = re.compile(rf"{_WORD_PATTERN}|[.!?…]+|\n+|[^\w\s]")
 _NUMBER = re.compile(r"[\d\W]+")
 _PLAIN = {0x2010: "-", 0x2011: "-", 0x2019: "'"}
-_ENDS = frozenset(".!?…\n")
+ENDS = frozenset(".!?…\n")
+"""What a token that ends a sentence begins with."""
 _LONGEST_SENTENCE = 1000
 """Tokens; a text without a period is cut here, so that memory stays bounded."""
 
 
 def words(text: str) -> Iterator[str]:
     """The words of a cleaned text in order, lower-cased, with plain hyphens and apostrophes."""
-    for word in tokens(text.lower()):
-        if word.isalpha() or not _NUMBER.fullmatch(word):
-            yield word
+    for token in _WORD.findall(text.lower()):
+        for word in parts(token) if len(token) > LONGEST else (token.translate(_PLAIN),):
+            if word.isalpha() or not _NUMBER.fullmatch(word):
+                yield word
 
 
-def tokens(text: str) -> Iterator[str]:
-    """The words and numbers of a cleaned text in order, as they are written but for hyphens and apostrophes."""
-    for token in _WORD.findall(text):
-        if len(token) > LONGEST:
-            yield from _parts(token)
-        else:
-            yield token if token.isalnum() else token.translate(_PLAIN)
+def tokens_in(text: str) -> list[str]:
+    """The words, numbers, punctuation marks and line breaks of a cleaned text, as they are written."""
+    return _TOKEN.findall(text)
 
 
 def sentences(text: str) -> Iterator[list[str]]:
@@ -51,18 +49,19 @@ def sentences(text: str) -> Iterator[list[str]]:
             if sentence:
                 yield sentence
                 sentence = []
-        elif len(token) > LONGEST and token[0] not in _ENDS:
-            sentence.extend(_parts(token))
+        elif len(token) > LONGEST and token[0] not in ENDS:
+            sentence.extend(parts(token))
         else:
             sentence.append(token[:LONGEST].translate(_PLAIN))
-            if token[0] in _ENDS or len(sentence) >= _LONGEST_SENTENCE:
+            if token[0] in ENDS or len(sentence) >= _LONGEST_SENTENCE:
                 yield sentence
                 sentence = []
     if sentence:
         yield sentence
 
 
-def _parts(token: str) -> list[str]:
+def parts(token: str) -> list[str]:
+    """What is left of a token too long for a word: its parts between hyphens that are short enough."""
     return [part for part in token.translate(_PLAIN).split("-") if 0 < len(part) <= LONGEST]
 
 

@@ -13,6 +13,7 @@ from storage.errors import StorageError, StoreBusy, StoreCorrupt, StoreUnwritabl
 from storage.lock import FileLock
 
 BUSY_MILLISECONDS = 15_000
+_ROWS = 256  # fetched at a time: a few texts in memory, and a third of the time of single rows
 
 
 class Store:
@@ -54,10 +55,10 @@ class Store:
             cursor = self.connection.execute(sql, parameters)
         while True:
             with _translated(self.path):
-                row = cursor.fetchone()
-            if row is None:
+                batch = cursor.fetchmany(_ROWS)
+            if not batch:
                 return
-            yield row
+            yield from batch
 
     def value(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> Any:
         """The first column of the first row, or None."""

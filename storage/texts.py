@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Iterator
 
 from storage.db import Store
@@ -39,8 +40,8 @@ def texts_with_marks(store: Store) -> Iterator[tuple[Text, str | None, str | Non
         f"SELECT {', '.join('t.' + name for name in names)}, d.recipe AS done_recipe, d.input AS done_input "
         f"FROM v_texts t LEFT JOIN documents d ON {joined} ORDER BY {order}"
     )
-    for row in store.rows(sql):
-        yield Text(**{name: row[name] for name in names}), row["done_recipe"], row["done_input"]
+    for *cells, recipe, mark in store.rows(sql):
+        yield Text(*cells), recipe, mark
 
 
 def save_documents(store: Store, rows: Iterable[Document]) -> int:
@@ -52,7 +53,7 @@ def save_documents(store: Store, rows: Iterable[Document]) -> int:
         f"ON CONFLICT ({_PLACE}) DO UPDATE SET {changed}"
     )
     batch = list(rows)
-    store.many(sql, (tuple(getattr(row, name) for name in names) for row in batch))
+    store.many(sql, map(operator.attrgetter(*names), batch))
     return len(batch)
 
 
@@ -96,6 +97,7 @@ def save_forms(store: Store, rows: Iterable[Form]) -> int:
     return upsert(store, "forms", rows, key=("form",))
 
 
-def forms(store: Store, recipe: str) -> Iterator[Form]:
-    """The forms made by this recipe."""
-    yield from load(store, Form, "SELECT * FROM forms WHERE recipe = ? ORDER BY form", (recipe,))
+def forms(store: Store, recipe: str) -> Iterator[tuple[str, str]]:
+    """(form, its candidates as JSON) of the forms made by this recipe."""
+    for row in store.rows("SELECT form, candidates FROM forms WHERE recipe = ?", (recipe,)):
+        yield row[0], row[1]

@@ -68,7 +68,7 @@ def test_a_form_is_looked_up_once_and_can_be_stored() -> None:
 
 
 def test_stored_forms_are_used_instead_of_the_dictionary() -> None:
-    stored = [Form("кошками", '[["тигр","NOUN","NOUN","tp",1]]', 1, recipe(CORRECTIONS))]
+    stored = [("кошками", '[["тигр","NOUN","NOUN","tp",1]]')]
     assert Fast(Lexicon(CORRECTIONS, stored))["Кошками"] == ("тигр", "NOUN")
 
 
