@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from nlp.dictionary import LONGEST_ENDING, SCALE, Dictionary, Reading, dictionary
@@ -26,6 +26,8 @@ _CASES = {
 }  # fmt: skip
 _GENDERS = {"masc": "m", "femn": "f", "neut": "n"}
 _NAMES = ("Name", "Surn", "Patr", "Geox", "Orgn", "Abbr", "Init")
+_TWOFOLD = ("COMP", "ADJS")
+"""Kinds of words that may be adverbs too."""
 _FORMS = ("impr", "past", "Apro", "Anum")
 GUESSED = "?"
 """Before the kind of a candidate that was guessed by the word's ending."""
@@ -91,6 +93,29 @@ class _Sure(NamedTuple):
     agree: str
 
 
+class _Joined:
+    """Readings with the same lemma and part of speech: their score, the kind of the likeliest, what they agree with."""
+
+    __slots__ = ("agree", "best", "kind", "score")
+
+    def __init__(self, score: int, best: int, kind: str, agree: set[str]) -> None:
+        self.score, self.best, self.kind, self.agree = score, best, kind, agree
+
+    def add(self, share: int, kind: str, agree: str) -> None:
+        """Join one more reading."""
+        self.score += share
+        if share > self.best:
+            self.best, self.kind = share, kind
+        self.agree.add(agree)
+
+
+def _likelier(candidate: Candidate) -> int:
+    return -candidate.score
+
+
+_NOT_SEEN = _Sure(0, "", "", "", "")
+
+
 class Analyser:
     """The candidates of forms; what forms of one paradigm or one ending share is computed once."""
 
@@ -107,16 +132,33 @@ class Analyser:
             return []
         if len(found) == 1:
             spelling, places = found[0]
-            key = tuple(places)
-            try:
-                sure = self._sure[key]
-            except KeyError:
-                sure = self._sure[key] = self._only(places)
+            sure = self._sure_of(places)
             if sure is not None:
                 cut, add, pos, kind, agree = sure
                 lemma = (spelling[:-cut] + add if cut else spelling + add).replace("ё", "е")
                 return [Candidate(lemma, pos, kind, agree, SCALE)]
-        return merged(form, self._words.read(form, found), self._words)
+        return self._merged(form, self._words.read(form, found))
+
+    def only(self, form: str, *, capital: bool) -> tuple[str, str] | None:
+        """Lemma and part of speech of a known form where :meth:`known` has one candidate and a capital letter adds
+        none: what most forms are, in half the time. None for all others.
+        """
+        found = self._words.find(form)
+        if len(found) != 1:
+            return None
+        spelling, places = found[0]
+        sure = self._sure_of(places)
+        if sure is None or (capital and sure[3] == "ADJF"):
+            return None
+        cut, add, pos, _, _ = sure
+        return (spelling[:-cut] + add if cut else spelling + add).replace("ё", "е"), pos
+
+    def _sure_of(self, places: Sequence[tuple[int, int]]) -> _Sure | None:
+        key = tuple(places)
+        sure = self._sure.get(key, _NOT_SEEN)
+        if sure is _NOT_SEEN:
+            sure = self._sure[key] = self._only(places)
+        return sure
 
     def _only(self, places: Iterable[tuple[int, int]]) -> _Sure | None:
         """What all the readings agree on, unless more than the ending decides (see :func:`_lemmas`)."""
@@ -124,7 +166,9 @@ class Analyser:
         (cut, add, number, plain), several = steps[0], len(steps) > 1
         first = self._tag(number)
         part, agree = first.kind[:4], first.agree
-        if not plain or first.woman or part == "COMP" or add.endswith("ие"):
+        if not plain or first.woman or part == "COMP":
+            return None
+        if add.endswith("ие") and cut.startswith(add[:-2] + "ь"):
             return None
         if part == "ADJS" and not cut.endswith(("а", "ы", "и")):
             return None
@@ -135,6 +179,33 @@ class Analyser:
                 return None
             agree = " ".join(sorted({tag.agree for tag in tags}))
         return _Sure(len(cut), add, first.pos, first.kind, sys.intern(agree))
+
+    def _merged(self, form: str, readings: Sequence[Reading], *, guessed: bool = False) -> list[Candidate]:
+        """The readings of a form joined by lemma and part of speech, likeliest first; equals keep their order."""
+        joined: dict[tuple[str, str], _Joined] = {}
+        for lemma, number, score in readings:
+            tag = self._tags.get(number) or self._tag(number)
+            if tag.woman or tag.kind in _TWOFOLD or lemma.endswith("ие"):
+                lemmas: Iterable[tuple[str, str, str, int]] = _lemmas(form, lemma, tag, score, self._words)
+            else:
+                lemmas = ((lemma, tag.pos, tag.kind, score),)
+            for named, pos, kind, share in lemmas:
+                # Guessed by its ending, slang is taken for a surname («мемасик»); only a capital makes it one.
+                key = (named.replace("ё", "е"), "NOUN" if guessed and pos == "NAME" else pos)
+                one = joined.get(key)
+                if one is None:
+                    joined[key] = _Joined(share, share, kind, {tag.agree})
+                else:
+                    one.add(share, kind, tag.agree)
+        total = sum([one.score for one in joined.values()]) or 1
+        mark = GUESSED if guessed else ""
+        found = [
+            Candidate(lemma, pos, mark + one.kind, " ".join(sorted(one.agree)), one.score * SCALE // total)
+            for (lemma, pos), one in joined.items()
+        ]
+        if len(found) > 1:
+            found.sort(key=_likelier)
+        return found
 
     def _tag(self, number: int) -> Tag:
         found = self._tags.get(number)
@@ -147,7 +218,7 @@ class Analyser:
         words = self._words
         for cut in range(1, min(5, len(form) - _LEAST_KNOWN_PART) + 1):
             if words.holds(form[cut:]):
-                found = merged(form[cut:], words.readings(form[cut:]), words, guessed=True)
+                found = self._merged(form[cut:], words.readings(form[cut:]), guessed=True)
                 return [one._replace(lemma=folded(form[:cut]) + one.lemma) for one in found]
         ending = form[-LONGEST_ENDING:]
         try:
@@ -155,7 +226,7 @@ class Analyser:
         except KeyError:
             shared = self._endings[ending] = self._by_ending(ending)
         if shared is None or len(form) <= LONGEST_ENDING:
-            return merged(form, words.guesses(form), words, guessed=True)
+            return self._merged(form, words.guesses(form), guessed=True)
         stem = folded(form[:-LONGEST_ENDING])
         return [Candidate(stem + lemma, pos, kind, agree, score) for lemma, pos, kind, agree, score in shared]
 
@@ -165,29 +236,7 @@ class Analyser:
         if any(rule.cut > len(ending) or tag_of(words.tag(rule.tag)).kind == "COMP" for rule in rules):
             return None
         readings = [Reading(ending[: len(ending) - rule.cut] + rule.add, rule.tag, rule.score) for rule in rules]
-        return merged(ending, readings, words, guessed=True)
-
-
-def merged(form: str, readings: Iterable[Reading], words: Dictionary, *, guessed: bool = False) -> list[Candidate]:
-    """The readings of a form joined by lemma and part of speech, likeliest first; equals keep their order."""
-    scores: dict[tuple[str, str], int] = {}
-    kinds: dict[tuple[str, str], tuple[int, str]] = {}
-    agree: dict[tuple[str, str], set[str]] = {}
-    for lemma, number, score in readings:
-        tag = tag_of(words.tag(number))
-        for named, pos, kind, share in _lemmas(form, lemma, tag, score, words):
-            # Guessed by its ending, slang is taken for a surname («мемасик»); only a capital makes it one.
-            key = (folded(named), "NOUN" if guessed and pos == "NAME" else pos)
-            scores[key] = scores.get(key, 0) + share
-            if key not in kinds or share > kinds[key][0]:
-                kinds[key] = (share, kind)
-            agree.setdefault(key, set()).add(tag.agree)
-    total = sum(scores.values()) or 1
-    mark = GUESSED * guessed
-    return [
-        Candidate(*key, mark + kinds[key][1], " ".join(sorted(agree[key])), scores[key] * SCALE // total)
-        for key in sorted(scores, key=lambda key: -scores[key])
-    ]
+        return self._merged(ending, readings, guessed=True)
 
 
 def _lemmas(form: str, lemma: str, tag: Tag, score: int, words: Dictionary) -> Iterator[tuple[str, str, str, int]]:

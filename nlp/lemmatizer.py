@@ -118,10 +118,16 @@ class Fast(dict[str, Pair]):
         self._pairs: dict[Pair, Pair] = {}
 
     def __missing__(self, token: str) -> Pair:
+        form = token.lower()
+        if form.isalpha() and len(form) <= LONGEST:
+            only = self._book.only(form, capital=token[0].isupper())
+            if only is not None:
+                only = self[token] = self._pairs.setdefault(only, only)
+                return only
         found = candidates(token, self._book)
         best = found[0]
         if len(found) > 1 and ambiguous(found):
-            static = self._alone.scores(token.lower(), found)
+            static = self._alone.scores(form, found)
             scores = self._alone.shaped(static, shape(token), found)
             best = found[scores.index(max(scores))]
         pair = best[:2]

@@ -63,6 +63,14 @@ class Lexicon:
                 self._new.append((form, in_dictionary))
         return found
 
+    def only(self, form: str, *, capital: bool) -> tuple[str, str] | None:
+        """Lemma and part of speech of a lower-cased word that surely has one candidate; None if it may have more or
+        if its candidates are to be kept.
+        """
+        if self._keep:
+            return None
+        return self._corrections.get(form) or self._analyser.only(form, capital=capital)
+
     def corrects(self, form: str) -> bool:
         """Whether a correction names this form."""
         return form in self._corrections

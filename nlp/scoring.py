@@ -83,24 +83,32 @@ class Alone:
     def __init__(self, learned: Weights) -> None:
         self._group = learned.group
         self._base: dict[tuple[str, int, int, int], int] = {}
+        self._ends: dict[str, tuple[dict[str, int], dict[str, int]]] = {}
+        self._pairs: dict[tuple[str, str], int] = {}
+        self._same: dict[str, int] = {}
         self._shapes: dict[tuple[str, str, str], int] = {}
 
     def scores(self, form: str, found: Sequence[Candidate]) -> Scores:
         """The sums of ``rerank.static_features``."""
-        group, many = self._group, len(found)
-        own = group(f"l~{form}")
-        three, two = group(f"e~{form[-3:]}"), group(f"e~{form[-2:]}")
+        many, end = len(found), form[-2:]
+        own = self._group(f"l~{form}")
+        three, two = self._ends.get(form[-3:]) or self._ending(form[-3:])
+        base, pairs = self._base, self._pairs
         sums = []
         for rank, (lemma, pos, kind, _, score) in enumerate(found):
-            share = rerank.share(score)
-            total = self._base.get((kind, rank, many, share))
+            key = (kind, rank, many, rerank.share(score))
+            total = base.get(key)
             if total is None:
-                total = self._base[kind, rank, many, share] = self._kind(kind, rank, many, share)
-            total += three.get(kind, 0) + two.get(kind, 0) + group(f"le~{lemma[-2:]}").get(form[-2:], 0)
+                total = base[key] = self._kind(*key)
+            ends = (lemma[-2:], end)
+            both = pairs.get(ends)
+            if both is None:
+                both = pairs[ends] = self._group(f"le~{ends[0]}").get(end, 0)
+            total += three.get(kind, 0) + two.get(kind, 0) + both
             if own:
                 total += own.get(f"{lemma}~{pos}", 0)
             if form == lemma:
-                total += group(f"same~{kind}").get("", 0)
+                total += self._same.get(kind) or self._itself(kind)
             sums.append(total)
         return tuple(sums)
 
@@ -109,16 +117,23 @@ class Alone:
         total = group(f"k~{kind}").get("", 0) + group(f"r~{rank}").get(str(min(many, 4)), 0)
         return total + group(f"s~{share}").get("", 0) + group(f"ks~{kind}").get(str(share), 0)
 
+    def _ending(self, three: str) -> tuple[dict[str, int], dict[str, int]]:
+        found = self._ends[three] = self._group(f"e~{three}"), self._group(f"e~{three[-2:]}")
+        return found
+
+    def _itself(self, kind: str) -> int:
+        score = self._same[kind] = self._group(f"same~{kind}").get("", 0)
+        return score
+
     def shaped(self, static: Scores, shape: str, found: Sequence[Candidate]) -> Scores:
         """``static`` with what the capital letters say, the sums of ``rerank.shape_features``."""
-        return tuple(
-            score + self._shape(shape, candidate.kind, candidate.pos)
-            for score, candidate in zip(static, found, strict=True)
-        )
-
-    def _shape(self, shape: str, kind: str, pos: str) -> int:
-        score = self._shapes.get((shape, kind, pos))
-        if score is None:
-            score = self._group(f"c~{shape}").get(kind, 0) + self._group(f"cp~{shape}").get(pos, 0)
-            self._shapes[shape, kind, pos] = score
-        return score
+        shapes = self._shapes
+        sums = []
+        for score, (_, pos, kind, _, _) in zip(static, found, strict=True):
+            key = (shape, kind, pos)
+            more = shapes.get(key)
+            if more is None:
+                more = self._group(f"c~{shape}").get(kind, 0) + self._group(f"cp~{shape}").get(pos, 0)
+                shapes[key] = more
+            sums.append(score + more)
+        return tuple(sums)

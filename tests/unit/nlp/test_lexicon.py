@@ -12,7 +12,6 @@ from nlp.lemmatizer import Context, Fast
 from nlp.lexicon import Lexicon, recipe
 from nlp.settings import POS_NAMES
 from storage import ConfigError
-from storage.rows import Form
 
 TABLE = Path(__file__).parents[2] / "tables" / "lemmas.tsv"
 CORRECTIONS = tables.corrections()
