@@ -39,11 +39,10 @@ def fewest(settings: TopicSettings) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The kept fit (number of topics, seed); agreement of each fit with the others of its number; of each topic."""
+    """The kept fit (number of topics, seed); agreement of each fit with the others of its number."""
 
     key: Key
     agreement: Mapping[Key, float | None]
-    topic_stability: tuple[float | None, ...]
 
 
 def choose(fits: Mapping[Key, TopicModel], scores: Mapping[Key, Scores]) -> Choice:
@@ -52,24 +51,19 @@ def choose(fits: Mapping[Key, TopicModel], scores: Mapping[Key, Scores]) -> Choi
     for key in fits:
         by_number.setdefault(key[0], []).append(key)
     agreement: dict[Key, float | None] = {}
-    each: dict[Key, tuple[float | None, ...]] = {}
     for keys in by_number.values():
         for key in keys:
-            each[key] = _stability(fits[key], [fits[other] for other in keys if other != key])
-            known = [value for value in each[key] if value is not None]
-            agreement[key] = sum(known) / len(known) if known else None
+            agreement[key] = _agreement(fits[key], [fits[other] for other in keys if other != key])
     # Ties go to fewer topics and to the first seed.
     k = max(by_number, key=lambda number: (_score(by_number[number], scores, agreement), -number))
     key = max(by_number[k], key=lambda one: (agreement[one] or 0.0, -one[1]))
-    return Choice(key, agreement, each[key])
+    return Choice(key, agreement)
 
 
-def _stability(one: TopicModel, others: Sequence[TopicModel]) -> tuple[float | None, ...]:
-    """For each topic the mean overlap of its top words with its partners in the other fits; None without others."""
-    if not others:
-        return (None,) * one.n_topics
-    overlaps = [matched(one, other) for other in others]
-    return tuple(sum(values) / len(values) for values in zip(*overlaps, strict=True))
+def _agreement(one: TopicModel, others: Sequence[TopicModel]) -> float | None:
+    """The mean overlap of the topics' top words with their partners in the other fits; None without others."""
+    overlaps = [value for other in others for value in matched(one, other)]
+    return sum(overlaps) / len(overlaps) if overlaps else None
 
 
 def _score(keys: Sequence[Key], scores: Mapping[Key, Scores], agreement: Mapping[Key, float | None]) -> float:

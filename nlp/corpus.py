@@ -107,6 +107,16 @@ class Reader:
             index[token[0]] for token in self.tokens(document) if token[0] in index and not self._sieve.reason(token)
         ]
 
+    def people(self, index: dict[str, int], least: int) -> int:
+        """How many people have so many words of a vocabulary in what they wrote, reposted or commented."""
+        count = 0
+        for _, group in itertools.groupby(texts.documents(self._store, unit="person"), key=attrgetter("author_id")):
+            words = dict.fromkeys(SIGNALS, 0)
+            for document in group:
+                words[signal_of(document)] += 0 if is_repeat(document) else len(self.places(document, index))
+            count += max(words.values()) >= least
+        return count
+
 
 def _phrases(documents: Iterator[Document]) -> FrozenPhrases:
     """Collocations of the corpus by NPMI (gensim Phrases); words at both ends are checked when joining."""

@@ -59,6 +59,9 @@ class Applied:
     lost: tuple[Decision, ...]
 
 
+UNSTABLE = "нет, тема неустойчива"
+
+
 def read(file: Path) -> Curation:
     """Read a curation file. Raises ConfigError that names what is wrong in it."""
     try:
@@ -110,8 +113,8 @@ def typical(topic: Topic) -> list[str]:
 
 
 def suggested(topic: Topic) -> str:
-    """The name that the model itself suggests: the three most typical words."""
-    return ", ".join(typical(topic)[:3])
+    """The name that the model itself suggests: the three most typical words; none for an unstable topic."""
+    return "" if topic.stable == 0 else ", ".join(typical(topic)[:3])
 
 
 def match(
@@ -154,7 +157,7 @@ def write(file: Path, store: Store) -> Applied:
     text += f"stopwords = {_list(before.stopwords)}\n"
     for topic in topics:
         one = pairs[topic.topic][0] if topic.topic in pairs else Decision("", tuple(typical(topic)))
-        text += f"\n# тема {topic.topic}; подсказка: {suggested(topic)}\n" + _table(
+        text += f"\n# тема {topic.topic}; подсказка: {suggested(topic) or UNSTABLE}\n" + _table(
             one.name, one.reason, typical(topic)
         )
     for one in lost:

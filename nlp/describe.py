@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 
 from nlp.fitted import TopicModel, best, exclusivity, relevance
+from nlp.stability import Stability
 from nlp.vocabulary import Vocabulary
 from storage.rows import Term, Topic
 
@@ -19,10 +20,10 @@ def topic_rows(
     model: TopicModel,
     npmi: Sequence[float],
     c_v: Sequence[float],
-    stability: Sequence[float | None],
+    stability: Stability,
     share: Sequence[float] | None,
 ) -> list[Topic]:
-    """One row a topic; words by relevance, each with its probability in the topic."""
+    """One row a topic; words by relevance, each with its probability in the topic. An unstable topic has no name."""
     words, ranks, own = model.topic_words, relevance(model), exclusivity(model)
     rows = []
     for topic in range(model.n_topics):
@@ -32,14 +33,15 @@ def topic_rows(
             Topic(
                 model_id=model_id,
                 topic=topic,
-                label=", ".join(model.vocabulary[place] for place in typical[:LABEL_WORDS]),
+                label=", ".join(model.vocabulary[place] for place in typical[: LABEL_WORDS * stability.stable[topic]]),
                 named_by="auto",
                 share=None if share is None else float(share[topic]),
                 npmi=float(npmi[topic]),
                 c_v=None if math.isnan(c_v[topic]) else float(c_v[topic]),
                 exclusivity=own[topic],
-                stability=stability[topic],
+                stability=stability.topics[topic],
                 words=json.dumps(listed, ensure_ascii=False),
+                stable=int(stability.stable[topic]),
             )
         )
     return rows

@@ -52,10 +52,21 @@ def export(store: Store, folder: Path, *, raw_ids: bool = False) -> dict[str, st
 
 
 def _topics(topics: list[Topic]) -> Iterator[list[Any]]:
-    yield ["topic", "label", "named_by", "share", "npmi", "c_v", "exclusivity", "stability", "words"]
+    yield ["topic", "label", "named_by", "share", "npmi", "c_v", "exclusivity", "stability", "stable", "words"]
     for one in topics:
         words = " ".join(curation.typical(one))
-        yield [one.topic, one.label, one.named_by, one.share, one.npmi, one.c_v, one.exclusivity, one.stability, words]
+        yield [
+            one.topic,
+            one.label,
+            one.named_by,
+            one.share,
+            one.npmi,
+            one.c_v,
+            one.exclusivity,
+            one.stability,
+            one.stable,
+            words,
+        ]
 
 
 def _topic_words(model: TopicModel) -> Iterator[list[Any]]:
@@ -190,7 +201,7 @@ def shown(store: Store) -> list[dict[str, Any]]:
         found.append(
             {
                 "topic": one.topic, "label": one.label, "named_by": one.named_by, "share": one.share, "npmi": one.npmi,
-                "c_v": one.c_v, "exclusivity": one.exclusivity, "stability": one.stability,
+                "c_v": one.c_v, "exclusivity": one.exclusivity, "stability": one.stability, "stable": one.stable,
                 "texts": texts.get(one.topic, 0), "words": [word for word, _ in json.loads(one.words)],
                 "communities": [[number, round(lift, 2)] for lift, number in sorted(own, reverse=True)[:2] if lift > 1],
             }

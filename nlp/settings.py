@@ -60,10 +60,12 @@ def check_mode(mode: str) -> None:
 class TopicSettings:
     """How lemmas become topics.
 
-    ``n_topics``: a number, several to choose from, or ``"auto"``. ``seeds``: fits a number of topics is tried with.
+    ``n_topics``: a number, several to choose from, or ``"auto"``. ``seeds``: fits a number of topics is tried with,
+    ``None``: one for a fixed number, three where there is a choice.
     ``passes``: sweeps over the corpus, ``None`` for the engine's own default. ``min_documents`` and
     ``max_share`` bound the document frequency of a word; ``min_words``: a person with fewer words in the
-    vocabulary has no profile. ``stopwords`` come on top of the shipped list (words, or a file, one a line).
+    vocabulary has no profile; with fewer than ``min_people`` who have one, no model of people is made.
+    ``stopwords`` come on top of the shipped list (words, or a file, one a line).
     ``curation``: a file of people's names for topics and of words to leave out (:mod:`nlp.curation`).
     """
 
@@ -71,7 +73,7 @@ class TopicSettings:
     unit: Unit = "person"
     engine: Engine = "cvb0"
     seed: int = 1
-    seeds: int = 1
+    seeds: int | None = None
     passes: int | None = None
     pos: tuple[str, ...] = CONTENT
     stopwords: tuple[str, ...] | Path = ()
@@ -79,6 +81,7 @@ class TopicSettings:
     min_documents: int | Literal["auto"] = "auto"
     max_share: float = 0.5
     min_words: int = 20
+    min_people: int = 300
     bigrams: bool = False
     curation: Path | None = None
 
@@ -86,6 +89,11 @@ class TopicSettings:
         faults = [f"[topics] {fault}" for fault in _faults(self)]
         if faults:
             raise ConfigError("Ошибки в настройках тем: " + "; ".join(faults), "", "Исправьте их в config.toml.")
+
+    @property
+    def fits_each(self) -> int:
+        """How many fits each number of topics is tried with."""
+        return self.seeds if self.seeds is not None else 1 if isinstance(self.n_topics, int) else 3
 
 
 def _faults(settings: TopicSettings) -> list[str]:
@@ -97,7 +105,10 @@ def _faults(settings: TopicSettings) -> list[str]:
         (settings.unit not in ("person", "community", "post"), "unit: person, community или post"),
         (settings.engine not in get_args(Engine), f"engine: {', '.join(get_args(Engine))}"),
         (not 0 < settings.max_share <= 1, "max_share: доля больше 0 и не больше 1"),
-        (settings.seeds < 1 or settings.min_words < 1, "seeds и min_words: не меньше 1"),
+        (
+            min(settings.fits_each, settings.min_words, settings.min_people) < 1,
+            "seeds, min_words и min_people: не меньше 1",
+        ),
         (settings.passes is not None and settings.passes < 1, "passes: не меньше 1"),
     )
     return [text for wrong, text in checks if wrong]

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+MOST_DOCUMENTS = 20_000
+"""Documents that repeated fits see at most: of more a sample is drawn, which makes stability smaller, never larger."""
 REPEATS = 5
 SHUFFLES = 3
 QUANTILE = 0.95
@@ -35,7 +37,9 @@ Fitting = Callable[[Any, int], Any]
 
 @dataclass(frozen=True, slots=True)
 class Stability:
-    """``topics``: each topic's stability, at most 1, about 0 by chance; ``bar``; ``chance``, what noise reaches."""
+    """``topics``: each topic's stability, 1 for one that comes back whole, 0 for no more than chance; ``bar``, from
+    where a topic is stable; ``chance``, the affinity that noise reaches.
+    """
 
     topics: tuple[float, ...]
     bar: float
@@ -52,10 +56,13 @@ def measure(
 ) -> Stability:
     """Stability of the topics (K x V, rows sum to 1) that were fitted to ``matrix`` (CSR, documents x words).
 
-    Takes ``repeats + 2 * shuffles`` fits; a fit is told apart by its seed alone, so the result repeats.
+    Takes :func:`fits` of them; a fit is told apart by its seed alone, so the result repeats.
     """
     import numpy as np
 
+    if matrix.shape[0] > MOST_DOCUMENTS:
+        rows = np.random.default_rng([seed, 8]).choice(matrix.shape[0], MOST_DOCUMENTS, replace=False)
+        matrix = matrix[np.sort(rows)]
     seeds = [int(one) for one in np.random.default_rng([seed, 7]).integers(1, 2**31, repeats + 2 * shuffles)]
     again = [fit(resampled(matrix, one), one) for one in seeds[:repeats]]
     null = []
@@ -63,6 +70,11 @@ def measure(
         noise = shuffled(matrix, first)
         null.append((fit(noise, first), fit(resampled(noise, second), second)))
     return judge(topic_words, again, null)
+
+
+def fits(repeats: int = REPEATS, shuffles: int = SHUFFLES) -> int:
+    """How many fits :func:`measure` makes."""
+    return repeats + 2 * shuffles
 
 
 def judge(topic_words: Floats, again: Sequence[Floats], null: Sequence[tuple[Floats, Floats]]) -> Stability:
@@ -74,7 +86,7 @@ def judge(topic_words: Floats, again: Sequence[Floats], null: Sequence[tuple[Flo
     chance = min(float(noise.mean()), 1 - 1e-9)
     own, noise = (affinities - chance) / (1 - chance), (noise - chance) / (1 - chance)
     bar = max(LEAST_BAR, float(np.quantile(noise, QUANTILE)))
-    return Stability(tuple(float(value) for value in own), bar, chance)
+    return Stability(tuple(max(0.0, float(value)) for value in own), bar, chance)
 
 
 def matched(one: Floats, other: Floats) -> Floats:

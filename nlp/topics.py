@@ -14,18 +14,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from nlp import choose, corpus, cvb0, describe, fitting, vocabulary, windows
+from nlp import choose, corpus, cvb0, describe, fitting, stability, vocabulary, windows
 from nlp.fitted import TopicModel, from_bytes, matrix_of, to_bytes
 from nlp.profiles import People, Stopped, Writer
 from nlp.settings import TopicSettings
 from nlp.tables import stop_lemmas
 from storage import QUIET, Event, MissingInput, Outcome, Store, Watch, models, people, rows, texts
 
-NUMBER = 2
+NUMBER = 3
 """Raised when the same documents and settings start to give other rows."""
 
-FEW_PEOPLE = 300
-"""Units below which topics depend on chance more than on people; said to the user, not forbidden."""
+FEW_DOCUMENTS = 300
+"""Posts or chunks of walls below which topics depend on chance more than on the texts; said, not forbidden."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +50,30 @@ def topics(store: Store, settings: TopicSettings, *, watch: Watch = QUIET) -> Ou
     counts = choose.numbers(settings, read.matrix.shape[0])
     if not counts:
         raise _too_few(store, settings, read.matrix.shape[0])
-    if read.matrix.shape[0] < FEW_PEOPLE:
-        watch.tell(Event("warning", "topics", text=_FEW.format(n=read.matrix.shape[0], least=FEW_PEOPLE)))
+    _enough(settings, read, watch)
     _drop_strangers(store, settings, counts, read.input)
     try:
         fits = _fits(store, settings, counts, read, watch)
         return _write(store, settings, read, fits, mark, watch)
     except Stopped:
         return Outcome("interrupted")
+
+
+def _enough(settings: TopicSettings, read: _Corpus, watch: Watch) -> None:
+    """Raise MissingInput for fewer people than ``min_people``; warn of few documents of other kinds."""
+    if settings.unit != "person":
+        if read.matrix.shape[0] < FEW_DOCUMENTS:
+            watch.tell(Event("warning", "topics", text=_FEW.format(n=read.matrix.shape[0], least=FEW_DOCUMENTS)))
+        return
+    people_with_words = read.reader.people(read.words.index, settings.min_words)
+    if people_with_words < settings.min_people:
+        raise MissingInput(
+            f"Слишком мало текста: людей хотя бы с {settings.min_words} словами для модели {people_with_words}, "
+            f"а нужно {settings.min_people}.",
+            "На меньшем числе людей темы случайны: при новом запуске они были бы другими.",
+            "Соберите больше людей (сколько просить, скажет vkaudience plan), постройте темы по постам сообществ "
+            '([topics] unit = "community") или, если это осознанно, уменьшите [topics] min_people.',
+        )
 
 
 _FEW = (
@@ -89,7 +105,7 @@ def _c_v(model: TopicModel, read: _Corpus, settings: TopicSettings) -> list[floa
 def _fits(
     store: Store, settings: TopicSettings, counts: tuple[int, ...], read: _Corpus, watch: Watch
 ) -> dict[choose.Key, TopicModel]:
-    keys = [(k, settings.seed + number) for k in counts for number in range(settings.seeds)]
+    keys = [(k, settings.seed + number) for k in counts for number in range(settings.fits_each)]
     found: dict[choose.Key, TopicModel] = {}
     for done, (k, seed) in enumerate(keys):
         recipe = _fit_recipe(settings, k, seed)
@@ -148,21 +164,21 @@ def _write(
     choice = choose.choose(fits, scores)
     model, own = fits[choice.key], scores[choice.key]
     row = _row(settings, choice.key, read, _fit_recipe(settings, *choice.key), to_bytes(model), '{"stage": ""}')
+    steady = _stability(store, model, settings, read, row.recipe, watch)
     row = dataclasses.replace(
-        row, coherence=own.mean_npmi, perplexity=own.perplexity, stability=choice.agreement[choice.key]
+        row, coherence=own.mean_npmi, perplexity=own.perplexity, stability=sum(steady.topics) / len(steady.topics)
     )
     model_id = models.add_model(store, row)
     writer = Writer(store, model_id, model, read.reader, settings.min_words, watch)
     found = writer.people()
     n_communities, n_texts = writer.communities(found), writer.texts()
-    counts = _counts(read, found, n_communities, n_texts, choice.key[0])
+    counts = _counts(read, found, n_communities, n_texts, steady)
+    _say_stability(steady, watch)
     c_v = _c_v(model, read, settings)
     with store.write():
         models.save_terms(store, describe.term_rows(model_id, read.words))
         models.save_dropped_terms(store, model_id, read.words.dropped)
-        models.save_topics(
-            store, describe.topic_rows(model_id, model, own.npmi, c_v, choice.topic_stability, _list(found.share()))
-        )
+        models.save_topics(store, describe.topic_rows(model_id, model, own.npmi, c_v, steady, _list(found.share())))
         for key, score in scores.items():
             told: dict[str, float | None] = {
                 "npmi": score.mean_npmi,
@@ -173,16 +189,66 @@ def _write(
             known = [value for value in c_v if not math.isnan(value)] if kept else []
             told |= {"stability": choice.agreement[key], "c_v": sum(known) / len(known) if known else None}
             models.save_fit(store, model_id, *key, told, kept)
-        models.save_settings(store, model_id, _told(settings, read, mark, counts))
+        models.save_settings(store, model_id, _told(settings, read, mark, counts, steady))
         models.make_current(store, model_id)
     return Outcome("done", counts)
 
 
-def _counts(read: _Corpus, found: People, n_communities: int, n_texts: int, k: int) -> dict[str, int]:
+def _stability(
+    store: Store, model: TopicModel, settings: TopicSettings, read: _Corpus, recipe: str, watch: Watch
+) -> stability.Stability:
+    """How far each topic comes back from other seeds and resampled documents, by fits like the model's own.
+
+    Where only members changed, the fit and its documents are the current model's, and so is its stability.
+    """
+    current = models.current_model(store)
+    if current is not None and (current.recipe, current.input) == (recipe, read.input):
+        told = json.loads(current.settings)
+        each = tuple(topic.stability or 0.0 for topic in models.topics(store, current.id or 0))
+        return stability.Stability(each, told["stability_bar"], told["stability_by_chance"])
+    done = 0
+
+    def again(matrix: Any, seed: int) -> Any:
+        nonlocal done
+        fitted = fitting.fit(
+            matrix, read.words.terms, read.words.df, model.n_topics, seed,
+            engine=settings.engine, passes=settings.passes, stopping=lambda _, __: watch.stopping(),
+        )  # fmt: skip
+        if watch.stopping():
+            raise Stopped
+        done += 1
+        watch.tell(Event("progress", "topics", "устойчивость тем", done, stability.fits()))
+        return fitted.topic_words
+
+    return stability.measure(model.topic_words, read.matrix, again, settings.seed)
+
+
+def _say_stability(steady: stability.Stability, watch: Watch) -> None:
+    n, k = sum(steady.stable), len(steady.stable)
+    if not n:
+        watch.tell(Event("warning", "topics", text=_NO_STRUCTURE))
+    elif n < k:
+        watch.tell(Event("notice", "topics", text=_UNSTABLE.format(n=n, k=k)))
+
+
+_NO_STRUCTURE = (
+    "Ни одна тема не устойчива: при повторной подгонке темы не возвращаются чаще, чем в перемешанных текстах. "
+    "Имён у тем нет, и толковать их нельзя. Соберите больше текстов или уменьшите n_topics."
+)
+_UNSTABLE = (
+    "Устойчивых тем {n} из {k}; остальные при повторной подгонке не возвращаются: они без имён и в отчёте серые. "
+    "Если их много, попробуйте меньше тем."
+)
+
+
+def _counts(
+    read: _Corpus, found: People, n_communities: int, n_texts: int, steady: stability.Stability
+) -> dict[str, int]:
     return {
         "documents": read.matrix.shape[0],
         "terms": len(read.words.terms),
-        "topics": k,
+        "topics": len(steady.topics),
+        "stable": sum(steady.stable),
         "people": len(found.wrote),
         "people_below_floor": found.seen - len(found.wrote),
         "communities": n_communities,
@@ -190,7 +256,9 @@ def _counts(read: _Corpus, found: People, n_communities: int, n_texts: int, k: i
     }
 
 
-def _told(settings: TopicSettings, read: _Corpus, mark: str, counts: dict[str, int]) -> str:
+def _told(
+    settings: TopicSettings, read: _Corpus, mark: str, counts: dict[str, int], steady: stability.Stability
+) -> str:
     """What the model's row says of how it was made."""
     whole = {
         **dataclasses.asdict(settings),
@@ -198,6 +266,8 @@ def _told(settings: TopicSettings, read: _Corpus, mark: str, counts: dict[str, i
         "counts": counts,
         "min_documents_used": read.words.least,
         "dropped": read.words.dropped_counts,
+        "stability_bar": steady.bar,
+        "stability_by_chance": steady.chance,
     }
     return json.dumps(whole, ensure_ascii=False, sort_keys=True, default=str)
 
@@ -208,7 +278,7 @@ def _list(values: Any) -> list[float] | None:
 
 def _drop_strangers(store: Store, settings: TopicSettings, counts: tuple[int, ...], mark: str) -> None:
     """Drop unfinished models and fits of other documents or settings, so that a resumed run ends in the same rows."""
-    recipes = {_fit_recipe(settings, k, settings.seed + number) for k in counts for number in range(settings.seeds)}
+    recipes = {_fit_recipe(settings, k, settings.seed + number) for k in counts for number in range(settings.fits_each)}
     strangers = [
         model_id
         for model_id, recipe, made_of, told, _ in models.model_marks(store)

@@ -64,6 +64,7 @@ CAPTIONS: dict[str, str] = {
     "answer.who_none": "Too few state their sex, age or town.",
     "answer.about": "What they write about",
     "answer.about_none": "Fewer than {n} people have enough words: no topic is named.",
+    "answer.about_unstable": "No stable topic was found: there is nothing to name.",
     "answer.about_no_model": "Topics have not been modelled yet.",
     "answer.differs": "What sets them apart",
     "answer.differs_text": "{items}.",
@@ -225,6 +226,14 @@ CAPTIONS: dict[str, str] = {
     "topics.npmi": "coherence of words (NPMI) {value}",
     "topics.stability": "stability {value}",
     "topics.no_stability": "stability not measured",
+    "topics.unstable_name": "unstable topic {number}",
+    "topics.unstable_note": "The topic does not come back when the model is fitted again to others of the same people: "
+    "it has no name; draw no conclusions from it.",
+    "topics.some_unstable": "Unstable topics: {n} of {all}. They do not come back when the fit is repeated; they are "
+    "grey, without a name, and not in the five lines about people.",
+    "topics.no_structure": "No topic is stable: when the fit is repeated, topics come back no more than in shuffled "
+    "texts. What follows is not people's interests but chance sets of words. Collect more texts or ask for fewer "
+    "topics (n_topics).",
     "topics.few": "Fewer than {n} people have a profile: shares of topics are not shown.",
     # 5 compare
     "compare.title": "Audiences side by side",
@@ -331,5 +340,7 @@ CAPTIONS: dict[str, str] = {
     "glossary.topic": "Topic|a group of words that often occur with the same people.",
     "glossary.npmi": "NPMI|how much more often than by chance the words of a topic occur together: 0 by chance, 1 "
     "always.",
+    "glossary.stability": "Stability|how far a topic comes back when the model is fitted again to resampled people: 1 "
+    "the same, 0 no more than in shuffled texts.",
     "glossary.n": "n|how many people were counted.",
 }

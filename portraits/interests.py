@@ -32,6 +32,7 @@ class TopicCard:
     words: tuple[str, ...]
     npmi: float | None
     stability: float | None
+    stable: bool | None
     nearest: tuple[int, ...]
     quotes: tuple[tuple[str, str], ...]
 
@@ -149,10 +150,14 @@ def topic_cards(study: Study) -> list[TopicCard]:
                 row = PortraitNumber("topics", f"{name}.{topic.topic}", 0, score, method=name, base_view="topics")
                 study.book.enter(row)
     vectors = {topic.topic: word_weights(topic) for topic in study.topics}
+    if study.topics and all(topic.stable is not None for topic in study.topics):
+        n = sum(1 for topic in study.topics if topic.stable)
+        study.book.enter(PortraitNumber("topics", "stable", 0, float(n), method="stability", base_view="topics"))
     return [
         TopicCard(
             topic.topic, topic.label, topic.named_by == "auto", tuple(vectors[topic.topic])[:WORDS],
-            topic.npmi, topic.stability, nearest(topic.topic, vectors), tuple(quotes.get(topic.topic, ())),
+            topic.npmi, topic.stability, None if topic.stable is None else bool(topic.stable),
+            nearest(topic.topic, vectors), tuple(quotes.get(topic.topic, ())),
         )
         for topic in study.topics
     ]  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 
 from portraits.build import Parts
 from portraits.display import shorten, visible
+from portraits.interests import TopicCard
 from portraits.passport import rule
 from portraits.study import Study
 from portraits.words import Words
@@ -53,7 +54,7 @@ def _short(text: str, limit: int = NAME_LIMIT) -> str:
 
 
 def _names(study: Study, parts: Parts, words: Words) -> dict[str, Any]:
-    labels = {topic.id: _short(topic.label) or words("no_name") for topic in parts.topics}
+    labels = {topic.id: _short(topic.label) or _nameless(topic, words) for topic in parts.topics}
     return {
         "study": study,
         "settings": study.settings,
@@ -64,12 +65,17 @@ def _names(study: Study, parts: Parts, words: Words) -> dict[str, Any]:
         "labels_text": {str(number): label for number, label in labels.items()},
         "reference": words("reference.baseline" if study.has_baseline else "reference.others"),
         "compared": any(study.compared(group) for group in study.peopled),
+        "unstable": study.unstable,
         "EVERYONE": people.EVERYONE,
         "rule": rule,
         "model_settings": _settings_rows(study),
         "tests": sum(1 for index in parts.indices.values() if index.state != "few"),
         "topic_order": _topic_order(parts),
     }
+
+
+def _nameless(topic: TopicCard, words: Words) -> str:
+    return words("topics.unstable_name", number=topic.id) if topic.stable is False else words("no_name")
 
 
 def _settings_rows(study: Study) -> list[tuple[str, str]]:

@@ -40,6 +40,11 @@ class Study:
         return self.settings.min_group
 
     @property
+    def unstable(self) -> frozenset[int]:
+        """Topics that do not come back when the fit is repeated: shown, but never named or drawn conclusions from."""
+        return frozenset(topic.topic for topic in self.topics if topic.stable == 0)
+
+    @property
     def studied(self) -> tuple[Group, ...]:
         """The audiences that the study is about."""
         return tuple(group for group in self.groups if group.kind == "studied")

@@ -68,11 +68,16 @@ def card(
 ) -> Card:
     """Put one audience's card together."""
     profiles = found.clouds[group.id].n if found is not None else 0
-    own = [index for index in indices.values() if index.audience_id == group.id]
+    loose = {str(topic) for topic in study.unstable}
+    own = [
+        index
+        for index in indices.values()
+        if index.audience_id == group.id and not (index.trait.startswith("topic.") and index.category in loose)
+    ]
     finds = sorted((index for index in own if index.above), key=lambda i: (-i.value, i.trait, i.category))
     return Card(
-        group, profiles, _kinds(group, variables), leading(found, group.id), _persona(finds), _varied(finds),
-        _differs(study, group, own, finds), _caution(study, funnel, profiles, found is not None),
+        group, profiles, _kinds(group, variables), leading(found, group.id, study.unstable), _persona(finds),
+        _varied(finds), _differs(study, group, own, finds), _caution(study, funnel, profiles, found is not None),
     )  # fmt: skip
 
 
@@ -92,12 +97,13 @@ def _kinds(group: Group, variables: Sequence[Variable]) -> tuple[tuple[str, str,
     return tuple(found)
 
 
-def leading(found: Interests | None, group: int) -> tuple[TopicShare, ...]:
-    """The three topics with the largest mean share."""
+def leading(found: Interests | None, group: int, unstable: frozenset[int] = frozenset()) -> tuple[TopicShare, ...]:
+    """The three stable topics with the largest mean share."""
     means = found.means.get(group) if found is not None else None
     if found is None or means is None:
         return ()
-    order = sorted(range(len(found.topics)), key=lambda i: (-float(means.value[i]), i))[:TOPICS]
+    stable = [i for i, topic in enumerate(found.topics) if topic not in unstable]
+    order = sorted(stable, key=lambda i: (-float(means.value[i]), i))[:TOPICS]
     return tuple(
         TopicShare(found.topics[i], float(means.value[i]), float(means.lo[i]), float(means.hi[i])) for i in order
     )

@@ -219,7 +219,9 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One topic: ``words`` JSON [[term, probability], ...] best first; ``share`` mean over people."""
+    """One topic: ``words`` JSON [[term, probability], ...] best first; ``share`` mean over people; ``stable`` whether
+    it comes back when the fit is repeated, None where that was not measured.
+    """
 
     model_id: int
     topic: int
@@ -231,6 +233,7 @@ class Topic:
     exclusivity: float | None
     stability: float | None
     words: str
+    stable: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def show(options: Any, as_json: bool, quiet: bool) -> int:
             say_json(row)
         return 0
     for row in rows:
-        say(f"{row['topic']:>3}  {row['label'] or 'без названия'}{'' if row['named_by'] == 'auto' else ' *'}")
+        say(f"{row['topic']:>3}  {row['label'] or _nameless(row)}{'' if row['named_by'] == 'auto' else ' *'}")
         figures = (("доля", row["share"], "{:.1%}"), ("связность", row["npmi"], "{:.2f}"),
                    ("C_v", row["c_v"], "{:.2f}"), ("своих слов", row["exclusivity"], "{:.0%}"),
                    ("устойчивость", row["stability"], "{:.2f}"), ("текстов", row["texts"], "{}"))  # fmt: skip
@@ -63,6 +63,10 @@ def show(options: Any, as_json: bool, quiet: bool) -> int:
             shown_names = ", ".join(f"{names.get(number, number)} (×{lift})" for number, lift in row["communities"])
             say(f"     чаще среднего: {shown_names}")
     return 0
+
+
+def _nameless(row: dict[str, Any]) -> str:
+    return "неустойчивая, без имени" if row["stable"] == 0 else "без названия"
 
 
 @command.command("name")

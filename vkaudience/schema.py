@@ -66,6 +66,7 @@ SECTIONS: dict[str, dict[str, Key]] = {
         "min_documents": Key("count_or_auto", None, least=1),
         "max_share": Key("number", None, least=0),
         "min_words": Key("count", None, least=1),
+        "min_people": Key("count", None, least=1),
         "bigrams": Key("flag", None),
         "curation": Key("path", None),
     },

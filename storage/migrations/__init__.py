@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from storage.errors import StoreTooNew
-from storage.migrations import m001_initial, m002_sketches
+from storage.migrations import m001_initial, m002_sketches, m003_stable
 
-STEPS = (m001_initial, m002_sketches)
+STEPS = (m001_initial, m002_sketches, m003_stable)
 LATEST = len(STEPS)
 
 

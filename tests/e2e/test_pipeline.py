@@ -27,6 +27,7 @@ api_url = "{url}"
 requests_per_second = 500
 [topics]
 n_topics = 4
+min_people = 1
 [[audiences]]
 name = "рок"
 communities = ["vk.com/rock_no_reason"]

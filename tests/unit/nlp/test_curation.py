@@ -15,7 +15,7 @@ from nlp.topics import topics
 from storage import ConfigError, MissingInput, Store, open_store
 from storage.rows import Topic
 
-FOUR = TopicSettings(n_topics=4)
+FOUR = TopicSettings(n_topics=4, min_people=1)
 
 
 def labels(store: Store) -> dict[str, str]:

@@ -15,7 +15,7 @@ from nlp.settings import TopicSettings
 from nlp.topics import topics
 from storage import ConfigError, MissingInput, Store, models, open_store
 
-FOUR = TopicSettings(n_topics=4)
+FOUR = TopicSettings(n_topics=4, min_people=1)
 
 
 def table(file: Path) -> list[dict[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import random
 from collections.abc import Callable
 from typing import Any
 
@@ -20,7 +21,7 @@ from nlp.topics import topics
 from storage import ConfigError, MissingInput, Store, models, open_store, people, texts, walls
 from storage.rows import Community, Post, User
 
-FOUR = TopicSettings(n_topics=4)
+FOUR = TopicSettings(n_topics=4, min_people=1)
 TABLES = ("topic_fits", "terms", "dropped_terms", "topics", "doc_topics", "user_topics", "community_topics")
 
 
@@ -71,7 +72,7 @@ def test_topics_are_named_and_measured(world: Any, planted: Store) -> None:
         assert 0 < (row.npmi or 0) <= 1
         assert 0 < (row.c_v or 0) <= 1
         assert 0 < (row.exclusivity or 0) <= 1
-        assert row.stability is None
+        assert (row.stability or 0) > 0.5 and row.stable == 1
     by_theme = {theme: set(text.split()) for theme, text in world.themes.items()}
     for row in found:
         top = {word for word, _ in json.loads(row.words)[:6]}
@@ -153,7 +154,7 @@ def test_same_study_same_bytes(world: Any, planted: Store) -> None:
 def test_another_seed_is_another_fit(planted: Store) -> None:
     topics(planted, FOUR)
     first = rows(planted, "SELECT arrays FROM topic_models")
-    topics(planted, TopicSettings(n_topics=4, seed=2))
+    topics(planted, TopicSettings(min_people=1, n_topics=4, seed=2))
     assert rows(planted, "SELECT arrays FROM topic_models") != first
     assert rows(planted, "SELECT count(*) FROM topic_models") == [(1,)]
 
@@ -179,22 +180,22 @@ def _refuse(*_: object, **__: object) -> None:
     raise AssertionError("fitted again")
 
 
-@pytest.mark.parametrize("patience", [1, 5, 70, 122, 125, 128, 129, 135])
+@pytest.mark.parametrize("patience", [1, 5, 200, 1000, 2224, 2227, 2232, 2238])
 def test_stopped_anywhere_and_resumed_ends_in_the_same_rows(
     world: Any, planted: Store, monkeypatch: pytest.MonkeyPatch, patience: int
 ) -> None:
     monkeypatch.setattr(profiles, "BATCH", 10)
-    settings = TopicSettings(n_topics=(3, 4), passes=60)
-    topics(planted, TopicSettings(n_topics=3, passes=5))
+    settings = TopicSettings(n_topics=(3, 4), passes=60, min_people=1, seeds=1)
+    topics(planted, TopicSettings(min_people=1, n_topics=3, passes=5))
     with open_store(":memory:") as other:
         world.plant(other)
         lemmatize(other, LemmaSettings())
-        topics(other, TopicSettings(n_topics=3, passes=5))
+        topics(other, TopicSettings(min_people=1, n_topics=3, passes=5))
         old = everything(other)
         stopped = topics(other, settings, watch=world.listener(patience))
         assert stopped.state == "interrupted"
         assert rows(other, "SELECT * FROM v_topics") == [
-            (row[1], row[2], row[4], row[5], row[8], row[9]) for row in old[TABLES.index("topics")]
+            (row[1], row[2], row[4], row[5], row[8], row[9], row[10]) for row in old[TABLES.index("topics")]
         ]
         topics(other, settings)
         topics(planted, settings)
@@ -202,7 +203,7 @@ def test_stopped_anywhere_and_resumed_ends_in_the_same_rows(
 
 
 def test_a_grid_of_numbers_is_scored_and_one_kept(planted: Store) -> None:
-    outcome = topics(planted, TopicSettings(n_topics=(2, 4, 7), seeds=2))
+    outcome = topics(planted, TopicSettings(min_people=1, n_topics=(2, 4, 7), seeds=2))
     fits = rows(planted, "SELECT k, seed, npmi, diversity, stability, kept FROM topic_fits ORDER BY k, seed")
     assert [(row[0], row[1]) for row in fits] == [(2, 1), (2, 2), (4, 1), (4, 2), (7, 1), (7, 2)]
     assert all(0 <= row[4] <= 1 for row in fits)
@@ -211,14 +212,14 @@ def test_a_grid_of_numbers_is_scored_and_one_kept(planted: Store) -> None:
 
 
 def test_auto_chooses_from_what_the_documents_allow(planted: Store) -> None:
-    outcome = topics(planted, TopicSettings(n_topics="auto"))
+    outcome = topics(planted, TopicSettings(min_people=1, n_topics="auto"))
     assert outcome.counts["topics"] == 5
-    assert len(rows(planted, "SELECT * FROM topic_fits")) == 1
+    assert len(rows(planted, "SELECT * FROM topic_fits")) == 3, "where there is a choice, three fits each"
 
 
 @pytest.mark.parametrize("unit", ["community", "post"])
 def test_other_units(planted: Store, unit: Any) -> None:
-    outcome = topics(planted, TopicSettings(n_topics=4, unit=unit))
+    outcome = topics(planted, TopicSettings(min_people=1, n_topics=4, unit=unit))
     assert outcome.counts["communities"] == 2
     assert outcome.counts["people"] == 60
     documents = {"community": (8, 60), "post": (420, 420)}[unit]
@@ -231,14 +232,14 @@ def test_a_study_of_communities_alone(world: Any, store: Store) -> None:
     with pytest.raises(MissingInput) as error:
         topics(store, FOUR)
     assert "community" in error.value.todo
-    outcome = topics(store, TopicSettings(n_topics=3, unit="community"))
+    outcome = topics(store, TopicSettings(min_people=1, n_topics=3, unit="community"))
     assert outcome.counts["people"] == 0
     assert rows(store, "SELECT DISTINCT share FROM topics") == [(None,)]
     assert rows(store, "SELECT DISTINCT signal FROM community_topics") == [("wrote",)]
 
 
 def test_gensim_is_the_other_engine(planted: Store) -> None:
-    topics(planted, TopicSettings(n_topics=4, engine="gensim", passes=5))
+    topics(planted, TopicSettings(min_people=1, n_topics=4, engine="gensim", passes=5))
     current = models.current_model(planted)
     assert current is not None
     assert current.engine == "gensim"
@@ -270,7 +271,7 @@ def test_copied_spam_makes_no_topic(planted: Store) -> None:
 def test_what_was_left_out_has_a_reason(planted: Store) -> None:
     walls.save_posts(planted, [Post(1, 80, from_id=1, text="Быть бы тебе ёж уникум, привет")], 1)
     lemmatize(planted, LemmaSettings())
-    topics(planted, TopicSettings(n_topics=4, stopwords=("гол",), max_share=0.9))
+    topics(planted, TopicSettings(min_people=1, n_topics=4, stopwords=("гол",), max_share=0.9))
     dropped = {(term, reason) for term, reason in rows(planted, "SELECT term, reason FROM dropped_terms")}
     assert {("гол", "stop_list"), ("быть", "stop_list"), ("бы", "part_of_speech"), ("еж", "short")} <= dropped
     assert ("уникум", "rare") in dropped
@@ -282,7 +283,7 @@ def test_collocations_become_one_word(planted: Store) -> None:
     posts = [Post(user, 60, from_id=user, text="Чёрная дыра и чёрная дыра") for user in range(1, 31)]
     walls.save_posts(planted, posts, 1)
     lemmatize(planted, LemmaSettings())
-    topics(planted, TopicSettings(n_topics=4, bigrams=True))
+    topics(planted, TopicSettings(min_people=1, n_topics=4, bigrams=True))
     assert rows(planted, "SELECT df, n FROM terms WHERE term = 'черный_дыра'") == [(30, 60)]
 
 
@@ -297,10 +298,30 @@ def test_too_little_says_what_to_do(store: Store) -> None:
     assert texts.count_languages(store) == {"ru": 1}
 
 
-def test_few_people_draw_a_warning(world: Any, planted: Store) -> None:
+def test_too_few_people_are_not_modelled(planted: Store) -> None:
+    with pytest.raises(MissingInput, match="60, а нужно 300") as error:
+        topics(planted, TopicSettings(n_topics=4))
+    assert "min_people" in error.value.todo and "plan" in error.value.todo
+    assert rows(planted, "SELECT * FROM topic_models") == []
+
+
+def test_few_chunks_of_walls_draw_a_warning(world: Any, planted: Store) -> None:
     watch = world.listener()
-    topics(planted, FOUR, watch=watch)
-    assert any(kind == "warning" and "60" in text for kind, text in watch.events)
+    topics(planted, TopicSettings(n_topics=2, unit="community"), watch=watch)
+    assert any(kind == "warning" and "300" in text for kind, text in watch.events)
+
+
+def test_texts_without_structure_get_no_names(world: Any, store: Store) -> None:
+    rng, words = random.Random(1), " ".join(world.themes.values()).split()
+    posts = [Post(user, 1, from_id=user, text=" ".join(rng.choices(words, k=26))) for user in range(1, 121)]
+    people.save_users(store, [User(id=user) for user in range(1, 121)], 1)
+    walls.save_posts(store, posts, 1)
+    lemmatize(store, LemmaSettings())
+    watch = world.listener()
+    outcome = topics(store, FOUR, watch=watch)
+    assert outcome.counts["stable"] == 0
+    assert rows(store, "SELECT DISTINCT label, stable FROM topics") == [("", 0)]
+    assert any(kind == "warning" and "не устойчива" in text for kind, text in watch.events)
 
 
 def test_a_text_in_another_language_has_no_part(planted: Store) -> None:

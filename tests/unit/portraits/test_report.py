@@ -364,3 +364,26 @@ def test_nearly_everybody_is_said_without_saying_how_nearly(build: Any, page: An
         assert ("who", "sex.male", MUMS) not in book(store) and "женщины ≥ 97 %" in text
         pages.append((row, book(store)["who", "index.sex.female", MUMS]))
     assert pages[0] == pages[1]
+
+
+def test_an_unstable_topic_is_grey_nameless_and_no_finding(build: Any, page: Any) -> None:
+    store = build()
+    with store.write() as connection:
+        connection.execute("UPDATE topics SET stable = (topic != 1), stability = 0.9")
+        connection.execute("UPDATE topics SET label = '', stability = 0 WHERE topic = 1")
+    html = page(store)
+    assert "неустойчивая тема 1" in html and "ребёнок, садик, прогулка" not in html
+    assert 'class="card topic unstable" id="topic-1"' in html and 'unstable" id="topic-2"' not in html
+    answer = html[html.index('id="answer"') : html.index('id="passport"')]
+    assert "неустойчивая тема" not in answer
+    assert "Неустойчивых тем 1 из" in html
+    assert book(store)["topics", "stable", 0].value == 5
+
+
+def test_a_world_without_structure_is_told(build: Any, page: Any) -> None:
+    store = build()
+    with store.write() as connection:
+        connection.execute("UPDATE topics SET stable = 0, stability = 0, label = ''")
+    text = words_of(page(store))
+    assert "Ни одна тема не устойчива" in text and "Устойчивых тем не нашлось: называть нечего" in text
+    assert "пишет о теме" not in text

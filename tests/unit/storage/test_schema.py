@@ -51,7 +51,7 @@ terms: model_id term_id term pos df n
 topic_fits: model_id k seed npmi c_v diversity stability perplexity kept
 topic_models: id unit n_topics seed engine settings coherence perplexity stability current arrays recipe input
   n_documents n_terms n_left_out
-topics: model_id topic label named_by share npmi c_v exclusivity stability words
+topics: model_id topic label named_by share npmi c_v exclusivity stability words stable
 user_segments: segmentation_id user_id segment weight
 user_states: user_id field value from_seen to_seen
 user_topics: model_id user_id signal topic weight n_docs n_lemmas input
@@ -61,7 +61,7 @@ v_coverage: kind subject state promised got refused code message
 v_members_now: community_id user_id state sex birth_year city last_seen_at
 v_portrait_latest: portrait_id section key audience_id value lo hi n base q method base_view
 v_texts: kind part owner_id item_id author_id published_at text
-v_topics: topic label share npmi stability words
+v_topics: topic label share npmi stability words stable
 walks: kind subject cursor promised got state settings started_seen updated_seen finished_seen
 """
 CLASSES = {
