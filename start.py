@@ -6,10 +6,10 @@
 
 Any other words go to vkaudience itself: ``python3 start.py collect --help``. On Windows: ``py start.py demo``.
 
-It finds the newest Python 3.11-3.13, makes ``.venv`` beside itself, installs the versions of ``constraints.txt``
-there, and hands over. ``.venv/vkaudience-setup.json`` says what was installed and where: whatever does not match
-it any more (changed pyproject, moved folder, set-up killed half-way) is repaired or built anew. Standard library
-only, in the syntax that Python 2.7 shares with today's, so that a person with the wrong Python reads a message.
+It finds the best Python 3.11-3.15, makes ``.venv`` beside itself, installs the versions of ``constraints.txt`` there
+and hands over. ``.venv/vkaudience-setup.json`` says what was installed and where: what does not match it any more
+(changed pyproject, moved folder, killed set-up) is repaired or built anew. Standard library only, in syntax that
+Python 2.7 shares with today's, so that a person with the wrong Python reads a message.
 """
 
 import errno
@@ -29,7 +29,9 @@ try:
 except ImportError:
     import msvcrt
 
-MINORS = (13, 12, 11)  # of Python 3, the best first
+MINORS = (13, 12, 11, 14, 15)  # of Python 3, the best first: from 14 on gensim has no wheels
+LACKS = ((u"Здесь нет gensim (engine, bigrams, выгрузка)", u"no gensim here (engine, bigrams, its export)"),
+         (u"Здесь нет gensim (engine, bigrams, выгрузка), леммы медленнее", u"no gensim here, lemmas are slower"))
 ROOT = os.path.dirname(os.path.abspath(__file__))
 VENV = os.path.join(ROOT, ".venv")
 STAMP = os.path.join(VENV, "vkaudience-setup.json")
@@ -134,8 +136,7 @@ def dotted(version):
 
 def path_hits(name):
     """Every file called ``name`` on PATH, in order: the first may be a shim that only complains."""
-    folders = [folder for folder in os.environ.get("PATH", "").split(os.pathsep) if folder]
-    hits = [os.path.join(folder, name + (".exe" if WINDOWS else "")) for folder in folders]
+    hits = [os.path.join(one, name + ".exe" * WINDOWS) for one in os.environ.get("PATH", "").split(os.pathsep) if one]
     return [hit for hit in hits if os.path.isfile(hit)]
 
 
@@ -144,8 +145,7 @@ def candidates(minor):
     asked = os.environ.get("VKAUDIENCE_PYTHON", "")
     if asked and not asked.startswith("3."):
         return [[asked]]
-    names = ("python3.%d" % minor, "python3", "python")
-    found = [sys.executable or ""] + [hit for name in names for hit in path_hits(name)]
+    found = [sys.executable or ""] + path_hits("python3.%d" % minor) + path_hits("python3") + path_hits("python")
     for place in WINDOWS_PLACES if WINDOWS else POSIX_PLACES:
         found += sorted(glob.glob(os.path.expandvars(os.path.expanduser(place.format(minor)))), reverse=True)
     return [[hit] for hit in found] + [[hit, "-3.%d" % minor] for hit in path_hits("py") if WINDOWS]
@@ -164,7 +164,7 @@ def probe(command, env):
 
 
 def find_python(env):
-    """The newest Python with wheels for everything that can make an environment, as probed. Raises SetupError."""
+    """The best Python that can make an environment, as probed. Raises SetupError."""
     asked, answers = os.environ.get("VKAUDIENCE_PYTHON", ""), {}
     for minor in [minor for minor in MINORS if asked == "3.%d" % minor] or MINORS:
         for command in candidates(minor):
@@ -177,16 +177,15 @@ def find_python(env):
 
 def no_python(others):
     """The error for a machine that has other Pythons only, or one without ensurepip, as Debian ships it."""
-    facts = [[dotted(other["version"]), u"%d bit" % other["bits"]] + [u"-" + lack for lack in other["missing"]]
-             for other in others]
+    facts = [[dotted(it["version"]), u"%d bit" % it["bits"]] + [u"-" + lack for lack in it["missing"]] for it in others]
     found = u"; ".join(sorted(set(u" ".join(fact) for fact in facts))) or u"-"
     return SetupError(
-        u"Нужен Python 3.11, 3.12 или 3.13 (64 бита, с модулями venv и ensurepip), а найдено: %s.\n"
-        u"  Почему: для других версий у библиотеки gensim нет готовых сборок.\n"
+        u"Нужен Python 3.11-3.15, лучше 3.13 (64 бита, с модулями venv и ensurepip), а найдено: %s.\n"
+        u"  Почему: для других версий нет готовых сборок библиотек.\n"
         u"  Что делать: поставьте Python 3.13 с https://www.python.org/downloads/ и повторите ту же команду.\n"
         u"  Debian, Ubuntu: если версия подходит, хватит  sudo apt install python3-venv" % found,
-        u"Python 3.11, 3.12 or 3.13 (64 bit, with the modules venv and ensurepip) is needed; found: %s.\n"
-        u"  Why: gensim has no wheels for other versions.\n"
+        u"Python 3.11 to 3.15, best 3.13 (64 bit, with the modules venv and ensurepip), is needed; found: %s.\n"
+        u"  Why: the libraries have no wheels for other versions.\n"
         u"  What to do: install Python 3.13 from https://www.python.org/downloads/ and repeat the command.\n"
         u"  Debian, Ubuntu: where the version fits,  sudo apt install python3-venv  is enough" % found,
         USAGE,
@@ -204,11 +203,11 @@ def clean_env(source):
 
 def fingerprint():
     """A hash of what the installation is made from; line ends do not count."""
-    digest = hashlib.sha256()
+    texts = b""
     for name in ("pyproject.toml", "constraints.txt"):
         with io.open(os.path.join(ROOT, name), "rb") as file:
-            digest.update(file.read().replace(b"\r\n", b"\n") + b"\0")
-    return digest.hexdigest()
+            texts += file.read().replace(b"\r\n", b"\n") + b"\0"
+    return hashlib.sha256(texts).hexdigest()
 
 
 def read_stamp():
@@ -221,7 +220,7 @@ def read_stamp():
 
 
 def write_stamp(stamp):
-    """Replace the stamp in one step, so that a kill leaves the old one, the new one or none."""
+    """Replace the stamp in one step: a kill leaves the old one, the new one or none."""
     with io.open(STAMP + ".new", "wb") as file:
         file.write(json.dumps(stamp, sort_keys=True).encode("ascii"))
     os.replace(STAMP + ".new", STAMP)
@@ -275,6 +274,8 @@ def make_venv(env, verbose):
     """Build .venv anew with the best Python of this machine; returns its version."""
     python = find_python(env)
     say(u"[1/2] Создаю .venv на Python %s" % dotted(python["version"]), u"making .venv")
+    if python["version"][1] > 13:
+        say(*LACKS[python["version"][1] > 14])
     if os.path.exists(STAMP):
         os.remove(STAMP)  # first of all: from here to the end the folder counts as unfinished
     run_step([python["exe"], "-m", "venv", "--clear", VENV], env, verbose)
@@ -373,7 +374,7 @@ def hand_over(command, env):
 def main(argv):
     """Read the words, prepare, hand over; returns an exit code."""
     verbose = argv[:1] in (["-v"], ["--verbose"])
-    words = argv[1:] if verbose else argv
+    words = argv[verbose:]
     if not words or words[0] in ("-h", "--help", "help"):
         say(HELP.format(py=u"py" if WINDOWS else u"python3"))
         return 0

@@ -92,7 +92,7 @@ def test_it_needs_the_standard_library_only() -> None:
 # --- finding a Python ---------------------------------------------------------------------------------------------
 
 
-def test_the_newest_fitting_python_is_taken(start: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_newest_python_with_everything_is_taken(start: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     pythons(start, monkeypatch, answer(3, 11, 7), None, answer(3, 14, 1), answer(3, 12, 1), answer(2, 7, 18))
     assert start.find_python({})["version"] == [3, 12, 1]
 
@@ -114,11 +114,23 @@ def test_the_user_may_choose_an_older_one(start: ModuleType, monkeypatch: pytest
 def test_without_a_fitting_python_both_languages_say_which_why_and_where(
     start: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    pythons(start, monkeypatch, answer(3, 14, 1), answer(3, 10, 13))
+    pythons(start, monkeypatch, answer(3, 16, 1), answer(3, 10, 13))
     assert start.main(["demo"]) == 2
     said = capsys.readouterr().err
-    for word in ("3.14.1", "3.10.13", "Python 3.13", "gensim", "python.org", "Нужен", "needed"):
+    for word in ("3.16.1", "3.10.13", "Python 3.13", "wheels", "python.org", "Нужен", "needed"):
         assert word in said
+
+
+@pytest.mark.parametrize(("minor", "slower"), [(14, False), (15, True), (13, None)])
+def test_a_python_newer_than_gensim_serves_and_is_told_what_is_missing(
+    start: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], minor: int, slower: bool
+) -> None:
+    pythons(start, monkeypatch, answer(3, minor, 0), answer(3, 10, 13))
+    monkeypatch.setattr(start, "run_step", lambda command, env, verbose: None)
+    assert start.make_venv({}, False) == [3, minor, 0]
+    said = capsys.readouterr().err
+    assert ("gensim" in said) == (minor > 13)
+    assert ("леммы медленнее" in said and "lemmas are slower" in said) == bool(slower)
 
 
 def test_debian_without_venv_is_told_the_package(
@@ -207,7 +219,7 @@ def test_a_setup_that_cannot_be_trusted_is_built_anew(start: ModuleType, changed
 def test_a_dead_or_unwanted_interpreter_is_built_anew(start: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     assert start.judge(stamp(start), [], None) == "rebuild"
     assert start.judge({}, [], None) == "rebuild"
-    assert start.judge(stamp(start, python=[3, 14, 0]), [], answer(3, 14, 0)) == "rebuild"
+    assert start.judge(stamp(start, python=[3, 10, 0]), [], answer(3, 10, 0)) == "rebuild"
     monkeypatch.setenv("VKAUDIENCE_PYTHON", "3.11")
     assert start.judge(stamp(start), [], answer(3, 13, 0)) == "rebuild"
 

@@ -77,6 +77,7 @@ def test_arrays_come_back_to_the_bit(model: nlp.TopicModel) -> None:
 
 
 def test_gensim_gets_the_whole_model(model: nlp.TopicModel) -> None:
+    pytest.importorskip("gensim")
     poured = model.to_gensim()
     assert poured.get_topics() == pytest.approx(model.topic_words, abs=1e-6)
     assert [word for word, _ in poured.show_topic(0, 3)] == model.top_words(0, 3)
@@ -91,6 +92,7 @@ def test_gensim_gets_the_whole_model(model: nlp.TopicModel) -> None:
 
 
 def test_stock_gensim_is_an_engine() -> None:
+    pytest.importorskip("gensim")
     model = nlp.fit_topics(texts(), n_topics=3, engine="gensim", passes=10)
     assert (model.doc_topics.max(axis=1) > 0.6).mean() > 0.9
     assert model.alpha.sum() <= cvb0.MOST_ALPHA + 1e-9

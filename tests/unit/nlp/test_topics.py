@@ -239,6 +239,7 @@ def test_a_study_of_communities_alone(world: Any, store: Store) -> None:
 
 
 def test_gensim_is_the_other_engine(planted: Store) -> None:
+    pytest.importorskip("gensim")
     topics(planted, TopicSettings(min_people=1, n_topics=4, engine="gensim", passes=5))
     current = models.current_model(planted)
     assert current is not None
@@ -280,6 +281,7 @@ def test_what_was_left_out_has_a_reason(planted: Store) -> None:
 
 
 def test_collocations_become_one_word(planted: Store) -> None:
+    pytest.importorskip("gensim")
     posts = [Post(user, 60, from_id=user, text="Чёрная дыра и чёрная дыра") for user in range(1, 31)]
     walls.save_posts(planted, posts, 1)
     lemmatize(planted, LemmaSettings())
