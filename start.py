@@ -66,8 +66,7 @@ POSIX_PLACES = (
 )
 
 PROBE = """
-import json, struct, sys, sysconfig
-missing = []
+import json, struct, sys, sysconfig; missing = []
 for name in "venv ensurepip ssl sqlite3 zlib bz2 lzma".split():
     try: __import__(name)
     except ImportError: missing.append(name)
