@@ -39,10 +39,13 @@ def fewest(settings: TopicSettings) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The kept fit (number of topics, seed); agreement of each fit with the others of its number."""
+    """The kept fit (number of topics, seed); agreement of each fit with the others of its number; (number of topics,
+    score) with the best first.
+    """
 
     key: Key
     agreement: Mapping[Key, float | None]
+    ranking: tuple[tuple[int, float], ...]
 
 
 def choose(fits: Mapping[Key, TopicModel], scores: Mapping[Key, Scores]) -> Choice:
@@ -55,9 +58,11 @@ def choose(fits: Mapping[Key, TopicModel], scores: Mapping[Key, Scores]) -> Choi
         for key in keys:
             agreement[key] = _agreement(fits[key], [fits[other] for other in keys if other != key])
     # Ties go to fewer topics and to the first seed.
-    k = max(by_number, key=lambda number: (_score(by_number[number], scores, agreement), -number))
+    found = {number: _score(keys, scores, agreement) for number, keys in by_number.items()}
+    ranking = sorted(found.items(), key=lambda one: (-one[1], one[0]))
+    k = ranking[0][0]
     key = max(by_number[k], key=lambda one: (agreement[one] or 0.0, -one[1]))
-    return Choice(key, agreement)
+    return Choice(key, agreement, tuple(ranking))
 
 
 def _agreement(one: TopicModel, others: Sequence[TopicModel]) -> float | None:

@@ -173,6 +173,7 @@ def _write(
     found = writer.people()
     n_communities, n_texts = writer.communities(found), writer.texts()
     counts = _counts(read, found, n_communities, n_texts, steady)
+    _say_choice(choice.ranking, watch)
     _say_stability(steady, watch)
     c_v = _c_v(model, read, settings)
     with store.write():
@@ -189,7 +190,7 @@ def _write(
             known = [value for value in c_v if not math.isnan(value)] if kept else []
             told |= {"stability": choice.agreement[key], "c_v": sum(known) / len(known) if known else None}
             models.save_fit(store, model_id, *key, told, kept)
-        models.save_settings(store, model_id, _told(settings, read, mark, counts, steady))
+        models.save_settings(store, model_id, _told(settings, read, mark, counts, steady, choice))
         models.make_current(store, model_id)
     return Outcome("done", counts)
 
@@ -221,6 +222,13 @@ def _stability(
         return fitted.topic_words
 
     return stability.measure(model.topic_words, read.matrix, again, settings.seed)
+
+
+def _say_choice(ranking: tuple[tuple[int, float], ...], watch: Watch) -> None:
+    if len(ranking) > 1:
+        others = ", ".join(f"{k} ({score:.3f})" for k, score in ranking[1:3])
+        text = f"Тем взято {ranking[0][0]} (оценка {ranking[0][1]:.3f}: связность × разнообразие × согласие повторов)"
+        watch.tell(Event("notice", "topics", text=f"{text}; следом {others}."))
 
 
 def _say_stability(steady: stability.Stability, watch: Watch) -> None:
@@ -257,7 +265,12 @@ def _counts(
 
 
 def _told(
-    settings: TopicSettings, read: _Corpus, mark: str, counts: dict[str, int], steady: stability.Stability
+    settings: TopicSettings,
+    read: _Corpus,
+    mark: str,
+    counts: dict[str, int],
+    steady: stability.Stability,
+    choice: choose.Choice,
 ) -> str:
     """What the model's row says of how it was made."""
     whole = {
@@ -268,6 +281,7 @@ def _told(
         "dropped": read.words.dropped_counts,
         "stability_bar": steady.bar,
         "stability_by_chance": steady.chance,
+        "choice": choice.ranking if len(choice.ranking) > 1 else (),
     }
     return json.dumps(whole, ensure_ascii=False, sort_keys=True, default=str)
 

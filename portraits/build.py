@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -19,12 +20,16 @@ from storage import portrait_data as data
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """How the topics came about: the vocabulary before and after, what was dropped, which models were tried."""
+    """How the topics came about: the vocabulary before and after, what was dropped, which models were tried.
+
+    ``choice``: (number of topics, score), best first, where there was a choice.
+    """
 
     words: int
     dropped: tuple[data.Dropped, ...]
     fits: tuple[dict[str, object], ...]
     recipes: tuple[tuple[str, int], ...]
+    choice: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,4 +95,14 @@ def _method(study: Study) -> Method:
         dropped,
         tuple(data.fits(study.store, number)),
         recipes,
+        _choice(study.model.settings),
     )
+
+
+def _choice(settings: str) -> tuple[tuple[int, float], ...]:
+    """The numbers of topics that the model's settings say were compared; none where they say nothing readable."""
+    try:
+        rows = json.loads(settings)["choice"]
+        return tuple((int(k), float(score)) for k, score in rows)
+    except (ValueError, KeyError, TypeError):
+        return ()

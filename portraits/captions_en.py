@@ -306,6 +306,10 @@ CAPTIONS: dict[str, str] = {
     "method.reason": "Reason",
     "method.words": "Words",
     "method.examples": "Most frequent (rare ones left out: they may name somebody)",
+    "method.choice": "How many topics",
+    "method.choice_text": "Recommended: {k}; runners-up: {others}. The score is coherence of words × diversity of "
+    "topics × agreement of repeated fits.",
+    "method.score": "Score",
     "method.fits": "Models tried",
     "method.fit.k": "Topics",
     "method.fit.seed": "Seed",

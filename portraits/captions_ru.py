@@ -301,6 +301,10 @@ CAPTIONS: dict[str, str] = {
     "method.reason": "Причина",
     "method.words": "Слов",
     "method.examples": "Самые частые (кроме редких: они могут назвать человека)",
+    "method.choice": "Сколько тем",
+    "method.choice_text": "Рекомендуется {k}; следом: {others}. Оценка — связность слов × разнообразие тем × "
+    "согласие повторных моделей.",
+    "method.score": "Оценка",
     "method.fits": "Пробные модели",
     "method.fit.k": "Тем",
     "method.fit.seed": "Зерно",

@@ -13,7 +13,7 @@ from storage import QUIET, SYSTEM_CLOCK, Clock, Event, MissingInput, Outcome, St
 
 FIGURES = (
     "funnel", "missing", "sex", "age", "city", "occupation", "platform", "topics", "heat", "reposts", "communities",
-    "walls", "distance", "overlap",
+    "walls", "distance", "overlap", "choice",
 )  # fmt: skip
 
 

@@ -351,3 +351,13 @@ def test_a_text_in_another_language_has_no_part(planted: Store) -> None:
 def test_settings_that_cannot_be_are_refused(make: Callable[[], TopicSettings]) -> None:
     with pytest.raises(ConfigError):
         make()
+
+
+def test_a_choice_of_numbers_is_told_with_its_runners_up(world: Any, planted: Store) -> None:
+    watch = world.listener()
+    topics(planted, TopicSettings(min_people=1, n_topics=(2, 4, 7), seeds=2), watch=watch)
+    (text,) = [text for kind, text in watch.events if kind == "notice" and "следом" in text]
+    assert text.startswith("Тем взято 4 (оценка 0.")
+    kept = json.loads(rows(planted, "SELECT settings FROM topic_models")[0][0])["choice"]
+    assert sorted(k for k, _ in kept) == [2, 4, 7] and kept[0][0] == 4
+    assert [score for _, score in kept] == sorted((score for _, score in kept), reverse=True)

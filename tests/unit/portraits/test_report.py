@@ -387,3 +387,14 @@ def test_a_world_without_structure_is_told(build: Any, page: Any) -> None:
     text = words_of(page(store))
     assert "Ни одна тема не устойчива" in text and "Устойчивых тем не нашлось: называть нечего" in text
     assert "пишет о теме" not in text
+
+
+def test_the_choice_of_the_number_of_topics_is_shown(build: Any, page: Any) -> None:
+    store = build()
+    assert 'id="fig-choice"' not in page(store)
+    with store.write() as connection:
+        told = json.dumps({"choice": [[6, 0.4], [8, 0.35], [5, 0.2], [4, 0.1]]})
+        connection.execute("UPDATE topic_models SET settings = ?", (told,))
+    html = page(store)
+    assert 'id="fig-choice"' in html
+    assert "Рекомендуется 6; следом: 8, 5." in words_of(html)
