@@ -1,7 +1,8 @@
 """What a fitted model says of people, communities and single texts, written in batches.
 
-Signals stay apart: what a person wrote, reposted, commented. A person or community with fewer than ``min_words``
-words of the vocabulary in a signal has no profile of it: no row, no part in any mean.
+Signals stay apart: what a person wrote, reposted, commented, liked, and what the communities of the person write.
+A person or community with fewer than ``min_words`` words of the vocabulary in a signal has no profile of it: no row,
+no part in any mean.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ import hashlib
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from operator import attrgetter, itemgetter
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from nlp.corpus import SIGNALS, Reader, is_repeat, signal_of
 from nlp.fitted import TopicModel
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+Row = TypeVar("Row")
 BATCH = 500
 DOC_WORDS = 5
 """Words of the vocabulary that a single text needs for topics of its own."""
@@ -48,9 +50,13 @@ class Bag:
     def add(self, document: Document, places: list[int]) -> None:
         """Take in one text; a text without a known word is not one of those behind the profile."""
         if places:
-            self.words.update(places)
-            self.n_docs += 1
-            self.digest.update(f"{document.recipe}{document.input}".encode())
+            self.take(places, f"{document.recipe}{document.input}")
+
+    def take(self, places: list[int], mark: str) -> None:
+        """Take in the words of one text that has some."""
+        self.words.update(places)
+        self.n_docs += 1
+        self.digest.update(mark.encode())
 
     @property
     def n_words(self) -> int:
@@ -60,9 +66,12 @@ class Bag:
 
 @dataclass(slots=True)
 class People:
-    """Profiles of what people wrote, for the means of communities: user -> (profile, n_docs, n_words)."""
+    """Profiles of what people wrote, for the means of communities: user -> (profile, n_docs, n_words); ``known``: who
+    has a profile of any signal; ``seen``: authors of texts.
+    """
 
     wrote: dict[int, tuple[Any, int, int]] = field(default_factory=dict)
+    known: set[int] = field(default_factory=set)
     seen: int = 0
 
     def share(self) -> Floats | None:
@@ -92,19 +101,42 @@ class Writer:
         groups = itertools.groupby(texts.documents(self.store, unit="person"), key=attrgetter("author_id"))
         for bags in _batched(self._bags(groups, found), BATCH):
             self._ask()
-            full = [bag for bag in bags if bag.n_words >= self.min_words]
-            rows = []
-            for bag, weights in zip(full, self._profiles(full), strict=True):
-                if bag.signal == "wrote":
-                    found.wrote[bag.owner] = (weights, bag.n_docs, bag.n_words)
-                mark = bag.digest.hexdigest()
-                rows += [
-                    UserTopic(self.model_id, bag.owner, bag.signal, topic, float(weight), bag.n_docs, bag.n_words, mark)
-                    for topic, weight in enumerate(weights)
-                ]
-            models.save_user_topics(self.store, rows)
+            self._people_rows(bags, found)
             self.watch.tell(Event("progress", "topics", "люди", found.seen))
+        for bags in _batched(self._liked(), BATCH):
+            self._ask()
+            self._people_rows(bags, found)
         return found
+
+    def _people_rows(self, bags: list[Bag], found: People) -> None:
+        full = [bag for bag in bags if bag.n_words >= self.min_words]
+        rows = []
+        for bag, weights in zip(full, self._profiles(full), strict=True):
+            found.known.add(bag.owner)
+            if bag.signal == "wrote":
+                found.wrote[bag.owner] = (weights, bag.n_docs, bag.n_words)
+            rows += self._user_rows(bag.owner, bag.signal, weights, bag.n_docs, bag.n_words, bag.digest.hexdigest())
+        models.save_user_topics(self.store, rows)
+
+    def _user_rows(self, user: int, signal: str, weights: Any, n_docs: int, n_words: int, mark: str) -> list[UserTopic]:
+        return [
+            UserTopic(self.model_id, user, signal, topic, float(weight), n_docs, n_words, mark)
+            for topic, weight in enumerate(weights)
+        ]
+
+    def _liked(self) -> Iterator[Bag]:
+        """What each person liked; a text is read once, however many liked it."""
+        read: dict[int, tuple[list[int], str]] = {}
+        for document in texts.liked_documents(self.store):
+            if places := self._places(document):
+                read[document.doc_id or 0] = (places, f"{document.recipe}{document.input}")
+        for user, group in itertools.groupby(texts.likes_of_people(self.store), key=itemgetter(0)):
+            bag = Bag(user, "liked")
+            for _, doc_id in group:
+                if doc_id in read:
+                    bag.take(*read[doc_id])
+            if bag.n_docs:
+                yield bag
 
     def _bags(self, groups: Iterable[tuple[int, Iterator[Document]]], found: People) -> Iterator[Bag]:
         for author, group in groups:
@@ -118,7 +150,9 @@ class Writer:
     def communities(self, found: People) -> int:
         """Write ``community_topics``: each wall's own text, and the mean of its members' profiles."""
         self._ask()
-        rows = [row for bag in self._walls() for row in self._wall_rows(bag)]
+        walls = {bag.owner: (bag, self._profiles([bag])[0]) for bag in self._walls()}
+        rows = [row for bag, weights in walls.values() for row in self._wall_rows(bag, weights)]
+        self._members(walls, found)
         for community in people.communities(self.store):
             rows += self._member_rows(community.id, found)
         models.save_community_topics(self.store, rows)
@@ -134,8 +168,29 @@ class Writer:
             if bag.n_words >= self.min_words:
                 yield bag
 
-    def _wall_rows(self, bag: Bag) -> list[CommunityTopic]:
-        weights, mark = self._profiles([bag])[0], bag.digest.hexdigest()
+    def _members(self, walls: dict[int, tuple[Bag, Any]], found: People) -> None:
+        """``member`` rows of people who have another profile: the mean of what their communities write.
+
+        Others have it in ``community_topics`` and ``memberships`` all the same; rows for a million of them would
+        be the largest table of the study.
+        """
+        sums: dict[int, list[Any]] = {}
+        for community, (bag, weights) in sorted(walls.items()):
+            for user in people.member_ids(self.store, community):
+                if user in found.known:
+                    sums.setdefault(user, []).append((community, weights, bag.n_words))
+        for batch in _batched(sorted(sums), BATCH):
+            self._ask()
+            rows = []
+            for user in batch:
+                own = sums[user]
+                mean = sum(weights for _, weights, _ in own) / len(own)
+                mark = hashlib.blake2b(",".join(str(one[0]) for one in own).encode(), digest_size=8).hexdigest()
+                rows += self._user_rows(user, "member", mean, len(own), sum(one[2] for one in own), mark)
+            models.save_user_topics(self.store, rows)
+
+    def _wall_rows(self, bag: Bag, weights: Any) -> list[CommunityTopic]:
+        mark = bag.digest.hexdigest()
         return [
             CommunityTopic(self.model_id, bag.owner, "wrote", topic, float(weight), bag.n_docs, bag.n_words, 0, mark)
             for topic, weight in enumerate(weights)
@@ -206,7 +261,7 @@ def _matrix(bags: list[Bag], n_words: int) -> Any:
     )
 
 
-def _batched(rows: Iterable[Bag], size: int) -> Iterator[list[Bag]]:
+def _batched(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
     rest = iter(rows)
     while batch := list(itertools.islice(rest, size)):
         yield batch

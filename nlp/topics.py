@@ -318,7 +318,7 @@ def _stage_mark(store: Store, settings: TopicSettings) -> str:
     whole = dataclasses.asdict(settings)
     return _hash(
         [_fit_recipe(settings, 0, 0), sorted((key, str(value)) for key, value in whole.items()),
-         corpus.fingerprint(store), members.hexdigest()]
+         corpus.fingerprint(store), texts.likes_mark(store), members.hexdigest()]
     )  # fmt: skip
 
 

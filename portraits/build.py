@@ -42,6 +42,7 @@ class Parts:
     topics: list[TopicCard]
     wrote: Interests | None
     reposted: Interests | None
+    liked: Interests | None
     walls: Walls
     indices: Indices
     distances: list[Distance]
@@ -60,7 +61,7 @@ def build(study: Study, tell: Callable[[int], bool]) -> Parts | None:
     if tell(2):
         return None
     topics = topic_cards(study)
-    wrote, reposted = interests(study, "wrote"), interests(study, "reposted")
+    wrote, reposted, liked = (interests(study, signal) for signal in ("wrote", "reposted", "liked"))
     if tell(3):
         return None
     # Reposts are left out of the tests: they would double every topic and say nearly the same again.
@@ -71,7 +72,7 @@ def build(study: Study, tell: Callable[[int], bool]) -> Parts | None:
         return None
     cards = [card(study, group, funnels[group.id], who, wrote, tested) for group in study.peopled]
     return Parts(
-        found, funnels, who, topics, wrote, reposted, walls(study, found), tested, far, overlaps(study), cards,
+        found, funnels, who, topics, wrote, reposted, liked, walls(study, found), tested, far, overlaps(study), cards,
         _method(study),
     )  # fmt: skip
 

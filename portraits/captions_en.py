@@ -234,6 +234,7 @@ CAPTIONS: dict[str, str] = {
     "topics.no_structure": "No topic is stable: when the fit is repeated, topics come back no more than in shuffled "
     "texts. What follows is not people's interests but chance sets of words. Collect more texts or ask for fewer "
     "topics (n_topics).",
+    "topics.trend": "Share of texts by month",
     "topics.few": "Fewer than {n} people have a profile: shares of topics are not shown.",
     # 5 compare
     "compare.title": "Audiences side by side",
@@ -243,6 +244,8 @@ CAPTIONS: dict[str, str] = {
     "compare.reposts": "What they share: topics of reposts",
     "compare.reposts_lead": "The same for other people's posts that they repeated. Reposts are kept apart from own "
     "words.",
+    "compare.likes": "What they like: topics of likes",
+    "compare.likes_lead": "The same for posts of the collected communities that people liked.",
     "compare.communities": "What the communities themselves write about",
     "compare.communities_lead": "Shares of topics in the posts on the communities' walls. These are all posts "
     "collected, not a sample of people, so there are no intervals.",

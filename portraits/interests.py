@@ -20,11 +20,16 @@ from storage.rows import PortraitNumber, Topic
 QUOTES_PER_TOPIC = 3
 NEAREST = 2
 WORDS = 12
+MONTHS = 24
+MONTH_TEXTS = 20
+"""Texts without which a month says nothing of a topic's course."""
 
 
 @dataclass(frozen=True, slots=True)
 class TopicCard:
-    """One topic as the report shows it; ``nearest``: topics that share most words, by weight."""
+    """One topic as the report shows it; ``nearest``: topics that share most words, by weight; ``trend``: (month, share
+    of the month's texts).
+    """
 
     id: int
     label: str
@@ -35,6 +40,7 @@ class TopicCard:
     stable: bool | None
     nearest: tuple[int, ...]
     quotes: tuple[tuple[str, str], ...]
+    trend: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +155,7 @@ def topic_cards(study: Study) -> list[TopicCard]:
             if (score := getattr(topic, name)) is not None:
                 row = PortraitNumber("topics", f"{name}.{topic.topic}", 0, score, method=name, base_view="topics")
                 study.book.enter(row)
+    courses = _trends(study, study.model.id)
     vectors = {topic.topic: word_weights(topic) for topic in study.topics}
     if study.topics and all(topic.stable is not None for topic in study.topics):
         n = sum(1 for topic in study.topics if topic.stable)
@@ -158,9 +165,27 @@ def topic_cards(study: Study) -> list[TopicCard]:
             topic.topic, topic.label, topic.named_by == "auto", tuple(vectors[topic.topic])[:WORDS],
             topic.npmi, topic.stability, None if topic.stable is None else bool(topic.stable),
             nearest(topic.topic, vectors), tuple(quotes.get(topic.topic, ())),
+            courses.get(topic.topic, ()),
         )
         for topic in study.topics
     ]  # fmt: skip
+
+
+def _trends(study: Study, model_id: int) -> dict[int, tuple[tuple[str, float], ...]]:
+    """topic -> its share in the texts of each of the last months; nothing of a study of less than three."""
+    rows = data.trend(study.store, model_id, study.least, MONTH_TEXTS)
+    months = sorted({month for month, _, _ in rows})[-MONTHS:]
+    if len(months) < 3:
+        return {}
+    shares = {(month, topic): share for month, topic, share in rows}
+    found = {
+        topic.topic: tuple((month, shares.get((month, topic.topic), 0.0)) for month in months) for topic in study.topics
+    }
+    for topic, course in found.items():
+        for month, share in course:
+            key = f"trend.{topic}.{month}"
+            study.book.enter(PortraitNumber("topics", key, 0, share, method="share of texts", base_view="doc_topics"))
+    return found
 
 
 def word_weights(topic: Topic) -> dict[str, float]:

@@ -12,8 +12,8 @@ from portraits.study import Study, open_study
 from storage import QUIET, SYSTEM_CLOCK, Clock, Event, MissingInput, Outcome, Store, Watch, numbers
 
 FIGURES = (
-    "funnel", "missing", "sex", "age", "city", "occupation", "platform", "topics", "heat", "reposts", "communities",
-    "walls", "distance", "overlap", "choice",
+    "funnel", "missing", "sex", "age", "city", "occupation", "platform", "topics", "heat", "reposts", "likes",
+    "communities", "walls", "distance", "overlap", "choice",
 )  # fmt: skip
 
 

@@ -50,6 +50,21 @@ def save_settings(store: Store, model_id: int, settings: str) -> None:
         connection.execute("UPDATE topic_models SET settings = ? WHERE id = ?", (settings, model_id))
 
 
+def copy_description(store: Store, source: int, target: int) -> None:
+    """Give a model the words, topics and fits of another one."""
+    for table in ("terms", "dropped_terms", "topics", "topic_fits"):
+        names = [row["name"] for row in store.rows(f"SELECT name FROM pragma_table_info('{table}')")]
+        others = ", ".join(name for name in names if name != "model_id")
+        sql = f"INSERT INTO {table} (model_id, {others}) SELECT ?, {others} FROM {table} WHERE model_id = ?"
+        store.many(sql, [(target, source)])
+
+
+def save_shares(store: Store, model_id: int, shares: Iterable[float]) -> None:
+    """Write each topic's mean share over people, by topic number."""
+    rows = ((share, model_id, topic) for topic, share in enumerate(shares))
+    store.many("UPDATE topics SET share = ? WHERE model_id = ? AND topic = ?", rows)
+
+
 def make_current(store: Store, model_id: int) -> None:
     """Let readers see this model; unfinished and older models are dropped with their rows."""
     with store.write() as connection:

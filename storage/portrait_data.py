@@ -118,6 +118,22 @@ def dropped(store: Store, model_id: int, *, least: int, examples: int = 12) -> l
     ]
 
 
+def trend(store: Store, model_id: int, least: int, texts: int) -> list[tuple[str, int, float]]:
+    """(month ``2026-01``, topic, share of the month's texts), by month and topic.
+
+    Left out are months with fewer than ``texts`` texts or with texts of fewer than ``least`` people.
+    """
+    sql = (
+        "WITH dated AS (SELECT strftime('%Y-%m', d.published_at, 'unixepoch') AS month, d.author_id, t.* "
+        "FROM doc_topics t JOIN documents d ON d.doc_id = t.doc_id WHERE t.model_id = ? AND d.published_at > 0), "
+        "months AS (SELECT month, sum(weight) AS whole, count(DISTINCT doc_id) AS n_texts, "
+        "count(DISTINCT CASE WHEN author_id > 0 THEN author_id END) AS n_people FROM dated GROUP BY month) "
+        "SELECT m.month, d.topic, sum(d.weight) / m.whole FROM dated d JOIN months m ON m.month = d.month "
+        "WHERE m.n_texts >= ? AND (m.n_people = 0 OR m.n_people >= ?) GROUP BY 1, 2 ORDER BY 1, 2"
+    )
+    return [(row[0], row[1], row[2]) for row in store.rows(sql, (model_id, texts, least))]
+
+
 def fits(store: Store, model_id: int) -> list[dict[str, Any]]:
     """Every fit that was tried for a model, by number of topics and seed."""
     sql = "SELECT * FROM topic_fits WHERE model_id = ? ORDER BY k, seed"

@@ -36,7 +36,7 @@ def summary(store: Store, now: int) -> dict[str, Any]:
         "audiences": [list(row) for row in store.rows(_AUDIENCES)],
         "not_lemmatized": store.value(_NOT_LEMMATIZED),
         "model": None if model is None else {"id": model.id, "n_topics": model.n_topics, "unit": model.unit},
-        "profiles": store.value("SELECT count(DISTINCT user_id) FROM user_topics"),
+        "profiles": store.value("SELECT count(DISTINCT user_id) FROM user_topics WHERE signal != 'member'"),
         "unfinished": [[walk.kind, walk.subject, walk.got, walk.promised] for walk in walks],
         "gaps": [[kind, state, number] for (kind, state), number in journal.gap_counts(store).items()],
         "calls_of_last_day": journal.calls_of_everyone(store, now),

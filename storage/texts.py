@@ -92,6 +92,31 @@ def documents(store: Store, *, unit: str) -> Iterator[Document]:
     yield from load(store, Document, f"SELECT * FROM documents WHERE {where} ORDER BY {order}")
 
 
+def liked_documents(store: Store) -> Iterator[Document]:
+    """Documents of the posts and comments that somebody liked, once each, by doc id."""
+    sql = (
+        "SELECT d.* FROM documents d WHERE d.part = 'own' AND EXISTS (SELECT 1 FROM likes l WHERE l.kind = 'like' "
+        "AND l.owner_id = d.owner_id AND l.item_kind = d.kind AND l.item_id = d.item_id) ORDER BY d.doc_id"
+    )
+    yield from load(store, Document, sql)
+
+
+def likes_of_people(store: Store) -> Iterator[tuple[int, int]]:
+    """(user, doc id) of every like of a text by a person, by user and doc id."""
+    sql = (
+        "SELECT l.user_id, d.doc_id FROM likes l JOIN documents d ON d.kind = l.item_kind AND d.part = 'own' "
+        "AND d.owner_id = l.owner_id AND d.item_id = l.item_id WHERE l.kind = 'like' AND l.user_id > 0 ORDER BY 1, 2"
+    )
+    for row in store.rows(sql):
+        yield row[0], row[1]
+
+
+def likes_mark(store: Store) -> str:
+    """Changes when likes come or go."""
+    sql = "SELECT count(*), total(user_id), total(owner_id), total(item_id) FROM likes WHERE kind = 'like'"
+    return ":".join(str(cell) for cell in next(iter(store.rows(sql))))
+
+
 def save_forms(store: Store, rows: Iterable[Form]) -> int:
     """Add or replace word forms."""
     return upsert(store, "forms", rows, key=("form",))

@@ -37,7 +37,11 @@ def test_planted_interests_come_out(world: Any, planted: Store) -> None:
     outcome = topics(planted, FOUR)
     assert outcome.state == "done"
     strongest = dict(
-        rows(planted, "SELECT user_id, topic FROM (SELECT user_id, topic, max(weight) FROM user_topics GROUP BY 1)")
+        rows(
+            planted,
+            "SELECT user_id, topic FROM (SELECT user_id, topic, max(weight) FROM user_topics WHERE signal = 'wrote' "
+            "GROUP BY 1)",
+        )
     )
     assert len(strongest) == outcome.counts["people"] == 60
     table = np.zeros((4, 4))
@@ -50,12 +54,14 @@ def test_planted_interests_come_out(world: Any, planted: Store) -> None:
 def test_profiles_sum_to_one_and_carry_what_is_behind_them(planted: Store) -> None:
     topics(planted, FOUR)
     for total, n, docs, words in rows(
-        planted, "SELECT sum(weight), count(*), min(n_docs), min(n_lemmas) FROM user_topics GROUP BY user_id, signal"
+        planted,
+        "SELECT sum(weight), count(*), min(n_docs), min(n_lemmas) FROM user_topics WHERE signal = 'wrote' "
+        "GROUP BY user_id",
     ):
         assert total == pytest.approx(1.0)
         assert (n, docs) == (4, 6)
         assert words >= FOUR.min_words
-    assert {row[0] for row in rows(planted, "SELECT DISTINCT signal FROM user_topics")} == {"wrote"}
+    assert {row[0] for row in rows(planted, "SELECT DISTINCT signal FROM user_topics")} == {"wrote", "member"}
 
 
 def test_topics_are_named_and_measured(world: Any, planted: Store) -> None:
@@ -131,8 +137,32 @@ def test_reposts_are_a_signal_of_their_own(world: Any, planted: Store) -> None:
         rows(planted, "SELECT signal, topic FROM (SELECT signal, topic, max(weight) FROM user_topics "
                       "WHERE user_id = 2 GROUP BY signal)")
     )  # fmt: skip
-    assert set(strongest) == {"wrote", "reposted"}
+    assert set(strongest) == {"wrote", "reposted", "member"}
     assert strongest["wrote"] != strongest["reposted"]
+
+
+def test_likes_and_memberships_are_signals_of_their_own(world: Any, planted: Store) -> None:
+    liker = next(user for user in range(1, 61) if world.interest(user) == "music")
+    themes = {row[0]: row[1] for row in rows(planted, "SELECT id, text FROM posts WHERE owner_id = -1")}
+    cars = [number for number, text in themes.items() if sum(w in text for w in world.themes["cars"].split()) > 5]
+    for number in cars[:4]:
+        walls.save_likes(planted, -1, "post", number, [liker, 4_000], "like", 1)
+    topics(planted, FOUR)
+    mine = dict(
+        rows(planted, "SELECT signal, topic FROM (SELECT signal, topic, max(weight) FROM user_topics "
+                      f"WHERE user_id = {liker} GROUP BY signal)")
+    )  # fmt: skip
+    assert set(mine) == {"wrote", "liked", "member"} and mine["liked"] != mine["wrote"]
+    top = json.loads(rows(planted, f"SELECT words FROM topics WHERE topic = {mine['liked']}")[0][0])
+    assert {word for word, _ in top[:5]} <= set(world.themes["cars"].split())
+    # who wrote nothing and is in no community has the one profile
+    assert rows(planted, "SELECT DISTINCT signal, n_docs FROM user_topics WHERE user_id = 4000") == [("liked", 4)]
+    both = dict(rows(planted, f"SELECT topic, weight FROM user_topics WHERE user_id = {liker} AND signal = 'member'"))
+    wall = {row.topic: row.weight for row in models.community_topics(planted, 2, "wrote") if row.community_id == 2}
+    assert both == pytest.approx(wall)
+    walls.save_likes(planted, -1, "post", cars[4], [liker], "like", 1)
+    topics(planted, FOUR)
+    assert rows(planted, "SELECT n_docs FROM user_topics WHERE signal = 'liked' AND user_id != 4000 LIMIT 1") == [(5,)]
 
 
 def test_single_texts_have_topics_above_a_weight(planted: Store) -> None:
