@@ -106,11 +106,12 @@ def scores(model: TopicModel, matrix: Any) -> Scores:
         npmi=tuple(each),
         mean_npmi=sum(each) / len(each),
         diversity=coherence.diversity(tops),
-        perplexity=_perplexity(model, matrix, words),
+        perplexity=perplexity(model, matrix, words),
     )
 
 
-def _perplexity(model: TopicModel, matrix: Any, words: Any) -> float:
+def perplexity(model: TopicModel, matrix: Any, words: Any) -> float:
+    """Perplexity a word of documents under their own profiles (in-sample)."""
     import numpy as np
 
     profiles = np.nan_to_num(model.doc_topics if len(model.doc_topics) else model.profiles(matrix))

@@ -239,14 +239,15 @@ class Writer:
         return self.reader.places(document, self.model.index)
 
     def _profiles(self, bags: list[Bag]) -> Floats:
-        return self.model.profiles(_matrix(bags, len(self.model.vocabulary)))
+        return self.model.profiles(counts_of(bags, len(self.model.vocabulary)))
 
     def _ask(self) -> None:
         if self.watch.stopping():
             raise Stopped
 
 
-def _matrix(bags: list[Bag], n_words: int) -> Any:
+def counts_of(bags: list[Bag], n_words: int) -> Any:
+    """The bags as a CSR matrix of counts over a vocabulary of so many words."""
     import numpy as np
     from scipy import sparse
 

@@ -22,19 +22,24 @@ FILE = Path("topics.toml")
 @click.group("topics", invoke_without_command=True)
 @click.option("--n-topics", type=click.IntRange(min=2), help="число тем вместо n_topics из config.toml")
 @click.option("--seeds", type=click.IntRange(min=1), help="сколько раз строить модель вместо seeds из config.toml")
+@click.option("--keep", is_flag=True, help="не строить заново: применить нынешнюю модель к новым людям и текстам")
 @common
-def command(options: Any, as_json: bool, quiet: bool, n_topics: int | None, seeds: int | None) -> int:
+def command(options: Any, as_json: bool, quiet: bool, n_topics: int | None, seeds: int | None, keep: bool) -> int:
     """Построить модель тем и профили людей и сообществ."""
     given = {"n_topics": n_topics, "seeds": seeds}
     below = click.get_current_context().invoked_subcommand
-    if below and any(given.values()):
-        raise ConfigError(f"--n-topics и --seeds не для topics {below}: новая модель строится командой topics.", "", "")
+    if below and (keep or any(given.values())):
+        raise ConfigError(f"--n-topics, --seeds и --keep не для topics {below}: они для самой команды topics.", "", "")
+    if keep and any(given.values()):
+        raise ConfigError(
+            "--keep оставляет нынешнюю модель: --n-topics и --seeds для новой.", "", "Уберите одно из них."
+        )
     if below:
         return 0
     instead = {name: value for name, value in given.items() if value is not None}
 
     def stage(store: Store, config: Config, watch: Watch) -> Outcome:
-        return pipeline.topics(store, config, watch, instead)
+        return pipeline.topics(store, config, watch, instead, keep=keep)
 
     return run_stage(options, "topics", stage, as_json=as_json, quiet=quiet)
 

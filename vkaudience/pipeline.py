@@ -53,12 +53,19 @@ def lemmatize(store: Store, config: Config, watch: Watch) -> Outcome:
 _NO_NAMES = "Файла имён тем {file} ещё нет: темы получат подсказки. Сделать его: vkaudience topics name."
 
 
-def topics(store: Store, config: Config, watch: Watch, instead: Mapping[str, Any] | None = None) -> Outcome:
-    """The stage ``topics``, then the names that people gave; ``instead``: settings in place of the config's."""
+def topics(
+    store: Store, config: Config, watch: Watch, instead: Mapping[str, Any] | None = None, *, keep: bool = False
+) -> Outcome:
+    """The stage ``topics``, then the names that people gave; ``instead``: settings in place of the config's; ``keep``:
+    the current model is applied to what is new, nothing is fitted.
+    """
     from nlp import curation
+    from nlp.keep import keep as kept
     from nlp.settings import TopicSettings
     from nlp.tables import stop_lemmas
-    from nlp.topics import topics as stage
+    from nlp.topics import topics as fitted
+
+    stage = kept if keep else fitted
 
     settings = TopicSettings(**{**config.given("topics"), **(instead or {})})
     if settings.curation is None:

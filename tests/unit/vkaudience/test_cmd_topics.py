@@ -76,3 +76,12 @@ def test_without_a_study_each_says_so(tmp_path: Path, words: tuple[str, ...]) ->
     answer = run(*words, cwd=tmp_path)
     assert answer.returncode == 1 and "Что делать" in answer.stderr.decode()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_keep_applies_the_model_and_excludes_a_new_one(study: Path) -> None:
+    before = run("topics", "show", "--json", cwd=study).stdout
+    done = run("topics", "--keep", "--json", cwd=study)
+    assert done.returncode == 0 and "новых текстов нет" in done.stdout.decode()
+    assert run("topics", "show", "--json", cwd=study).stdout == before
+    assert run("topics", "--keep", "--n-topics", "3", cwd=study).returncode == 2
+    assert run("topics", "--keep", "show", cwd=study).returncode == 2
