@@ -1,7 +1,8 @@
-"""``vkaudience topics``: lemmas to topics and profiles; ``show``, ``name``, ``apply`` and ``export`` of the model."""
+"""``vkaudience topics``: lemmas to topics and profiles; ``show``, ``name``, ``apply``, ``stopwords``, ``export``."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -136,6 +137,30 @@ def export(options: Any, as_json: bool, quiet: bool, folder: Path, raw_ids: bool
         return 0
     for file, why in made.items():
         say(f"{folder / file}" if not why else f"{file}: пропущено, {why}", err=bool(why))
+    return 0
+
+
+@command.command("stopwords")
+@click.option("--most", type=click.IntRange(min=1), default=50, help="сколько слов показать (50)")
+@common
+def stopwords(options: Any, as_json: bool, quiet: bool, most: int) -> int:
+    """Частые слова, которые ничего не говорят о темах: что можно добавить в stopwords."""
+    from nlp.background import background
+
+    with open_store(options.load().database, write=False) as store:
+        found = background(store, most=most)
+    for one in found if as_json else ():
+        say_json({"word": one.word, "share": one.share, "bits": one.bits, "topics": one.topics})
+    if as_json:
+        return 0
+    if not found:
+        say("Лишних слов не видно: каждое частое слово что-то говорит о темах.")
+        return 0
+    for one in () if quiet else found:
+        where = f", среди главных слов тем {', '.join(map(str, one.topics))}" if one.topics else ""
+        say(f"{one.word}: в {one.share:.0%} документов, {one.bits:.2f} бита о теме{where}")
+    say("Прочтите список и уберите из него нужное; остальное — в [topics] config.toml или в файл имён тем:")
+    say(f"stopwords = [{', '.join(json.dumps(one.word, ensure_ascii=False) for one in found)}]")
     return 0
 
 
