@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from portraits.book import Book
 from portraits.settings import ReportSettings
-from storage import Store, audiences, models, portrait_people
+from storage import Store, audiences, models, portrait_data, portrait_people
 from storage.rows import Topic, TopicModel
 
 
@@ -78,5 +83,35 @@ def open_study(store: Store, settings: ReportSettings) -> Study:
         )
         for row in audiences.audiences(store)
     )  # fmt: skip
-    topics = tuple(models.topics(store, model_id)) if model_id is not None else ()
+    topics, shown = merged(models.topics(store, model_id) if model_id is not None else [])
+    portrait_data.show_topics(store, shown)
     return Study(store, settings, Book(), groups, model, topics)
+
+
+def merged(topics: Sequence[Topic]) -> tuple[tuple[Topic, ...], dict[int, int]]:
+    """Topics that people gave one name as one, the largest of them; topic -> the one that stands for it."""
+    named: dict[str, list[Topic]] = {}
+    for topic in topics:
+        key = topic.label.casefold() if topic.named_by == "person" and topic.label else f"\0{topic.topic}"
+        named.setdefault(key, []).append(topic)
+    found, shown = [], {}
+    for same in named.values():
+        best = max(same, key=lambda one: (one.share or 0.0, -one.topic))
+        shown.update(dict.fromkeys((one.topic for one in same), best.topic))
+        found.append(best if len(same) == 1 else _joined(best, same))
+    return tuple(sorted(found, key=lambda one: one.topic)), shown
+
+
+def _joined(best: Topic, same: Sequence[Topic]) -> Topic:
+    """One topic for several: words in turns, the share in sum, stable if one of them is; no measure is of the whole."""
+    lists = [json.loads(topic.words) for topic in [best, *(one for one in same if one is not best)]]
+    words: dict[str, list[Any]] = {}
+    for row in itertools.chain.from_iterable(itertools.zip_longest(*lists)):
+        if isinstance(row, list) and row:
+            words.setdefault(str(row[0]), row)
+    shares = [one.share for one in same if one.share is not None]
+    known = [one.stable for one in same if one.stable is not None]
+    return dataclasses.replace(
+        best, words=json.dumps(list(words.values()), ensure_ascii=False), share=sum(shares) if shares else None,
+        npmi=None, c_v=None, exclusivity=None, stability=None, stable=max(known) if known else None,
+    )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -118,6 +118,14 @@ def dropped(store: Store, model_id: int, *, least: int, examples: int = 12) -> l
     ]
 
 
+def show_topics(store: Store, shown: Mapping[int, int]) -> None:
+    """Note which topic stands for each in this report (temporary): topics of one name are shown as one."""
+    with store.write() as connection:
+        connection.execute("CREATE TEMP TABLE IF NOT EXISTS report_topics (topic INTEGER PRIMARY KEY, shown INTEGER)")
+        connection.execute("DELETE FROM report_topics")
+        connection.executemany("INSERT INTO report_topics VALUES (?, ?)", shown.items())
+
+
 def trend(store: Store, model_id: int, least: int, texts: int) -> list[tuple[str, int, float]]:
     """(month ``2026-01``, topic, share of the month's texts), by month and topic.
 
@@ -128,7 +136,8 @@ def trend(store: Store, model_id: int, least: int, texts: int) -> list[tuple[str
         "FROM doc_topics t JOIN documents d ON d.doc_id = t.doc_id WHERE t.model_id = ? AND d.published_at > 0), "
         "months AS (SELECT month, sum(weight) AS whole, count(DISTINCT doc_id) AS n_texts, "
         "count(DISTINCT CASE WHEN author_id > 0 THEN author_id END) AS n_people FROM dated GROUP BY month) "
-        "SELECT m.month, d.topic, sum(d.weight) / m.whole FROM dated d JOIN months m ON m.month = d.month "
+        "SELECT m.month, r.shown, sum(d.weight) / m.whole FROM dated d JOIN months m ON m.month = d.month "
+        "JOIN report_topics r ON r.topic = d.topic "
         "WHERE m.n_texts >= ? AND (m.n_people = 0 OR m.n_people >= ?) GROUP BY 1, 2 ORDER BY 1, 2"
     )
     return [(row[0], row[1], row[2]) for row in store.rows(sql, (model_id, texts, least))]
@@ -153,9 +162,10 @@ def typical(store: Store, model_id: int, *, people: bool, per_topic: int) -> lis
     """
     who = "1" if people else "d.owner_id < 0 AND coalesce(d.author_id, d.owner_id) < 0"
     sql = (
-        "SELECT topic, owner_id, item_id, kind FROM (SELECT t.topic, d.owner_id, d.item_id, d.kind, "
-        "row_number() OVER (PARTITION BY t.topic, d.owner_id ORDER BY t.weight DESC, d.n_lemmas DESC, d.doc_id) "
+        "SELECT topic, owner_id, item_id, kind FROM (SELECT r.shown AS topic, d.owner_id, d.item_id, d.kind, "
+        "row_number() OVER (PARTITION BY r.shown, d.owner_id ORDER BY t.weight DESC, d.n_lemmas DESC, d.doc_id) "
         "AS best, t.weight, d.n_lemmas, d.doc_id FROM doc_topics t JOIN documents d USING (doc_id) "
+        "JOIN report_topics r ON r.topic = t.topic "
         f"WHERE t.model_id = ? AND d.copy_of IS NULL AND d.part = 'own' AND d.n_lemmas >= 6 AND {who}) "
         "WHERE best = 1 ORDER BY topic, weight DESC, n_lemmas DESC, doc_id"
     )
@@ -183,8 +193,9 @@ def _owner(store: Store, owner_id: int) -> str:
 def community_words(store: Store, model_id: int, ids: Sequence[int]) -> dict[int, tuple[int, dict[int, float]]]:
     """community -> (texts, {topic: share of its own wall}); communities without a profile are absent."""
     sql = (
-        "SELECT topic, weight, n_docs FROM community_topics "
-        "WHERE model_id = ? AND community_id = ? AND signal = 'wrote' ORDER BY topic"
+        "SELECT r.shown, sum(c.weight), max(c.n_docs) FROM community_topics c "
+        "JOIN report_topics r ON r.topic = c.topic "
+        "WHERE c.model_id = ? AND c.community_id = ? AND c.signal = 'wrote' GROUP BY 1 ORDER BY 1"
     )
     found = {}
     for number in ids:

@@ -233,8 +233,8 @@ def weights(store: Store, group: int, *, without: int | None = None) -> dict[int
 def profiles(store: Store, model_id: int, signal: str) -> Iterator[tuple[int, int, float]]:
     """(user id, topic, weight) of everybody in a group, by user; only for sums over groups."""
     sql = (
-        "SELECT t.user_id, t.topic, t.weight FROM user_topics t JOIN report_persons s ON s.user_id = t.user_id "
-        "WHERE t.model_id = ? AND t.signal = ? ORDER BY t.user_id, t.topic"
+        "SELECT t.user_id, r.shown, sum(t.weight) FROM user_topics t JOIN report_persons s ON s.user_id = t.user_id "
+        "JOIN report_topics r ON r.topic = t.topic WHERE t.model_id = ? AND t.signal = ? GROUP BY 1, 2 ORDER BY 1, 2"
     )
     for row in store.rows(sql, (model_id, signal)):
         yield row[0], row[1], row[2]

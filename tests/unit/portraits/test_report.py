@@ -422,3 +422,21 @@ def test_the_course_of_a_topic_over_months_leaves_out_months_of_few_people(build
     assert html.count('class="spark"') == 6
     course = [row.value for key, row in sorted(found.items()) if key[1].startswith("trend.0.")]
     assert course[:4] == pytest.approx([0, 0.2, 0.4, 0.6]) and ("topics", "trend.0.2021-01", 0) not in found
+
+
+def test_topics_of_one_name_are_shown_as_one(build: Any, page: Any) -> None:
+    store = build()
+    page(store)
+    before = book(store)
+    model = models.current_model(store).id
+    for topic, name in ((1, "Дом и быт"), (4, "дом и быт"), (2, "Спорт")):
+        models.name_topic(store, model, topic, name, "person")
+    html = page(store)
+    after = book(store)
+    assert html.count('class="card topic"') == 5 and "ом и быт" in html
+    for audience in (0, ROCK, MUMS):
+        whole = sum(before["topics", f"mean.wrote.{topic}", audience].value for topic in (1, 4))
+        assert after["topics", "mean.wrote.1", audience].value == pytest.approx(whole, abs=2e-4)
+    assert ("topics", "mean.wrote.4", 0) not in after
+    walls = before["compare", "wall.1.1", 0].value + before["compare", "wall.1.4", 0].value
+    assert after["compare", "wall.1.1", 0].value == pytest.approx(walls, abs=2e-4)
