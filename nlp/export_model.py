@@ -39,7 +39,7 @@ def export(store: Store, folder: Path, *, raw_ids: bool = False) -> dict[str, st
         folder.mkdir(parents=True, exist_ok=True)
         _table(folder / "topics.csv", _topics(topics))
         _table(folder / "topic_words.csv", _topic_words(model))
-        _table(folder / "people_topics.csv", _people(store, row.id, model.n_topics, raw_ids))
+        _table(folder / "people_topics.csv", _people(store, row.id, model, raw_ids))
         _table(folder / "text_topics.csv", _texts(store, row.id, model.n_topics))
         _table(folder / "community_topics.csv", _communities(store, row.id, model.n_topics))
         return {
@@ -76,18 +76,25 @@ def _topic_words(model: TopicModel) -> Iterator[list[Any]]:
         yield [word, *(f"{value:.8g}" for value in column)]
 
 
-def _people(store: Store, model_id: int, n_topics: int, raw_ids: bool) -> Iterator[list[Any]]:
+def _people(store: Store, model_id: int, model: TopicModel, raw_ids: bool) -> Iterator[list[Any]]:
+    """One row a person and signal; ``shrinkage``: the part of the profile that comes from words, not from the prior."""
     key = secrets.token_bytes(32)
-    rows: dict[str, list[Any]] = {}
-    for one in models.user_topics(store, model_id):
-        person = str(one.user_id)
-        if not raw_ids:
-            person = hashlib.blake2b(person.encode(), key=key, digest_size=8).hexdigest()
-        cells = rows.setdefault(person, [person, one.n_docs, one.n_lemmas, *[0.0] * n_topics])
-        cells[3 + one.topic] = f"{one.weight:.6g}"
-    yield ["person", "texts", "words", *(f"topic_{number}" for number in range(n_topics))]
-    # Sorted by the pseudonym: the order of ids would tell who is who.
-    yield from (rows[person] for person in sorted(rows, key=lambda one: (len(one), one)))
+    prior = float(model.alpha.sum())
+    yield ["person", "signal", "texts", "words", "shrinkage", *(f"topic_{number}" for number in range(model.n_topics))]
+    # What communities a person is in may tell who it is: without names it stays at home.
+    for signal in ("wrote", "reposted", "commented", "liked", *(("member",) if raw_ids else ())):
+        rows: dict[str, list[Any]] = {}
+        for one in models.user_topics(store, model_id, signal):
+            person = str(one.user_id)
+            if not raw_ids:
+                person = hashlib.blake2b(person.encode(), key=key, digest_size=8).hexdigest()
+            shrinkage = f"{one.n_lemmas / (one.n_lemmas + prior):.4f}"
+            cells = rows.setdefault(
+                person, [person, signal, one.n_docs, one.n_lemmas, shrinkage, *[0.0] * model.n_topics]
+            )
+            cells[5 + one.topic] = f"{one.weight:.6g}"
+        # Sorted by the pseudonym: the order of ids would tell who is who.
+        yield from (rows[person] for person in sorted(rows, key=lambda one: (len(one), one)))
 
 
 def _texts(store: Store, model_id: int, n_topics: int) -> Iterator[list[Any]]:

@@ -34,9 +34,11 @@ def test_tables_agree_with_the_study_and_name_nobody(planted: Store, tmp_path: P
     raw = table(tmp_path / "б" / "people_topics.csv")
     ids = {str(row[0]) for row in planted.rows("SELECT DISTINCT user_id FROM user_topics")}
     assert {row["person"] for row in raw} == ids and len(people) == len(ids)
+    assert {row["signal"] for row in raw} == {"wrote", "member"} and {row["signal"] for row in people} == {"wrote"}
+    assert all(0.9 < float(row["shrinkage"]) < 1 for row in people)
     assert not ids & {row["person"] for row in people}
     values = sorted(tuple(row.values())[1:] for row in people)
-    assert values == sorted(tuple(row.values())[1:] for row in raw)
+    assert values == sorted(tuple(row.values())[1:] for row in raw if row["signal"] == "wrote")
     texts = table(tmp_path / "a" / "text_topics.csv")
     assert {row["doc_id"] for row in texts} == {str(row[0]) for row in planted.rows("SELECT doc_id FROM doc_topics")}
     assert all(0.05 <= float(row[key] or 1) <= 1 for row in texts for key in row if key != "doc_id")
