@@ -38,15 +38,16 @@ def _study(config: Any, truth: Any, *, as_json: bool, quiet: bool) -> Outcome:
         if outcome.state == "interrupted":
             say_outcome("demo", outcome, as_json=as_json)
             return outcome
-        right, counted = demo.recovered(store, truth)
+        found = demo.recovered(store, truth)
     report = Path(config["report"]["out"]).resolve() / "report.html"
     if as_json:
-        found = {"state": outcome.state, "report": str(report), "recovered": right, "people": counted}
-        say_json({"event": "demo", **found})
+        told = {"state": outcome.state, "report": str(report), "recovered": found.right, "people": found.people}
+        say_json({"event": "demo", **told, "correlation": found.correlation})
         return outcome
     # The last line of the demo says where the report is, with its whole path.
     for message in outcome.messages[:-1]:
         say(message, err=True)
-    say(f"Главный интерес угадан у {right} из {counted} человек с профилем (игрушечный VK знает ответ).")
+    close = "" if found.correlation is None else f"; корреляция задуманных и найденных долей {found.correlation:.2f}"
+    say(f"Главный интерес угадан у {found.right} из {found.people} человек с профилем{close}.")
     say(f"Отчёт: {report}")
     return outcome
