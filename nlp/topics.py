@@ -50,6 +50,7 @@ def topics(store: Store, settings: TopicSettings, *, watch: Watch = QUIET) -> Ou
     counts = choose.numbers(settings, read.matrix.shape[0])
     if not counts:
         raise _too_few(store, settings, read.matrix.shape[0])
+    watch.tell(Event("notice", "topics", text=_vocabulary(settings, read)))
     _enough(settings, read, watch)
     _drop_strangers(store, settings, counts, read.input)
     try:
@@ -57,6 +58,23 @@ def topics(store: Store, settings: TopicSettings, *, watch: Watch = QUIET) -> Ou
         return _write(store, settings, read, fits, mark, watch)
     except Stopped:
         return Outcome("interrupted")
+
+
+_REASONS = {
+    "part_of_speech": "по части речи", "stop_list": "по списку", "short": "коротких", "rare": "редких",
+    "frequent": "слишком частых",
+}  # fmt: skip
+
+
+def _vocabulary(settings: TopicSettings, read: _Corpus) -> str:
+    """The bounds that were taken and what they left."""
+    words = read.words
+    most = int(settings.max_share * words.n_documents)
+    dropped = ", ".join(f"{_REASONS[reason]} {n}" for reason, n in sorted(words.dropped_counts.items()))
+    return (
+        f"Словарь: {len(words.terms)} слов, каждое в {words.least}–{most} документах из {words.n_documents}; "
+        f"отброшено {dropped or 'ничего'}."
+    )
 
 
 def _enough(settings: TopicSettings, read: _Corpus, watch: Watch) -> None:
