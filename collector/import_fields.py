@@ -16,17 +16,20 @@ from storage import ConfigError, ImportFileError
 
 # Column names taken without --map, lower case; our own names come first.
 _SYNONYMS: Mapping[str, tuple[str, ...]] = {
-    "text": ("текст", "message", "body"),
-    "author": ("автор", "author_id", "user_id", "user"),
-    "community": ("сообщество", "группа", "group", "group_id", "channel"),
-    "id": ("post_id", "message_id"),
-    "date": ("дата", "published_at", "created_at", "timestamp"),
-    "likes": ("лайки",),
-    "comments": ("комментарии",),
-    "reposts": ("репосты",),
-    "views": ("просмотры",),
-    "url": ("ссылка", "link"),
-}
+    "text": ("текст", "message", "body", "текст комментария", "комментарий", "текст поста", "текст записи", "запись",
+             "сообщение", "content"),
+    "author": ("автор", "author_id", "user_id", "user", "from_id", "id автора", "автор id", "id пользователя",
+               "автор поста", "автор записи", "автор комментария", "ссылка на автора", "ссылка на профиль"),
+    "community": ("сообщество", "группа", "group", "group_id", "channel", "owner_id", "id группы", "id сообщества",
+                  "паблик", "канал"),
+    "id": ("post_id", "message_id", "id поста", "id записи", "id комментария"),
+    "date": ("дата", "published_at", "created_at", "timestamp", "дата публикации", "дата и время", "время"),
+    "likes": ("лайки", "лайков", "likes_count", "нравится"),
+    "comments": ("комментарии", "комментариев", "comments_count"),
+    "reposts": ("репосты", "репостов", "reposts_count", "forwards"),
+    "views": ("просмотры", "просмотров", "views_count"),
+    "url": ("ссылка", "link", "ссылка на пост", "ссылка на запись", "ссылка на комментарий"),
+}  # fmt: skip
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _RUSSIAN_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:,?\s+(?:в\s+)?(\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII)
 _LAST_SECOND = 253_402_300_799  # the end of the year 9999
@@ -73,6 +76,11 @@ def check_fields(mapping: Mapping[str, str]) -> None:
             near = difflib.get_close_matches(name.lower(), FIELDS, n=1)
             hint = f"Может быть, {near[0]}? " if near else ""
             raise ConfigError(f"Поля «{name}» нет.", f"{hint}Есть: {', '.join(FIELDS)}.", "Исправьте --map.")
+
+
+def has_text(columns: Sequence[str]) -> bool:
+    """Whether one of the columns has a usual name of texts."""
+    return _usual("text", columns, set()) is not None
 
 
 def match_columns(path: Path, columns: Sequence[str], mapping: Mapping[str, str]) -> tuple[str | None, ...]:

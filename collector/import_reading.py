@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from collector import read_csv, read_jsonl
-from collector.import_fields import Row, match_columns, read_row
+from collector import read_csv, read_jsonl, read_people, read_telegram, read_xlsx
+from collector.import_fields import Row, has_text, match_columns, read_row
 from collector.import_records import Broken, Record, Tally
+from collector.import_stream import numbered_lines, open_text
+from collector.read_people import PersonId
 from collector.read_vk_json import VkRow, looks_vk, vk_rows
 from collector.sniff import SourceFile, sniff
 from storage import Event, ImportFileError, Watch
@@ -20,22 +23,27 @@ KEPT_CHARACTERS = 32 * 2**20
 ASK_EVERY = 5000
 _LOOKED_AT = 5
 
-Item = Row | VkRow | Broken
+Good = Row | VkRow | PersonId
+Item = Good | Broken
+Records = Callable[[Sequence[int | None]], Iterable[Record | Broken]]
 
 
 @dataclass(slots=True)
 class Reading:
-    """One file ready to be read any number of times; ``items`` counts what it had to mend in the Tally given."""
+    """One file ready to be read any number of times; ``items`` counts what it had to mend in the Tally given.
+
+    ``kind``: ``rows`` of texts, ``vk`` objects, or ``people`` that make an audience.
+    """
 
     source: SourceFile
-    vk: bool
+    kind: str
     items: Callable[[Tally], Iterator[Item]]
     good: int = 0
     broken: Tally = field(default_factory=Tally)
     notes: Tally = field(default_factory=Tally)
-    kept: list[Row | VkRow] | None = None
+    kept: list[Good] | None = None
 
-    def rows(self) -> Iterator[Row | VkRow]:
+    def rows(self) -> Iterator[Good]:
         """The good rows; :func:`scan` has told the broken ones."""
         if self.kept is not None:
             return iter(self.kept)
@@ -56,35 +64,63 @@ class Reading:
 def prepare(path: Path, mapping: Mapping[str, str], wanted: str) -> Reading:
     """Find out how to read a file. Raises ImportFileError when it is no text or its columns do not fit."""
     source = sniff(path, wanted)
+    if source.shape == "xlsx":
+        columns = read_xlsx.columns_of(path)
+        return _table(source, columns, mapping, lambda places: read_xlsx.records(path, places))
     if source.shape == "csv":
-        return _table(source, mapping)
+        if wanted == "auto" and not mapping and read_people.looks_list(source.head):
+            return Reading(source, "people", lambda _: _listed(source))
+        table = read_csv.read_header(source, list(mapping.values()))
+        return _table(source, table.columns, mapping, lambda places: read_csv.read_rows(source, table, places))
     if source.shape == "document":
-        listed = list(enumerate(read_jsonl.read_document(source), start=1))
+        values = read_jsonl.read_document(source)
+        if wanted == "auto" and not mapping and len(values) == 1 and read_telegram.looks_desktop(values[0]):
+            return Reading(source, "rows", lambda n: _checked(read_telegram.desktop_records(values[0], n), n))
+        listed = list(enumerate(values, start=1))
         return _json(source, mapping, wanted, lambda: iter(listed))
-    return _json(source, mapping, wanted, lambda: read_jsonl.read_values(source))
+    return _json(source, mapping, wanted, lambda: map(_out_of_wrapping, read_jsonl.read_values(source)))
 
 
-def _table(source: SourceFile, mapping: Mapping[str, str]) -> Reading:
-    table = read_csv.read_header(source, list(mapping.values()))
-    names = match_columns(source.path, table.columns, mapping)
-    places = [None if name is None else table.columns.index(name) for name in names]
-    return Reading(source, False, lambda notes: _checked(read_csv.read_rows(source, table, places), notes))
+def _out_of_wrapping(value: read_jsonl.Value) -> read_jsonl.Value:
+    """4CAT and Zeeschuimer keep a platform's own object under ``data``."""
+    if isinstance(value, Broken) or not isinstance(value[1], dict):
+        return value
+    whole: Any = value[1]
+    wrapped = isinstance(whole.get("data"), dict) and {"source_platform", "__import_meta"} & whole.keys()
+    return (value[0], whole["data"]) if wrapped else value
+
+
+def _table(source: SourceFile, columns: Sequence[str], mapping: Mapping[str, str], records: Records) -> Reading:
+    people = None if mapping or has_text(columns) else read_people.match_people(columns)
+    names = people or match_columns(source.path, columns, mapping)
+    places = [None if name is None else columns.index(name) for name in names]
+    if people:
+        return Reading(source, "people", lambda _: read_people.people_rows(records(places)))
+    return Reading(source, "rows", lambda notes: _checked(records(places), notes))
+
+
+def _listed(source: SourceFile) -> Iterator[Item]:
+    with open_text(source.path, source.encoding) as stream:
+        yield from read_people.list_rows(numbered_lines(stream))
 
 
 def _json(
     source: SourceFile, mapping: Mapping[str, str], wanted: str, values: Callable[[], Iterator[read_jsonl.Value]]
 ) -> Reading:
-    if wanted == "vk" or (wanted == "auto" and not mapping and _any_vk(values())):
-        return Reading(source, True, lambda _: _vk(values()))
+    if wanted == "vk" or (wanted == "auto" and not mapping and _first(values(), looks_vk)):
+        return Reading(source, "vk", lambda _: _vk(values()))
+    if wanted == "auto" and not mapping and _first(values(), read_telegram.looks_telethon):
+        return Reading(source, "rows", lambda n: _checked(read_telegram.telethon_records(values(), n), n))
     if next(values(), None) is None:
         raise _empty(source.path)
     keys = match_columns(source.path, read_jsonl.columns_of(values()), mapping)
-    return Reading(source, False, lambda notes: _checked(read_jsonl.read_records(values(), keys), notes))
+    return Reading(source, "rows", lambda notes: _checked(read_jsonl.read_records(values(), keys), notes))
 
 
-def _any_vk(values: Iterable[read_jsonl.Value]) -> bool:
+def _first(values: Iterable[read_jsonl.Value], looks: Callable[[object], bool]) -> bool:
+    """Whether any of the first values looks so."""
     first = itertools.islice((value for value in values if not isinstance(value, Broken)), _LOOKED_AT)
-    return any(looks_vk(value[1]) for value in first)
+    return any(looks(value[1]) for value in first)
 
 
 def _vk(values: Iterable[read_jsonl.Value]) -> Iterator[Item]:
@@ -105,7 +141,7 @@ def scan(reading: Reading, watch: Watch) -> bool:
 
     Raises ImportFileError when there is nothing in it or more than half of it is broken.
     """
-    kept: list[Row | VkRow] | None = []
+    kept: list[Good] | None = []
     characters = 0
     for number, item in enumerate(reading.items(reading.notes), start=1):
         if isinstance(item, Broken):

@@ -9,10 +9,11 @@ from typing import Any
 
 from collector.import_fields import Row
 from collector.import_numbers import PostNumbers
+from collector.read_people import PersonId
 from collector.read_vk_json import VkRow
 from storage import Store, audiences, people, walls
 from storage.aliases import Aliases
-from storage.rows import Audience, Community, Post, User
+from storage.rows import Audience, Comment, Community, Post, User
 
 RECIPE = "import"
 
@@ -107,11 +108,14 @@ class VkWriter:
     def write(self, rows: Sequence[VkRow]) -> None:
         """Write one batch in one transaction."""
         posts = [row for row in rows if isinstance(row, Post)]
+        comments = [row for row in rows if isinstance(row, Comment)]
         with self._store.write():
             self._save_people([row for row in rows if isinstance(row, User)])
             self._save_communities([row for row in rows if isinstance(row, Community)])
             walls.save_posts(self._store, posts, self._seen)
+            walls.save_comments(self._store, comments, self._seen)
             self._meet(posts)
+            self._meet(comments)
 
     def _save_people(self, rows: list[User]) -> None:
         known = {user.id: user for user in people.users(self._store, [row.id for row in rows])}
@@ -124,10 +128,11 @@ class VkWriter:
             known = people.find_community(self._store, row.id)
             people.save_communities(self._store, [_merged(known, row)], self._seen)
 
-    def _meet(self, posts: Iterable[Post]) -> None:
+    def _meet(self, texts: Iterable[Post | Comment]) -> None:
         authors: dict[int, None] = {}
-        for post in posts:
-            ids = [number for number in (post.owner_id, post.from_id, post.signer_id) if number and number > 0]
+        for post in texts:
+            signer = post.signer_id if isinstance(post, Post) else None
+            ids = [number for number in (post.owner_id, post.from_id, signer) if number and number > 0]
             authors |= dict.fromkeys(ids)
             if post.owner_id < 0:
                 self._meet_community(-post.owner_id)
@@ -150,6 +155,30 @@ class VkWriter:
             name = (row and (row.name or row.screen_name)) or f"club{community_id}"
             messages.append(save_audience(self._store, name, [community_id], authors, self._seen))
         return [message for message in messages if message]
+
+
+class PeopleWriter(VkWriter):
+    """People of a list or a table, and the audience they make up."""
+
+    def __init__(self, store: Store, source: str, seen: int) -> None:
+        super().__init__(store, source, seen)
+        self._source = source
+        self._people: dict[int, None] = {}
+
+    def write(self, rows: Sequence[VkRow | PersonId]) -> None:
+        """Write one batch in one transaction."""
+        fresh = [row for row in rows if row.id not in self._people]
+        self.repeated += len(rows) - len({row.id for row in fresh})
+        self._people |= dict.fromkeys(row.id for row in fresh)
+        with self._store.write():
+            self._save_people([row for row in fresh if isinstance(row, User)])
+            ids = [row.id for row in fresh if isinstance(row, PersonId)]
+            people.add_unknown_users(self._store, ids, self._seen)
+
+    def audiences(self) -> list[str]:
+        """Write the audience; returns a message when its name is taken."""
+        message = save_audience(self._store, self._source, [], self._people, self._seen)
+        return [message] if message else []
 
 
 def _merged(known: Any, fresh: Any) -> Any:

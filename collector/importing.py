@@ -10,14 +10,16 @@ from typing import Any
 
 from collector.import_fields import check_fields, parse_mapping
 from collector.import_reading import Reading, prepare, scan
-from collector.import_write import RowWriter, VkWriter
+from collector.import_write import PeopleWriter, RowWriter, VkWriter
+from collector.unpack import unpacked
 from storage import QUIET, SYSTEM_CLOCK, Clock, ConfigError, Event, Outcome, Store, Watch
 
 __all__ = ["FORMATS", "ImportSettings", "import_files", "parse_mapping"]
 
 FORMATS = ("auto", "csv", "jsonl", "vk")
 BATCH = 1000
-_TABLES = ("posts", "users", "communities", "memberships", "audiences")
+_WRITERS: Mapping[str, Any] = {"rows": RowWriter, "vk": VkWriter, "people": PeopleWriter}
+_TABLES = ("posts", "comments", "users", "communities", "memberships", "audiences")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +42,21 @@ def import_files(
     or more than half of whose records are broken, and ConfigError for a wrong mapping or format.
     """
     _check(settings)
+    with unpacked(settings.files) as (files, messages):
+        return _import(store, settings, files, messages, watch, clock)
+
+
+def _import(
+    store: Store, settings: ImportSettings, files: list[Path], messages: list[str], watch: Watch, clock: Clock
+) -> Outcome:
     readings = []
-    for path in settings.files:
+    for path in files:
         reading = prepare(path, settings.mapping, settings.format)
         if not scan(reading, watch):
             return Outcome("interrupted", {}, ("Импорт остановлен до записи: ничего не изменено.",))
         readings.append(reading)
     before = _sizes(store)
     counts = {"rows": 0, "broken": 0, "repeated": 0}
-    messages: list[str] = []
     whole = True
     for reading in readings:
         messages += reading.complaints()
@@ -78,7 +86,7 @@ def _write_file(
     clock: Clock,
 ) -> bool:
     """Write one file's rows and its audiences; False when a person asked to stop."""
-    writer = (VkWriter if reading.vk else RowWriter)(store, _label(settings, reading), clock.now())
+    writer = _WRITERS[reading.kind](store, _label(settings, reading), clock.now())
     done = 0
     for batch in _batches(reading.rows()):
         if watch.stopping():

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from collector.import_records import Broken
+from collector.parse_comment import parse_comment, with_replies
 from collector.parse_group import parse_group
 from collector.parse_post import parse_post
 from collector.parse_user import parse_user
-from storage.rows import Community, Post, User
+from collector.values import whole
+from storage.rows import Comment, Community, Post, User
 
-VkRow = Post | User | Community
+VkRow = Post | User | Community | Comment
 _DEEPEST = 6  # execute: response -> list of answers -> items
 _PERSON = {"first_name", "last_name", "can_access_closed", "deactivated", "bdate", "sex"}
 
@@ -74,17 +76,27 @@ def _of_object(line: int, value: dict[str, Any], depth: int) -> Iterator[VkRow |
         yield from vk_rows(line, value["response"], depth + 1)
         return
     parts = [value[name] for name in ("items", "profiles", "groups") if isinstance(value.get(name), list)]
-    if not parts:
+    if not parts and kind_of(value) == "comment":
+        yield from (_comment(line, one, value) for one in with_replies(value))
+    elif not parts:
         yield _of_item(line, value)
     for part in parts:
         yield from vk_rows(line, part, depth + 1)
+
+
+def _comment(line: int, item: Mapping[str, Any], top: Mapping[str, Any]) -> VkRow | Broken:
+    """A comment of a wall; a reply inside a thread may leave the wall and the post to its top."""
+    owner_id, post_id = (whole(item.get(name)) or whole(top.get(name)) for name in ("owner_id", "post_id"))
+    if owner_id is None or post_id is None:
+        return Broken(line, "у комментария нет owner_id: неизвестно, с какой он стены")
+    return parse_comment(item, owner_id, post_id) or Broken(line, "у объекта VK нет номера")
 
 
 def _of_item(line: int, item: Mapping[str, Any]) -> VkRow | Broken:
     kind = kind_of(item)
     parse = _PARSERS.get(kind or "")
     if parse is None:
-        return Broken(line, "комментарии VK пока не читаются" if kind == "comment" else "объект VK не распознан")
+        return Broken(line, "объект VK не распознан")
     try:
         return parse(item)
     except ValueError:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from collector.import_stream import open_bytes
+from collector.read_xlsx import is_xlsx
 from storage import ImportFileError
 
 HEAD_BYTES = 2**20
@@ -21,7 +22,7 @@ _UNPACK = "Распакуйте его и укажите файл CSV или JSO
 # first bytes -> what the file is, why it is refused or "", what to do
 _MAGIC: tuple[tuple[bytes, str, str, str], ...] = (
     *((b"\x80" + bytes([version]), "pickle (двоичный файл Python)", *_PICKLE) for version in (2, 3, 4, 5)),
-    (b"PK\x03\x04", "таблица Excel (xlsx) или архив zip", "", f"{_SAVE_AS} Архив сначала распакуйте."),
+    (b"PK\x03\x04", "документ Office или архив внутри архива", "", _UNPACK),
     (b"\xd0\xcf\x11\xe0", "старая таблица Excel (xls) или документ Word", "", _SAVE_AS),
     (b"PAR1", "таблица Parquet", "", "Сохраните её как CSV: frame.to_csv('texts.csv', index=False)."),
     (b"SQLite format 3\0", "база SQLite", "", "Выгрузите нужную таблицу в CSV."),
@@ -50,7 +51,7 @@ _MOST_CONTROL = 0.05
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A readable file. ``shape``: csv, lines (one JSON value a line) or document (one JSON value)."""
+    """A readable file. ``shape``: csv, xlsx, lines (one JSON value a line) or document (one JSON value)."""
 
     path: Path
     shape: str
@@ -70,6 +71,8 @@ def sniff(path: Path, wanted: str = "auto") -> SourceFile:
         head = file.read(HEAD_BYTES)
     if not head.strip(b"\0 \t\r\n"):
         raise ImportFileError(f"Файл пуст: {path}", "", "Проверьте, тот ли это файл.")
+    if head.startswith(b"PK") and is_xlsx(path):
+        return SourceFile(path, "xlsx", "", "")
     _refuse_binary(path, head)
     encoding = _encoding(path, head)
     whole = len(head) < HEAD_BYTES

@@ -22,7 +22,7 @@ from vkaudience.pipeline import journaled
 def command(
     options: Any, files: tuple[Path, ...], mapping: str, source: str | None, kind: str, as_json: bool, quiet: bool
 ) -> int:
-    """Взять тексты из файлов CSV, JSONL (и .gz) или ответов VK в JSON."""
+    """Взять тексты и людей из CSV, XLSX, JSONL, ответов VK, Telegram, 4CAT, списков; .zip и .gz тоже."""
     from collector.importing import ImportSettings, import_files, parse_mapping
 
     settings = ImportSettings(files=files, mapping=parse_mapping(mapping), source=source, format=kind)

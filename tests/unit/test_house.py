@@ -34,6 +34,7 @@ HOMES = {
     "gensim": {"nlp"},
     "sqlite_utils": {"storage"},
     "jinja2": {"portraits"},
+    "openpyxl": {"collector"},
     "click": {"vkaudience"},
     "rich": {"vkaudience"},
 }

@@ -156,7 +156,7 @@ def test_a_pickle_is_never_opened(tmp_path: Path, protocol: int) -> None:
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"PK\x03\x04rest", "CSV UTF-8"),
+        (b"PK\x03\x04rest", "Распакуйте"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "CSV UTF-8"),
         (b"PAR1rest", "Parquet"),
         (b"SQLite format 3\0rest", "SQLite"),

@@ -113,12 +113,20 @@ def test_twice_is_once_and_later_authors_join(tmp_path: Path) -> None:
 
 def test_refusals_inside_answers_are_told(tmp_path: Path) -> None:
     error = {"error": {"error_code": 15, "error_msg": "Access denied: T0KEN", "request_params": []}}
-    comment = {"id": 3, "post_id": 11, "owner_id": -7, "from_id": 5, "date": 1, "text": "ага"}
+    comment = {"id": 3, "post_id": 11, "from_id": 5, "date": 1, "text": "ага"}
     odd = {"a": 1}
     text = lines(POST, error, {"response": [False, {"items": [OTHER]}]}, comment, odd, 7, {"id": "x", "sex": 1}, PERSON)
     with open_store(":memory:") as store, pytest.raises(ImportFileError) as caught:
         take(store, tmp_path, text)
-    for part in ("6 из 9", "ошибка 15", "execute", "комментарии", "не распознан", "номер без сведений", "нет номера"):
+    for part in (
+        "6 из 9",
+        "ошибка 15",
+        "execute",
+        "комментария нет owner_id",
+        "не распознан",
+        "номер без сведений",
+        "нет номера",
+    ):
         assert part in str(caught.value)
     assert "T0KEN" not in str(caught.value)
     with open_store(":memory:") as store:
@@ -173,3 +181,20 @@ def test_real_texts_of_eight_channels() -> None:
         first = [tuple(row) for row in store.rows(sql)]
         import_files(store, settings)
         assert [tuple(row) for row in store.rows(sql)] == first
+
+
+def test_comments_come_with_their_threads(tmp_path: Path) -> None:
+    reply = {"id": 4, "from_id": 6, "date": 3, "text": "и я", "parents_stack": [3]}
+    comment = {
+        "id": 3, "post_id": 11, "owner_id": -7, "from_id": 5, "date": 2, "text": "ага", "thread": {"items": [reply]},
+    }  # fmt: skip
+    deleted = {"id": 5, "post_id": 11, "owner_id": -7, "date": 4, "text": "", "deleted": True}
+    with open_store(":memory:") as store:
+        outcome = take(
+            store, tmp_path, {"response": {"count": 3, "items": [comment, deleted], "current_level_count": 2}}
+        )
+        assert (outcome.counts["comments"], outcome.counts["broken"], outcome.messages) == (3, 0, ())
+        rows = [tuple(row) for row in store.rows("SELECT id, post_id, thread_id, from_id, text, deleted FROM comments")]
+        assert rows == [(3, 11, None, 5, "ага", 0), (4, 11, 3, 6, "и я", 0), (5, 11, None, None, "", 1)]
+        assert [one.name for one in audiences.audiences(store)] == ["club7"]
+        assert take(store, tmp_path, [comment]).counts["comments"] == 0

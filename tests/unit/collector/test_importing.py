@@ -78,8 +78,8 @@ def test_texts_go_to_their_communities_and_authors_become_members(tmp_path: Path
         outcome = take(store, written(tmp_path, TABLE))
         assert outcome.state == "done" and outcome.messages == ()
         assert {**outcome.counts} == {
-            "rows": 4, "broken": 0, "repeated": 0, "posts": 4, "users": 2, "communities": 2, "memberships": 3,
-            "audiences": 2,
+            "rows": 4, "broken": 0, "repeated": 0, "posts": 4, "comments": 0, "users": 2, "communities": 2,
+            "memberships": 3, "audiences": 2,
         }  # fmt: skip
         posts = rows(
             store,
@@ -247,15 +247,15 @@ def test_a_list_of_plain_records_is_read_like_lines(tmp_path: Path) -> None:
 
 
 def test_a_missing_column_names_those_there_are_and_the_nearest(tmp_path: Path) -> None:
-    file = written(tmp_path, "Сообщение;Автор поста\nраз;аня\n")
+    file = written(tmp_path, "Заметка;Чья\nраз;аня\n")
     with open_store(":memory:") as store:
-        with pytest.raises(ImportFileError, match=r"«Сообщения».*«Сообщение», «Автор поста».*text=Сообщение"):
-            take(store, file, mapping={"text": "Сообщения"})
+        with pytest.raises(ImportFileError, match=r"«Заметки».*«Заметка», «Чья».*text=Заметка"):
+            take(store, file, mapping={"text": "Заметки"})
         with pytest.raises(ImportFileError, match="в каком столбце тексты"):
             take(store, file)
         with pytest.raises(ImportFileError, match=r"чьи это тексты.*author=СТОЛБЕЦ"):
-            take(store, file, mapping={"text": "Сообщение"})
-        assert take(store, file, mapping={"text": "Сообщение", "author": "Автор поста"}).counts["posts"] == 1
+            take(store, file, mapping={"text": "Заметка"})
+        assert take(store, file, mapping={"text": "Заметка", "author": "Чья"}).counts["posts"] == 1
 
 
 def test_a_mapping_is_read_and_its_slips_named() -> None:

@@ -1,0 +1,141 @@
+"""Reads people: lists of their numbers, and the tables of people that VK parsers export. Names are never kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from collector.address import parse_address
+from collector.import_fields import name_of, parse_date
+from collector.import_records import Broken, Record
+from collector.parse_user import parse_user
+from storage import ConfigError
+from storage.rows import User
+
+FIELDS = ("id", "sex", "bdate", "city", "last_seen", "closed", "deactivated", "relation", "followers")
+_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "id": ("id", "vk id", "vk_id", "vkid", "user_id", "id пользователя", "айди", "ид", "ссылка", "ссылка на профиль",
+           "ссылка на страницу", "профиль", "страница", "url", "link", "profile"),
+    "sex": ("пол", "sex", "gender"),
+    "bdate": ("дата рождения", "день рождения", "др", "bdate", "birthday", "birth date", "birthdate"),
+    "city": ("город", "city"),
+    "last_seen": ("последний визит", "последний вход", "был в сети", "последняя активность", "last_seen", "last seen"),
+    "closed": ("закрытый профиль", "закрыт", "is_closed", "closed"),
+    "deactivated": ("статус страницы", "заблокирован", "удален", "удалён", "deactivated", "banned"),
+    "relation": ("relation",),
+    "followers": ("подписчики", "подписчиков", "followers", "followers_count"),
+}  # fmt: skip
+# Columns that only a table of people has, kept or not.
+_TELLING = frozenset(
+    {*_COLUMNS["sex"], *_COLUMNS["bdate"], "имя", "фамилия", "имя и фамилия", "фио", "first_name", "last_name"}
+)
+_SEXES = {
+    **dict.fromkeys(("1", "ж", "жен", "женский", "женщина", "девушка", "f", "female"), 1),
+    **dict.fromkeys(("2", "м", "муж", "мужской", "мужчина", "парень", "m", "male"), 2),
+}
+_YES = frozenset({"1", "да", "true", "yes", "+", "закрыт", "закрытый"})
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?", re.ASCII)
+_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})(?:\.(\d{4}))?", re.ASCII)
+_LIST_LINE = re.compile(r"(?:(?:https?://)?(?:www\.|m\.)?(?:vk\.com|vk\.ru|vkontakte\.ru)/|@)?[\w.-]{1,64}/?", re.ASCII)
+_HEADINGS = frozenset(_COLUMNS["id"])
+_LEAST_NUMBERS = 0.5
+
+
+class PersonId(NamedTuple):
+    """A person of whom a list gives the number only."""
+
+    id: int
+
+
+def looks_list(head: str) -> bool:
+    """Whether a text is a list of people: one number, ``id123`` or address a line, half of them numbers at least."""
+    lines = [line for line in (_bare(line) for line in head.split("\n")[:1000]) if line]
+    if len(lines) > 1 and lines[0].lower() in _HEADINGS:
+        lines = lines[1:]
+    numbers = sum(1 for line in lines if _number(line) is not None)
+    return bool(lines) and all(_LIST_LINE.fullmatch(line) for line in lines) and numbers >= _LEAST_NUMBERS * len(lines)
+
+
+def list_rows(lines: Iterable[tuple[int, str | None]]) -> Iterator[PersonId | Broken]:
+    """The people of a list, or what their line is instead."""
+    for number, line in lines:
+        text = _bare(line or "")
+        if not text or (number == 1 and text.lower() in _HEADINGS):
+            continue
+        person = _number(text)
+        yield Broken(number, _why(text)) if person is None else PersonId(person)
+
+
+def _bare(line: str) -> str:
+    return line.strip().strip(",;\"'\ufeff").strip()
+
+
+def _number(text: str) -> int | None:
+    """The number of a person that a line names without asking VK; a bare number is a person's here."""
+    if text.isascii() and text.isdigit():
+        return int(text) if 0 < int(text) < 10**15 else None
+    try:
+        address = parse_address(text)
+    except ConfigError:
+        return None
+    return address.id if address.kind == "person" else None
+
+
+def _why(text: str) -> str:
+    try:
+        kind = parse_address(text).kind
+    except ConfigError:
+        return "это не номер и не адрес человека"
+    if kind == "name":
+        return "короткое имя: его номер знает только VK, нужен id123"
+    return "это сообщество, а не человек"
+
+
+def match_people(columns: Sequence[str]) -> tuple[str | None, ...] | None:
+    """The columns of FIELDS in a table of people; None when it is no such table."""
+    by_lower = {column.lower().strip(): column for column in reversed(columns)}
+    found = tuple(next((by_lower[name] for name in _COLUMNS[key] if name in by_lower), None) for key in FIELDS)
+    return found if found[0] is not None and _TELLING & by_lower.keys() else None
+
+
+def people_rows(records: Iterable[Record | Broken]) -> Iterator[User | Broken]:
+    """Records with the values of FIELDS as rows of people."""
+    for record in records:
+        yield record if isinstance(record, Broken) else _person(record)
+
+
+def _person(record: Record) -> User | Broken:
+    values = dict(zip(FIELDS, record.values, strict=True))
+    named = name_of(values["id"])
+    number = _number(named) if named else None
+    if number is None:
+        return Broken(record.line, _why(named) if named else "у человека нет номера")
+    words = {key: str(value).strip().lower() for key, value in values.items() if value not in (None, "")}
+    seen = parse_date(values["last_seen"])
+    item: dict[str, Any] = {
+        "id": number, "sex": _SEXES.get(words.get("sex", ""), 0), "bdate": _birthday(values["bdate"]),
+        "city": {"title": str(values["city"]).strip()} if words.get("city") else None,
+        "last_seen": {"time": seen} if seen else None, "is_closed": words.get("closed") in _YES,
+        "can_access_closed": words.get("closed") not in _YES, "relation": values["relation"],
+        "followers_count": values["followers"],
+    }  # fmt: skip
+    gone = words.get("deactivated", "")
+    if gone in _YES or gone.startswith(("удал", "delet")):
+        item["deactivated"] = "deleted"
+    elif gone.startswith(("забл", "бан", "ban")):
+        item["deactivated"] = "banned"
+    return parse_user(item)
+
+
+def _birthday(value: Any) -> str:
+    """VK's ``D.M.YYYY`` or ``D.M`` of what the table says."""
+    if isinstance(value, date):
+        return f"{value.day}.{value.month}.{value.year}"
+    text = value.strip() if isinstance(value, str) else ""
+    if match := _ISO.fullmatch(text):
+        return f"{int(match[3])}.{int(match[2])}.{match[1]}"
+    if match := _DOTTED.fullmatch(text):
+        return ".".join(str(int(part)) for part in match.groups() if part)
+    return ""

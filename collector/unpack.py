@@ -1,0 +1,96 @@
+"""Zip archives of files to import: what is data goes to a folder of its own for the time of the import.
+
+No name of the archive becomes a path: a file is called by the last part of its name, stripped, in a folder of its own
+number, so ``../../x`` and ``C:\\x`` lead nowhere. Sizes are counted while unpacking, whatever the archive claims.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import tempfile
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from collector.import_stream import HARMLESS, MOST_RATIO
+from collector.read_xlsx import is_xlsx
+from storage import ImportFileError
+
+DATA = frozenset({".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".xlsx", ".gz"})
+MOST_FILES = 10_000
+_PIECE = 2**20
+_ODD = re.compile(r"[^\w. ()-]")
+
+
+@contextlib.contextmanager
+def unpacked(paths: Sequence[Path]) -> Iterator[tuple[list[Path], list[str]]]:
+    """The files to read, those inside archives unpacked, and messages about what was left in them.
+
+    Raises ImportFileError for an archive that is damaged, locked, a bomb or without data.
+    """
+    with tempfile.TemporaryDirectory(prefix="vkaudience-import-") as folder:
+        files: list[Path] = []
+        messages: list[str] = []
+        for path in paths:
+            if path.is_file() and _begins_as_zip(path) and not is_xlsx(path):
+                files += _unpack(path, Path(folder), messages)
+            else:
+                files.append(path)
+        yield files, messages
+
+
+def _begins_as_zip(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(4) in (b"PK\x03\x04", b"PK\x05\x06")
+    except OSError:
+        return False  # whoever reads it will say why
+
+
+def _unpack(path: Path, folder: Path, messages: list[str]) -> list[Path]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [
+                one for one in archive.infolist() if not one.is_dir() and not one.filename.startswith("__MACOSX")
+            ]
+            chosen = [one for one in members if Path(one.filename).suffix.lower() in DATA]
+            if len(members) > MOST_FILES:
+                raise ImportFileError(f"В архиве больше {MOST_FILES} файлов: {path}", "", "Распакуйте нужные сами.")
+            if not chosen:
+                raise ImportFileError(
+                    f"В архиве нет таблиц и JSON: {path}", "", "Нужны файлы csv, json, jsonl, ndjson, xlsx или txt."
+                )
+            if len(chosen) < len(members):
+                kinds = sorted({Path(one.filename).suffix.lower() or "без окончания" for one in members} - DATA)
+                left = len(members) - len(chosen)
+                messages.append(f"{path.name}: пропущено файлов других видов {left} ({', '.join(kinds[:8])}).")
+            limit = max(HARMLESS, MOST_RATIO * path.stat().st_size)
+            found = []
+            for one in chosen:
+                # One shelf an archive and file: two files of one name must not meet.
+                shelf = folder / str(len(list(folder.iterdir())))
+                shelf.mkdir()
+                file = shelf / (_ODD.sub("_", Path(one.filename.replace("\\", "/")).name).strip(" .") or "data")
+                limit -= _copy(archive, one, file, limit, path)
+                found.append(file)
+            return found
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+        raise ImportFileError(
+            f"Архив не читается: {path}", str(error), "Распакуйте его сами и укажите файлы внутри; пароль уберите."
+        ) from error
+
+
+def _copy(archive: zipfile.ZipFile, one: zipfile.ZipInfo, file: Path, limit: int, path: Path) -> int:
+    size = 0
+    with archive.open(one) as source, file.open("wb") as target:
+        while piece := source.read(_PIECE):
+            size += len(piece)
+            if size > limit:
+                raise ImportFileError(
+                    f"Архив раздувается больше чем в {MOST_RATIO} раз: {path}",
+                    "Так устроены «архивные бомбы»; обычный текст сжимается в 3-50 раз.",
+                    "Если файл ваш, распакуйте его сами и укажите распакованный.",
+                )
+            target.write(piece)
+    return size

@@ -1,0 +1,200 @@
+"""Exports of other tools: Telegram, 4CAT, Excel, lists and tables of people, zip archives of all these."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from collector import unpack
+from collector.importing import ImportSettings, import_files
+from storage import ImportFileError, Outcome, Store, audiences, open_store, people
+from storage.rows import User
+
+
+def take(store: Store, *files: Path, **settings: Any) -> Outcome:
+    return import_files(store, ImportSettings(files, **settings))
+
+
+def made(folder: Path, name: str, text: Any) -> Path:
+    file = folder / name
+    file.write_text(text if isinstance(text, str) else json.dumps(text, ensure_ascii=False), encoding="utf-8")
+    return file
+
+
+def posts(store: Store) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in store.rows("SELECT text, repost_text, published_at, likes FROM posts ORDER BY rowid")]
+
+
+CHAT = {
+    "name": "Наш двор", "type": "public_supergroup", "id": 1234,
+    "messages": [
+        {"id": 1, "type": "service", "actor": "Аня", "action": "pin_message", "text": ""},
+        {"id": 2, "type": "message", "date": "2024-02-01T10:30:00", "date_unixtime": "1706772600",
+         "from": "Аня Иванова", "from_id": "user77", "text": ["смотрите ", {"type": "link", "text": "vk.com"}, "!"],
+         "reactions": [{"type": "emoji", "count": 3, "emoji": "👍"}, {"type": "emoji", "count": 2, "emoji": "🔥"}]},
+        {"id": 3, "type": "message", "date": "2024-02-01T11:00:00", "from_id": "user78", "from": None,
+         "forwarded_from": "Новости", "text": "чужое"},
+        {"id": 4, "type": "message", "date": "2024-02-01T11:00:00", "from_id": "user78", "photo": "x.jpg", "text": ""},
+        "не сообщение",
+    ],
+}  # fmt: skip
+
+
+def test_telegram_desktop_is_recognised_and_names_stay_out(tmp_path: Path) -> None:
+    with open_store(":memory:") as store:
+        outcome = take(store, made(tmp_path, "result.json", CHAT))
+        assert posts(store) == [("смотрите vk.com!", None, 1706772600, 5), ("", "чужое", 1706785200, None)]
+        assert (outcome.counts["rows"], outcome.counts["broken"]) == (2, 1)
+        told = " ".join(outcome.messages)
+        assert "служебные" in told and "без текста" in told and "не объект" in told
+        assert [one.name for one in audiences.audiences(store)] == ["Наш двор"]
+        dump = "\n".join(store.connection.iterdump())
+        assert "Иванова" not in dump and "user77" in dump
+        again = take(store, made(tmp_path, "result.json", {"about": "", "chats": {"about": "", "list": [CHAT, CHAT]}}))
+        assert again.counts["posts"] == 0
+
+
+def test_messages_and_objects_of_4cat(tmp_path: Path) -> None:
+    telethon = {
+        "_type": "Message", "id": 9, "peer_id": {"_type": "PeerChannel", "channel_id": 5}, "date": 1706772600,
+        "message": "привет, двор", "from_id": {"_type": "PeerUser", "user_id": 8}, "views": 10, "forwards": 2,
+        "_chat": {"username": "dvor"}, "fwd_from": None,
+    }  # fmt: skip
+    post = {"id": 11, "owner_id": -7, "from_id": 5, "date": 1700000000, "text": "раз", "post_type": "post"}
+    wrapped = {"item_id": "1", "source_platform": "vk.com", "__import_meta": {}, "data": post}
+    with open_store(":memory:") as store:
+        lines = "\n".join(map(json.dumps, [telethon, {**telethon, "id": 10, "message": ""}]))
+        outcome = take(store, made(tmp_path, "tg.ndjson", lines))
+        assert posts(store) == [("привет, двор", None, 1706772600, None)]
+        assert "без текста" in outcome.messages[0]
+        assert take(store, made(tmp_path, "vk.ndjson", f"{json.dumps(wrapped)}\n" * 2)).counts["posts"] == 1
+        assert store.value("SELECT text FROM posts WHERE owner_id = -7") == "раз"
+        table = "id,thread_id,timestamp,body,author,url\n1,1,2024-02-01 10:30:00,текст,аня,http://x\n"
+        assert take(store, made(tmp_path, "4cat.csv", table)).counts["posts"] == 1
+
+
+def test_russian_headers_of_parsers(tmp_path: Path) -> None:
+    table = (
+        "\ufeffID комментария;ID автора;Имя;Текст комментария;Дата;Лайков\r\n5;77;Аня;как дела;01.02.2024 10:30;3\r\n"
+    )
+    with open_store(":memory:") as store:
+        take(store, made(tmp_path, "comments.csv", table))
+        assert posts(store) == [("как дела", None, 1706783400, 3)]
+
+
+PEOPLE = (
+    "ID;Имя;Фамилия;Пол;Дата рождения;Город;Последний визит;Закрытый профиль;Телефон\n"
+    "77;Аня;Иванова;женский;01.02.1990;Пермь;2024-02-01;нет;+79991234567\n"
+    "https://vk.com/id78;Боря;Петров;М;3.4;;;да;\n"
+    "durov;П;Д;М;;;;;\n"
+    "79;В;Г;;;;;;\n"
+    "80;В;Г;;;;;;\n"
+)
+
+
+def test_a_table_of_people_keeps_no_name_or_phone(tmp_path: Path) -> None:
+    with open_store(":memory:") as store:
+        outcome = take(store, made(tmp_path, "люди.csv", PEOPLE))
+        rows = store.rows("SELECT id, state, sex, birth_year, birth_flag, city FROM users ORDER BY id")
+        assert [tuple(row) for row in rows][:2] == [
+            (77, "ok", 1, 1990, "full", "Пермь"),
+            (78, "closed", 2, None, "day_only", None),
+        ]
+        assert (outcome.counts["users"], outcome.counts["broken"]) == (4, 1) and "короткое имя" in outcome.messages[0]
+        (one,) = audiences.audiences(store)
+        assert one.name == "люди" and set(audiences.sample(store, one.id or 0)) == {77, 78, 79, 80}
+        dump = "\n".join(store.connection.iterdump())
+        assert not any(word in dump for word in ("Иванова", "Боря", "7999"))
+
+
+def test_a_list_of_people_in_any_spelling(tmp_path: Path) -> None:
+    text = "id\n77\nid78\nhttps://vk.com/id79\nvk.ru/id80,\n@id81\n77\nclub5\ndurov\n\n82"
+    with open_store(":memory:") as store:
+        people.save_users(store, [User(77, "closed", sex=1)], 1)
+        outcome = take(store, made(tmp_path, "список.txt", text))
+        assert {row[0] for row in store.rows("SELECT id FROM users")} == {77, 78, 79, 80, 81, 82}
+        assert store.value("SELECT state FROM users WHERE id = 77") == "closed", "what is known better stays"
+        assert (outcome.counts["broken"], outcome.counts["repeated"]) == (2, 1)
+        told = " ".join(outcome.messages)
+        assert "короткое имя" in told and "сообщество, а не человек" in told
+        (one,) = audiences.audiences(store)
+        assert len(audiences.sample(store, one.id or 0)) == 6
+
+
+def book(path: Path, rows: list[list[Any]]) -> Path:
+    from openpyxl import Workbook
+
+    made_book = Workbook()
+    made_book.create_sheet("пустой", 0)
+    for row in rows:
+        made_book["Sheet"].append(row)
+    made_book.save(path)
+    return path
+
+
+def test_a_workbook_of_texts_and_one_of_people(tmp_path: Path) -> None:
+    when = datetime.datetime(2024, 2, 1, 10, 30)
+    texts = book(
+        tmp_path / "t.xlsx",
+        [["Текст", "Автор", "Дата"], ["раз 👍", 77, when], [None, None, None], ["два", "аня", None]],
+    )
+    crowd = book(tmp_path / "p.xlsx", [["id", "пол", "дата рождения"], [78, "ж", datetime.date(1990, 2, 1)]])
+    with open_store(":memory:") as store:
+        assert take(store, texts, crowd).counts["rows"] == 3
+        assert posts(store) == [("раз 👍", None, 1706783400, None), ("два", None, None, None)]
+        assert tuple(next(store.rows("SELECT sex, birth_year FROM users WHERE id = 78"))) == (1, 1990)
+        mapped = take(store, texts, mapping={"text": "Текст", "community": "Автор"})
+        assert mapped.counts["communities"] == 2
+
+
+def test_a_broken_workbook_is_refused(tmp_path: Path) -> None:
+    good = book(tmp_path / "t.xlsx", [["text", "author"], ["раз", "аня"]])
+    bad = tmp_path / "bad.xlsx"
+    with zipfile.ZipFile(good) as source, zipfile.ZipFile(bad, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, source.read(name)[:40] if name.startswith("xl/worksheets") else source.read(name))
+    with open_store(":memory:") as store, pytest.raises(ImportFileError, match="не читается"):
+        take(store, bad)
+
+
+def test_an_archive_gives_its_data_and_tells_what_it_left(tmp_path: Path) -> None:
+    archive = tmp_path / "выгрузка.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as target:
+        target.writestr("../../наружу.csv", "text,author\nраз,аня\n")
+        target.writestr("C:\\x\\b.jsonl", '{"text": "два", "author": "боря"}\n')
+        target.writestr("а/наружу.csv", "text,author\nтри,вера\n")
+        target.writestr("фото/1.jpg", b"\xff\xd8")
+    with open_store(":memory:") as store:
+        outcome = take(store, archive)
+        assert {row[0] for row in posts(store)} == {"раз", "два", "три"}
+        assert ".jpg" in outcome.messages[0]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["выгрузка.zip"]
+
+
+def test_archives_that_harm_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unpack, "HARMLESS", 2**20)
+    bomb, empty, nested = tmp_path / "b.zip", tmp_path / "e.zip", tmp_path / "n.zip"
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as target:
+        target.writestr("t.csv", "text,author\n" + "а" * 2**22)
+    with zipfile.ZipFile(empty, "w") as target:
+        target.writestr("x.png", b"1")
+    with zipfile.ZipFile(nested, "w") as target:
+        target.write(bomb, "t.csv")
+    damaged = tmp_path / "d.zip"
+    damaged.write_bytes(bomb.read_bytes()[:-40])
+    for file, said in (
+        (bomb, "раздувается"),
+        (empty, "нет таблиц"),
+        (nested, "внутри архива"),
+        (damaged, "не читается"),
+    ):
+        with open_store(":memory:") as store:
+            with pytest.raises(ImportFileError, match=said) as error:
+                take(store, file)
+            assert error.value.todo
+            assert store.value("SELECT count(*) FROM posts") == 0
