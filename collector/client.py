@@ -21,6 +21,7 @@ from collector.limiter import Limiter
 from collector.reactions import NO_REASON, TOO_FAST, reaction
 from collector.retry import ATTEMPTS, failures, haste
 from collector.settings import VkSettings
+from collector.shared import Shared
 from collector.token import Token
 from storage import SYSTEM_CLOCK, Clock
 
@@ -66,8 +67,9 @@ class _Call:
 class VkClient:
     """Calls VK's methods with one token; safe to share between threads.
 
-    ``transport`` is httpx's seam, for tests. ``calls`` counts what was really sent, by method, inner calls of
-    ``execute`` too. ``tell_wait`` hears of long waits, in seconds, from any thread.
+    ``shared`` is the pace of all runs with the token; ``transport`` httpx's seam, for tests. ``calls`` counts what was
+    really sent, by method, inner calls of ``execute`` too. ``tell_wait`` hears of long waits, in seconds, from any
+    thread.
     """
 
     def __init__(
@@ -77,13 +79,15 @@ class VkClient:
         *,
         clock: Clock = SYSTEM_CLOCK,
         transport: httpx.BaseTransport | None = None,
+        shared: Shared | None = None,
     ) -> None:
         self.settings = settings
         self.fingerprint = token.fingerprint
         self.calls: Counter[str] = Counter()
         self._token = token
         self._clock = clock
-        self._limiter = Limiter(settings.requests_per_second, clock)
+        self.shared = shared
+        self._limiter = Limiter(settings.requests_per_second, clock, shared)
         self._count_lock = threading.Lock()
         self._halted = threading.Event()
         self.tell_wait: Callable[[float], None] = lambda seconds: None
@@ -156,6 +160,8 @@ class VkClient:
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
+        if self.shared is not None:
+            self.shared.close()
 
     def __enter__(self) -> VkClient:
         return self

@@ -41,6 +41,8 @@ def collect(
     """
     expedition = Expedition(store, client, settings, watch, clock)
     client.tell_wait = lambda seconds: watch.tell(_waiting(seconds))
+    if client.shared is not None:
+        journal.adopt_calls(store, client.fingerprint, client.shared.ledger())
     batches = find_batches(store, client)
     try:
         named, lost = _communities(expedition)

@@ -10,6 +10,7 @@ import math
 import threading
 from collections import deque
 
+from collector.shared import Shared
 from storage import SYSTEM_CLOCK, Clock
 
 SLACK = 1.02
@@ -23,13 +24,15 @@ SLOWEST = 2.0
 class Limiter:
     """At most ``floor(rate)`` starts in any ``SLACK * floor(rate) / rate`` seconds; shared by all threads of a token.
 
-    ``rate``: calls per second, above 0; under 1 it is one call per ``1 / rate`` seconds.
+    ``rate``: calls per second, above 0; under 1 it is one call per ``1 / rate`` seconds. ``shared``: what other
+    processes with the token have called.
     """
 
-    def __init__(self, rate: float, clock: Clock = SYSTEM_CLOCK) -> None:
+    def __init__(self, rate: float, clock: Clock = SYSTEM_CLOCK, shared: Shared | None = None) -> None:
         if not rate > 0:
             raise ValueError(f"rate must be above 0, not {rate}")
         self._clock = clock
+        self._shared = shared
         self._capacity = max(1, math.floor(rate))
         self._window = SLACK * self._capacity / rate
         self._starts: deque[float] = deque(maxlen=self._capacity)
@@ -64,10 +67,12 @@ class Limiter:
             now = self._clock.monotonic()
             full = len(self._passed) == self._capacity
             free = self._passed[0][0] + self._window * self._stretch if full else now
-            late = max(free, self._not_before) - now
+            late, number = max(free, self._not_before) - now, None
+            if late <= 0 and self._shared is not None:
+                late, number = self._shared.passing(now, self._window * self._stretch, self._capacity)
             if late <= 0:
                 self._passed.append([now])
-                self._mine.ticket = self._passed[-1]
+                self._mine.ticket, self._mine.number = self._passed[-1], number
             return max(0.0, late)
 
     def sent(self) -> None:
@@ -76,6 +81,8 @@ class Limiter:
             ticket = getattr(self._mine, "ticket", None)
             if ticket is not None:
                 ticket[0] = self._clock.monotonic()
+                if self._shared is not None and self._mine.number is not None:
+                    self._shared.moved(self._mine.number, ticket[0])
 
     def delay(self) -> float:
         """Seconds until the next start that could be reserved."""
@@ -86,7 +93,7 @@ class Limiter:
     def hold(self, seconds: float) -> None:
         """Let nobody start for so long: VK has asked the whole token to be quiet."""
         with self._lock:
-            self._not_before = max(self._not_before, self._clock.monotonic() + seconds)
+            self._quiet(self._clock.monotonic() + seconds)
 
     def too_fast(self, seconds: float) -> None:
         """VK says the calls come too fast: hold all not yet reserved, and make them rarer for a while.
@@ -97,7 +104,12 @@ class Limiter:
             now = self._clock.monotonic()
             if now >= self._not_before:
                 self._stretch = min(SLOWEST, self._stretch + SLOWER)
-            self._not_before = max(self._not_before, now + seconds)
+            self._quiet(now + seconds)
+
+    def _quiet(self, until: float) -> None:
+        self._not_before = max(self._not_before, until)
+        if self._shared is not None:
+            self._shared.hold(until)
 
     def _next_start(self, now: float) -> float:
         full = len(self._starts) == self._capacity

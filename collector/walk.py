@@ -88,6 +88,8 @@ class Expedition:
         sent = dict(self.client.calls)
         new = {method: number - self.counted.get(method, 0) for method, number in sent.items()}
         journal.count_calls(self.store, self.client.fingerprint, new, self.clock.now())
+        if self.client.shared is not None:
+            self.client.shared.add(new, self.clock.now())
         self.counted = sent
 
 

@@ -27,13 +27,13 @@ def save_audience(store: Store, row: Audience) -> int:
 
 
 def remove_audiences_except(store: Store, names: Iterable[str]) -> None:
-    """Drop audiences that the study no longer names, but for drawn baselines; their people and texts stay."""
+    """Drop audiences that the study no longer names, but for drawn and imported ones; their people and texts stay."""
     kept = list(names)
     with store.write() as connection:
         marks = ", ".join("?" * len(kept))
         connection.execute(
             f"DELETE FROM audiences WHERE name NOT IN ({marks}) "
-            "AND (NOT json_valid(definition) OR json_extract(definition, '$.baseline') IS NULL)",
+            "AND recipe <> 'import' AND (NOT json_valid(definition) OR json_extract(definition, '$.baseline') IS NULL)",
             kept,
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from storage.db import Store
@@ -137,6 +137,15 @@ def count_calls(store: Store, token_fp: str, calls: Mapping[str, int], now: int)
         "INSERT INTO quotas VALUES (?, ?, ?, ?) ON CONFLICT (token_fp, method, hour) "
         "DO UPDATE SET calls = calls + excluded.calls",
         rows,
+    )
+
+
+def adopt_calls(store: Store, token_fp: str, calls: Iterable[tuple[str, int, int]]) -> None:
+    """Take (method, hour, calls) of all runs with a token into the study's ledger where they are more than its own."""
+    store.many(
+        "INSERT INTO quotas VALUES (?, ?, ?, ?) ON CONFLICT (token_fp, method, hour) "
+        "DO UPDATE SET calls = max(calls, excluded.calls)",
+        ((token_fp, *row) for row in calls),
     )
 
 

@@ -27,7 +27,7 @@ def command(options: Any, out: Path, as_json: bool, quiet: bool) -> int:
     world = build_world("demo", now=demo.noon())
     with start_server(world, ServerSettings(requests_per_second=demo.DEMO_RATE)) as server:
         file = demo.write_study(out, world, demo.shown_communities(world), server.api_url)
-        with demo.environment(server.tokens["service"]):
+        with demo.environment(server.tokens["service"], out / "state"):
             outcome = _study(demo.demo_config(file), world.truth(), as_json=as_json, quiet=quiet)
     return EXIT_OF_STATE[outcome.state]
 

@@ -81,12 +81,12 @@ def _audience(one: Community) -> str:
 
 
 @contextmanager
-def environment(token: str) -> Iterator[None]:
-    """The demo's own token where the config looks for it; the user's variables come back afterwards."""
+def environment(token: str, state: Path) -> Iterator[None]:
+    """The demo's own token and state folder; the user's variables come back afterwards."""
     before = dict(os.environ)
     for name in [name for name in os.environ if name.startswith("VKAUDIENCE_")]:
         del os.environ[name]
-    os.environ["VK_TOKEN"] = token
+    os.environ |= {"VK_TOKEN": token, "VKAUDIENCE_STATE": str(state)}
     try:
         yield
     finally:

@@ -16,14 +16,26 @@ if TYPE_CHECKING:
     from collector.settings import AudienceSpec, CollectSettings
 
 
+STATE = "VKAUDIENCE_STATE"
+
+
 def open_client(config: Config, environ: Mapping[str, str] = os.environ) -> VkClient:
     """A client for the config's VK. Raises VkStop without a usable token."""
     from collector.client import VkClient
     from collector.settings import VkSettings
+    from collector.shared import Shared
     from collector.token import find_token
 
     settings = VkSettings(**config.given("vk"))
-    return VkClient(find_token(settings, environ), settings)
+    token = find_token(settings, environ)
+    return VkClient(token, settings, shared=Shared(state_folder(environ), token.fingerprint, settings.api_url))
+
+
+def state_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where all studies of a person keep what they share: $VKAUDIENCE_STATE or the system's place for it."""
+    from platformdirs import user_state_path
+
+    return Path(environ.get(STATE) or user_state_path("vkaudience", appauthor=False))
 
 
 def collect_settings(config: Config) -> CollectSettings:
