@@ -239,6 +239,8 @@ class VkClient:
             return reaction(method, self._scrubbed(body["error"]))
         if not isinstance(body, dict) or "response" not in body:
             return VkRetry(method, None, "в ответе нет ни response, ни error")
+        if body["response"] is False:  # no method answers so: the call was lost inside VK
+            return VkRetry(method, None, "вместо ответа пришло false")
         refusals = body.get("execute_errors")
         inner = [self._scrubbed(one) for one in refusals if isinstance(one, dict)] if isinstance(refusals, list) else []
         return Answer(body["response"], tuple(inner), len(answer.content))

@@ -1,0 +1,234 @@
+"""Every fault of the simulator by its name: what passes leaves no trace, what stays is told, nothing is lost."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from collector import client
+from collector.collect import collect
+from collector.errors import VkRetry, VkStop
+from collector.settings import AudienceSpec, CollectSettings, VkSettings
+from collector.token import Token
+from simulator import faults
+from simulator.server import start_server
+from simulator.settings import ServerSettings
+from simulator.world import World, build_world
+from storage import Outcome, Store, open_store
+
+from .social import ALL, HOUR, Study, open_communities
+
+KINDS = ("service", "user")
+STAMPS = ("first_seen", "last_seen", "updated_seen", "started_seen", "finished_seen", "from_seen", "to_seen", "seen")
+WHOLE = ("users", "communities", "memberships", "posts", "comments", "likes", "subscriptions", "audience_members")
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return build_world("tiny")
+
+
+class Patient(Study):
+    """A study whose waiting, the pauses between tries too, is time moved by hand."""
+
+    def collect(self, *specs: AudienceSpec, **settings: Any) -> Outcome:
+        vk = VkSettings(api_url=self.vk.api_url, requests_per_second=2000)
+        with client.VkClient(Token(self.vk.tokens[self.kind]), vk, clock=self.clock) as opened:
+            return collect(self.store, CollectSettings(specs, **settings), client=opened, clock=self.clock)
+
+
+@contextlib.contextmanager
+def study(world: World, store: Store, kind: str, *broken: str, **settings: Any) -> Iterator[Study]:
+    """A study of a VK with these faults; the store may know it from before."""
+    with start_server(world, ServerSettings(requests_per_second=1e6, faults=broken, **settings)) as vk:
+        yield Patient(vk, store, kind)
+
+
+def named(world: World) -> list[AudienceSpec]:
+    return [AudienceSpec(str(number), (f"club{number}",)) for number in open_communities(world)]
+
+
+def content(store: Store) -> dict[str, set[tuple[Any, ...]]]:
+    """Everything collected, without the moments at which it was seen."""
+    found = {}
+    for table in WHOLE:
+        rows = [dict(row) for row in store.rows(f"SELECT * FROM {table}")]
+        kept = [tuple((name, value) for name, value in row.items() if name not in STAMPS) for row in rows]
+        found[table] = set(kept)
+        assert len(found[table]) == len(kept), f"a row of {table} is there twice"
+    return found
+
+
+@pytest.fixture(scope="module")
+def sound(world: World) -> dict[str, dict[str, set[tuple[Any, ...]]]]:
+    """What each kind of token collects from a VK without faults."""
+    found = {}
+    for kind in KINDS:
+        with open_store(":memory:") as store, study(world, store, kind) as one:
+            assert one.collect(*named(world), what=ALL).state == "done"
+            found[kind] = content(store)
+    return found
+
+
+PASSING = (
+    "error_1:every=9", "error_6:every=7", "error_6_burst:5", "error_6_burst@wall.get:3", "error_9:4",
+    "error_10:every=11", "error_13@execute:every=2", "error_36@execute:2",
+    "http_500:every=8", "http_502:every=8", "http_504:every=8",
+    "html_200:every=9", "truncated_json:every=7", "reset_in_body:every=9", "gzip", "slow:every=40,seconds=0.05",
+    "short_pages@groups.getMembers:every=2", "repeated_cursor:every=9", "count_larger@wall.get",
+    "count_larger@groups.getMembers", "false_without_errors@wall.get:every=5", "unknown_attachment", "personal_list",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("fault", PASSING)
+def test_a_passing_fault_leaves_no_trace(
+    world: World, sound: dict[str, Any], kind: str, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_store(":memory:") as store, study(world, store, kind, fault) as one:
+        outcome = one.collect(*named(world), what=ALL)
+        if outcome.state != "done":  # a subject that failed all its tries is told, and comes with the next run
+            assert store.value("SELECT count(*) FROM gaps WHERE state IN ('failed', 'unknown')"), outcome
+            one.clock.time += 100 * HOUR
+            with study(world, store, kind) as later:
+                later.clock.time = one.clock.time
+                later.collect(*named(world), what=ALL)
+        found = content(store)
+        for table, rows in sound[kind].items():
+            if fault.startswith("unknown_attachment") and table == "posts":
+                assert len(found[table]) == len(rows)
+            else:
+                assert found[table] == rows, table
+
+
+def test_an_answer_that_never_comes_is_asked_for_again(
+    world: World, sound: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "TIMEOUT", httpx.Timeout(0.5))
+    with open_store(":memory:") as store, study(world, store, "service", "no_answer@wall.get:3") as one:
+        assert one.collect(*named(world), what=ALL).state == "done"
+        assert content(store) == sound["service"]
+
+
+def test_half_a_character_is_kept_as_a_sign(world: World, sound: dict[str, Any]) -> None:
+    with open_store(":memory:") as store, study(world, store, "service", "lone_surrogate@wall.get:every=2") as one:
+        assert one.collect(*named(world), what=ALL).state == "done"
+        assert store.value("SELECT count(*) FROM posts WHERE text LIKE '%\ufffd%'") > 0
+        assert {name: len(rows) for name, rows in content(store).items()} == {
+            name: len(rows) for name, rows in sound["service"].items()
+        }
+
+
+REFUSED = {
+    "error_15": "denied", "error_15_wall": "closed", "error_18": "deactivated", "error_19": "blocked",
+    "error_30": "private", "error_100": "not_found", "error_203": "denied", "unknown_code": "unknown",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("fault", "state"), REFUSED.items())
+def test_a_refused_wall_is_a_gap_and_everything_else_is_there(
+    world: World, sound: dict[str, Any], kind: str, fault: str, state: str
+) -> None:
+    wall = next(iter(sorted(row[0][1] for row in sound[kind]["posts"] if row[0][1] > 0)))
+    with open_store(":memory:") as store, study(world, store, kind, f"{fault}@wall.get/{wall}") as one:
+        one.collect(*named(world), what=ALL)
+        assert one.rows(f"SELECT state, code FROM gaps WHERE kind = 'walls' AND subject = {wall}")[0][0] == state
+        found = content(store)
+        assert found["memberships"] == sound[kind]["memberships"]
+        assert found["posts"] == {row for row in sound[kind]["posts"] if row[0][1] != wall}
+
+
+def test_hidden_members_closed_comments_and_private_groups_are_gaps(world: World) -> None:
+    number = open_communities(world)[0]
+    broken = (
+        f"error_15_members@groups.getMembers/{number}", f"error_212@wall.getComments/-{number}",
+        "error_260@users.getSubscriptions",
+    )  # fmt: skip
+    with open_store(":memory:") as store, study(world, store, "service", *broken) as one:
+        outcome = one.collect(*named(world), what=ALL)
+        assert outcome.state == "partial" and any("Участников" in text for text in outcome.messages)
+        states = set(one.rows("SELECT kind, state FROM gaps"))
+        assert {("members", "hidden_members"), ("subscriptions", "private_groups")} <= states
+        assert any(kind.startswith("comments") and state == "comments_closed" for kind, state in states)
+        assert not one.rows("SELECT * FROM memberships WHERE left_seen IS NOT NULL"), "a gap is no mass departure"
+
+
+STOPS = ("error_5", "error_14_old", "error_14_new", "error_17")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("fault", STOPS)
+def test_where_a_person_is_needed_it_stops_and_goes_on_later(
+    world: World, sound: dict[str, Any], kind: str, fault: str
+) -> None:
+    with open_store(":memory:") as store:
+        with study(world, store, kind, f"{fault}@*:{7 if kind == 'user' else 15},times=1000") as one:
+            with pytest.raises(VkStop) as error:
+                one.collect(*named(world), what=ALL)
+            assert error.value.todo or error.value.what
+            begun = len(one.rows("SELECT * FROM memberships"))
+            asked = len(one.vk.log)
+            with contextlib.suppress(VkStop):
+                one.collect(*named(world), what=ALL)
+            assert len(one.vk.log) - asked <= 2, "not asked again and again"
+        with study(world, store, kind) as later:
+            assert later.collect(*named(world), what=ALL).state == "done"
+        assert begun <= len(sound[kind]["memberships"])
+        assert content(store) == sound[kind]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_daily_limit_parks_the_method_and_other_work_goes_on(world: World, sound: dict[str, Any], kind: str) -> None:
+    with open_store(":memory:") as store:
+        with study(world, store, kind, daily_quota={"wall.get": 10}) as one:
+            outcome: Outcome = one.collect(*named(world), what=ALL)
+            assert outcome.state == "paused" and "через" in " ".join(outcome.messages)
+            assert content(store)["memberships"] == sound[kind]["memberships"]
+            calls = one.vk.calls("wall.get", inner=True)
+            one.collect(*named(world), what=ALL)
+            # Time is moved by hand here, so as many are on their way as threads; at three a second it is one or two.
+            assert one.vk.calls("wall.get", inner=True) - calls <= 32
+        with study(world, store, kind) as tomorrow:
+            tomorrow.clock.time += 25 * HOUR
+            assert tomorrow.collect(*named(world), what=ALL).state == "done"
+        assert content(store)["posts"] == sound[kind]["posts"]
+
+
+@pytest.mark.parametrize("fault", ["error_15_scope", "error_15_app", "error_1051"])
+def test_a_method_that_the_key_may_not_call_is_told_once(world: World, sound: dict[str, Any], fault: str) -> None:
+    with open_store(":memory:") as store, study(world, store, "service", f"{fault}@likes.getList") as one:
+        outcome = one.collect(*named(world), what=ALL)
+        assert outcome.state == "partial" and any("likes.getList" in text for text in outcome.messages)
+        assert one.vk.calls("likes.getList") <= 32, "those on their way when the first was refused"
+        found = content(store)
+        assert all(found[table] == sound["service"][table] for table in ("posts", "comments", "memberships"))
+
+
+def test_a_server_that_is_down_ends_after_bounded_tries(world: World) -> None:
+    with open_store(":memory:") as store, study(world, store, "service", "http_502") as one:
+        with pytest.raises(VkRetry):
+            one.collect(*named(world), what=ALL)
+        assert len(one.vk.log) < 40
+
+
+def test_a_token_that_vk_repeats_is_kept_nowhere(world: World) -> None:
+    with (
+        open_store(":memory:") as store,
+        study(world, store, "service", "echo_token:every=3", "error_100@wall.get:every=5") as one,
+    ):
+        with contextlib.suppress(VkRetry, VkStop):
+            one.collect(*named(world), what=ALL)
+        token = one.vk.tokens["service"]
+        assert token not in "\n".join(store.connection.iterdump())
+
+
+def test_no_fault_is_without_a_test() -> None:
+    tried = {fault.partition("@")[0].partition(":")[0] for fault in PASSING} | set(REFUSED) | set(STOPS)
+    tried |= {"no_answer", "lone_surrogate", "error_15_members", "error_212", "error_260", "error_15_scope"}
+    tried |= {"error_15_app", "error_1051", "echo_token", "error_29"}
+    assert tried == set(faults.NAMES)
