@@ -62,8 +62,10 @@ def _walks(expedition: Expedition, engine: Engine, named: Named) -> list[str]:
     Comments and likes come before the audiences: who was active may be what makes one.
     """
     what, specs = expedition.settings.what, expedition.settings.audiences
-    ids = numbers(named, [name for spec in specs for name in spec.communities])
-    lists = numbers(named, _written(specs))
+    mine = expedition.settings.mine
+    ids = [number for number in numbers(named, [name for spec in specs for name in spec.communities]) if mine(number)]
+    # A share goes on from the members and the panel of the study it was split from.
+    lists = numbers(named, _written(specs)) if expedition.settings.share[1] == 1 else []
     lost: list[str] = []
     if "members" in what:
         engine.run(_members(expedition, number) for number in lists)
@@ -82,7 +84,7 @@ def _walks(expedition: Expedition, engine: Engine, named: Named) -> list[str]:
     choose_people(expedition, engine, named)
     if "walls" in what:
         engine.run(walls_of_people(expedition))
-        engine.run(recheck(expedition, "walls", audiences.panel(expedition.store)))
+        engine.run(recheck(expedition, "walls", filter(mine, audiences.panel(expedition.store))))
     if "subscriptions" in what:
         engine.run(subscriptions_of_people(expedition))
         engine.run(followed_facts(expedition))

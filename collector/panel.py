@@ -28,10 +28,13 @@ def numbers(named: Mapping[str, int], names: Iterable[str]) -> list[int]:
 def choose_people(expedition: Expedition, engine: Engine, named: Mapping[str, int]) -> None:
     """Write every audience of the study, and read the profiles of people of whom only the id is known."""
     store, settings, now = expedition.store, expedition.settings, expedition.clock.now()
+    if settings.share[1] > 1:
+        engine.run(walk_profiles(expedition, (user_id for user_id, state in _panel(expedition) if state == "unknown")))
+        return
     for spec in settings.audiences:
         save_audience(store, spec, numbers(named, spec.communities), numbers(named, spec.minus), settings, now)
     audiences.remove_audiences_except(store, [spec.name for spec in settings.audiences])
-    unknown = (user_id for user_id, state in audiences.panel_states(store) if state == "unknown")
+    unknown = (user_id for user_id, state in _panel(expedition) if state == "unknown")
     engine.run(walk_profiles(expedition, unknown))
 
 
@@ -39,7 +42,7 @@ def walls_of_people(expedition: Expedition) -> Iterator[Reading]:
     """Walls of all audiences' people; a closed or deleted one is a gap that costs no call."""
     asked = _save_refused(expedition, "walls", None)
     ended = count(1)
-    for user_id, state in audiences.panel_states(expedition.store):
+    for user_id, state in _panel(expedition):
         if state in CLOSED:
             continue
         if not expedition.usable("wall.get"):
@@ -55,12 +58,17 @@ def subscriptions_of_people(expedition: Expedition) -> Iterator[Reading]:
         cut = find_cut(audiences.panel(expedition.store), settings.subscriptions_sample, settings.seed)
     asked = _save_refused(expedition, "subscriptions", cut)
     ended = count(1)
-    for user_id, state in audiences.panel_states(expedition.store):
+    for user_id, state in _panel(expedition):
         if state in CLOSED or not _drawn(expedition, cut, user_id):
             continue
         if not expedition.usable("users.getSubscriptions"):
             return
         yield _one_of(expedition, walk_subscriptions(expedition, user_id), "подписки людей", ended, asked)
+
+
+def _panel(expedition: Expedition) -> Iterator[tuple[int, str]]:
+    """(user, state) of everybody in the panel who belongs to this share."""
+    return (row for row in audiences.panel_states(expedition.store) if expedition.settings.mine(row[0]))
 
 
 def _drawn(expedition: Expedition, cut: Cut | None, user_id: int) -> bool:
@@ -75,7 +83,7 @@ def _one_of(expedition: Expedition, reading: Reading, label: str, ended: Iterato
 def _save_refused(expedition: Expedition, kind: str, cut: Cut | None) -> int:
     """Note whose profile says that there is nothing to read; returns how many are left to be asked."""
     store, seen, asked = expedition.store, expedition.clock.now(), 0
-    people = (row for row in audiences.panel_states(store) if _drawn(expedition, cut, row[0]))
+    people = (row for row in _panel(expedition) if _drawn(expedition, cut, row[0]))
     while part := list(islice(people, AT_ONCE)):
         refused = [(user_id, state) for user_id, state in part if state in CLOSED]
         asked += len(part) - len(refused)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,7 +45,8 @@ class AudienceSpec:
 @dataclass(frozen=True, slots=True)
 class CollectSettings:
     """What to collect. ``since``: UTC seconds; ``max_posts``: a wall; ``max_comments``: a post; ``sample``: people a
-    community; ``subscriptions_sample``: people an audience, whose subscriptions are read; None (or 0): all."""
+    community; ``subscriptions_sample``: people an audience, whose subscriptions are read; None (or 0): all. ``share``:
+    (part, of how many): which of the walls are read here."""
 
     audiences: tuple[AudienceSpec, ...]
     what: tuple[str, ...] = ("members", "posts", "walls")
@@ -55,3 +57,9 @@ class CollectSettings:
     subscriptions_sample: int = 0
     refresh_hours: float = 24.0
     seed: int = 1
+    share: tuple[int, int] = (1, 1)
+
+    def mine(self, number: int) -> bool:
+        """Whether a person or community belongs to this share of a study that a team collects together."""
+        part, of = self.share
+        return zlib.crc32(str(abs(number)).encode()) % of == part - 1

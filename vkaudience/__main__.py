@@ -35,6 +35,7 @@ COMMANDS = {
     "entities": ("vkaudience.cmd_entities", "найти имена людей, места и организации"),
     "topics": ("vkaudience.cmd_topics", "построить темы и профили"),
     "report": ("vkaudience.cmd_report", "написать отчёт"),
+    "team": ("vkaudience.cmd_team", "собирать командой: раздать доли, слить собранное"),
     "run": ("vkaudience.cmd_run", "всё по порядку, пропуская сделанное"),
     "schedule": ("vkaudience.cmd_schedule", "запускать каждый день: systemd, cron, планировщик Windows"),
     "forget": ("vkaudience.cmd_forget", "удалить людей из исследования и больше не собирать"),

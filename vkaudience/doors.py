@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from storage import ConfigError
 from vkaudience.config import Config
 from vkaudience.rules import parse_rule
+from vkaudience.team import share
 
 if TYPE_CHECKING:
     from collector.client import VkClient
@@ -57,7 +58,7 @@ def collect_settings(config: Config) -> CollectSettings:
         )
     known = CollectSettings.__dataclass_fields__
     given: dict[str, Any] = {name: value for name, value in config.given("collect").items() if name in known}
-    return CollectSettings(audiences=specs, **given)
+    return CollectSettings(audiences=specs, **{**given, "share": share(config["collect"]["share"])})
 
 
 def _spec(table: Mapping[str, Any]) -> AudienceSpec:

@@ -47,6 +47,7 @@ SECTIONS: dict[str, dict[str, Key]] = {
         "refresh_hours": Key("number", 24.0, least=0),
         "subscriptions_sample": Key("count", 0, least=0),
         "seed": Key("count", 1, least=0),
+        "share": Key("text", "1/1"),
     },
     "lemmas": {
         "mode": Key("word", "context", allowed=("fast", "context")),

@@ -23,7 +23,17 @@ from storage import Outcome, Store, open_store
 from .social import ALL, HOUR, Study, open_communities
 
 KINDS = ("service", "user")
-STAMPS = ("first_seen", "last_seen", "updated_seen", "started_seen", "finished_seen", "from_seen", "to_seen", "seen")
+STAMPS = (
+    "first_seen",
+    "last_seen",
+    "updated_seen",
+    "started_seen",
+    "finished_seen",
+    "from_seen",
+    "to_seen",
+    "seen",
+    "drawn_at",
+)
 WHOLE = ("users", "communities", "memberships", "posts", "comments", "likes", "subscriptions", "audience_members")
 
 

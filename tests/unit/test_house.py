@@ -54,6 +54,7 @@ COMMANDS = [
     "topics",
     "report",
     "run",
+    "team",
     "status",
     "schedule",
     "forget",

@@ -1,0 +1,152 @@
+"""Another file of the same study joined to this one: what is new is added, of two versions the later seen stays.
+
+For teams that collect one study in shares. Every row of the other file is counted: new, the same, or in conflict,
+which is told by table. What belongs to one machine (runs, ledgers, capabilities, models, documents) stays there.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from storage.db import Store
+from storage.errors import StorageError
+from storage.migrations import LATEST
+
+STAMPS = ("first_seen", "last_seen")
+_VERSIONED = {
+    "communities": ("id",), "users": ("id",), "posts": ("owner_id", "id"), "comments": ("owner_id", "id"),
+    "subscriptions": ("user_id", "community_id"),
+}  # fmt: skip
+"""Table -> its key; the later ``last_seen`` wins."""
+_HISTORY = ("likes", "user_states", "community_counts", "post_counts", "post_versions")
+_RANK = "CASE {row}.state WHEN 'open' THEN 0 ELSE 1 END"
+
+
+@dataclass(slots=True)
+class Merged:
+    """Rows of the other file by table: ``new``, ``same``, and ``conflicts``, of which the later one was taken."""
+
+    new: dict[str, int] = field(default_factory=dict)
+    same: dict[str, int] = field(default_factory=dict)
+    conflicts: dict[str, int] = field(default_factory=dict)
+
+
+def merge(store: Store, file: Path) -> Merged:
+    """Add what the study in ``file`` holds. All in one transaction: a failure leaves the store as it was.
+
+    Raises StorageError for a file that is no study of this version.
+    """
+    found = Merged()
+    with _attached(store, file), store.write() as connection:
+        for table, key in _VERSIONED.items():
+            _versioned(connection, table, key, found)
+        _memberships(connection, found)
+        for table in _HISTORY:
+            count = connection.execute(f"INSERT OR IGNORE INTO main.{table} SELECT * FROM other.{table}").rowcount
+            found.new[table] = max(0, count)
+            found.same[table] = _count(connection, f"other.{table}") - found.new[table]
+        _walks(connection)
+        _audiences(connection)
+    return found
+
+
+@contextmanager
+def _attached(store: Store, file: Path) -> Iterator[None]:
+    if not file.is_file():
+        raise StorageError(f"Файла нет: {file}", "", "Укажите study.db товарища по команде.")
+    if file.resolve() == store.path.resolve():
+        raise StorageError(f"Это тот же файл: {file}", "Сливать исследование с самим собой нечего.", "Укажите другой.")
+    try:
+        store.connection.execute("ATTACH DATABASE ? AS other", (str(file),))
+    except sqlite3.Error as error:
+        raise _no_study(file, str(error)) from error
+    try:
+        try:
+            version = store.connection.execute("PRAGMA other.user_version").fetchone()[0]
+            store.connection.execute("SELECT count(*) FROM other.walks").fetchone()
+        except sqlite3.Error as error:
+            raise _no_study(file, str(error)) from error
+        if version != LATEST:
+            raise StorageError(
+                f"Файл {file} другой версии (схема {version}, здесь {LATEST}).", "",
+                "Откройте его этой же версией программы (vkaudience --db ФАЙЛ status) или обновите свою.",
+            )  # fmt: skip
+        yield
+    finally:
+        store.connection.execute("DETACH DATABASE other")
+
+
+def _no_study(file: Path, why: str) -> StorageError:
+    return StorageError(f"Это не файл исследования: {file}", why, "Нужен study.db, собранный vkaudience.")
+
+
+def _count(connection: sqlite3.Connection, table: str) -> int:
+    return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+def _versioned(connection: sqlite3.Connection, table: str, key: tuple[str, ...], found: Merged) -> None:
+    names = [row[1] for row in connection.execute(f"PRAGMA main.table_info({table})")]
+    on = " AND ".join(f"m.{name} = o.{name}" for name in key)
+    told = [name for name in names if name not in key and name not in STAMPS]
+    equal = " AND ".join(f"m.{name} IS o.{name}" for name in told) or "1"
+    both = f"FROM other.{table} o JOIN main.{table} m ON {on}"
+    found.same[table] = int(connection.execute(f"SELECT count(*) {both} WHERE {equal}").fetchone()[0])
+    shared = int(connection.execute(f"SELECT count(*) {both}").fetchone()[0])
+    found.conflicts[table] = shared - found.same[table]
+    columns = ", ".join(names)
+    later = ", ".join(f"{name} = excluded.{name}" for name in told)
+    # A person known by number only is no news of one who is known.
+    known = " AND (o.state <> 'unknown' OR m.state = 'unknown')" if table == "users" else ""
+    connection.execute(
+        f"INSERT INTO main.{table} ({columns}) SELECT {', '.join(f'o.{name}' for name in names)} {both} "
+        f"WHERE coalesce(o.last_seen, 0) > coalesce(m.last_seen, 0){known} "
+        f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {later + ', ' if later else ''}last_seen = excluded.last_seen, "
+        "first_seen = min(coalesce(first_seen, excluded.first_seen), coalesce(excluded.first_seen, first_seen))"
+    )
+    found.new[table] = connection.execute(
+        f"INSERT INTO main.{table} ({columns}) SELECT {', '.join(f'o.{name}' for name in names)} FROM other.{table} o "
+        f"WHERE NOT EXISTS (SELECT 1 FROM main.{table} m WHERE {on})"
+    ).rowcount
+
+
+def _memberships(connection: sqlite3.Connection, found: Merged) -> None:
+    table = "memberships"
+    found.new[table] = connection.execute(
+        "INSERT INTO main.memberships SELECT o.* FROM other.memberships o WHERE NOT EXISTS (SELECT 1 FROM "
+        "main.memberships m WHERE m.community_id = o.community_id AND m.user_id = o.user_id)"
+    ).rowcount
+    found.same[table] = _count(connection, "other.memberships") - found.new[table]
+
+
+def _walks(connection: sqlite3.Connection) -> None:
+    """A finished walk goes before an open one, a later before an earlier; with a walk comes its gap."""
+    theirs, ours = (f"({_RANK.format(row=row)}, coalesce({row}.updated_seen, 0))" for row in "om")
+    connection.execute("CREATE TEMP TABLE taken_walks (kind TEXT, subject INTEGER, PRIMARY KEY (kind, subject))")
+    connection.execute(
+        "INSERT INTO taken_walks SELECT o.kind, o.subject FROM other.walks o LEFT JOIN main.walks m "
+        f"ON m.kind = o.kind AND m.subject = o.subject WHERE m.kind IS NULL OR {theirs} > {ours}"
+    )
+    here = "(kind, subject) IN (SELECT kind, subject FROM taken_walks)"
+    connection.execute(f"INSERT OR REPLACE INTO main.walks SELECT * FROM other.walks WHERE {here}")
+    connection.execute(f"DELETE FROM main.gaps WHERE {here}")
+    connection.execute(
+        "INSERT OR IGNORE INTO main.gaps SELECT o.* FROM other.gaps o LEFT JOIN main.walks w ON w.kind = o.kind AND "
+        "w.subject = o.subject WHERE w.kind IS NULL OR (o.kind, o.subject) IN (SELECT kind, subject FROM taken_walks)"
+    )
+    connection.execute("DROP TABLE temp.taken_walks")
+
+
+def _audiences(connection: sqlite3.Connection) -> None:
+    connection.execute(
+        "INSERT OR IGNORE INTO main.audiences (name, definition, kind, version, recipe) "
+        "SELECT name, definition, kind, version, recipe FROM other.audiences"
+    )
+    connection.execute(
+        "INSERT OR IGNORE INTO main.audience_members SELECT m.id, o.user_id, o.weight, o.drawn_at "
+        "FROM other.audience_members o JOIN other.audiences a ON a.id = o.audience_id "
+        "JOIN main.audiences m ON m.name = a.name"
+    )

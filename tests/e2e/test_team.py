@@ -1,0 +1,147 @@
+"""One study collected by three: disjoint shares, each with an own key, joined to what one would have collected."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from simulator.server import SimulatedVk, start_server
+from simulator.settings import ServerSettings
+from simulator.world import World, build_world
+from storage import StorageError, erase, merging, open_store, people, walls
+from storage.rows import Post, User
+
+from .social import open_communities
+from .test_faults import content
+
+CONFIG = """\
+[study]
+name = "Команда «Ё»"
+[vk]
+api_url = "{url}"
+requests_per_second = 500
+token_file = "секрет.txt"
+[collect]
+what = {what}
+since = 2015-01-01
+sample = 12
+[[audiences]]
+name = "обе"
+communities = ["club{a}", "club{b}"]
+people = "список.txt"
+"""
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return build_world("tiny")
+
+
+@pytest.fixture(scope="module")
+def vk(world: World) -> Iterator[SimulatedVk]:
+    with start_server(world, ServerSettings(requests_per_second=1e6)) as server:
+        yield server
+
+
+def run(*words: str, cwd: Path, token: str) -> subprocess.CompletedProcess[bytes]:
+    environ = {**os.environ, "VK_TOKEN": token}
+    return subprocess.run(
+        [sys.executable, "-m", "vkaudience", *words], cwd=cwd, capture_output=True, check=False, env=environ
+    )
+
+
+def study(folder: Path, vk: SimulatedVk, world: World, what: list[str]) -> Path:
+    folder.mkdir(exist_ok=True)
+    a, b = open_communities(world)[:2]
+    text = CONFIG.format(url=vk.api_url, what=json.dumps(what), a=a, b=b)
+    (folder / "config.toml").write_text(text.replace('token_file = "секрет.txt"\n', ""), encoding="utf-8")
+    (folder / "список.txt").write_text("\n".join(map(str, sorted(world.people)[:5])), encoding="utf-8")
+    return folder
+
+
+def test_three_collect_what_one_would_have(tmp_path: Path, vk: SimulatedVk, world: World) -> None:
+    token = vk.tokens["service"]
+    everything = ["members", "posts", "walls", "comments", "likes", "subscriptions"]
+    alone = study(tmp_path / "один", vk, world, everything)
+    assert run("collect", "-q", cwd=alone, token=token).returncode == 0
+    lead = study(tmp_path / "глава", vk, world, ["members"])
+    early = run("team", "split", "--members", "3", cwd=lead, token=token)
+    assert early.returncode == 1 and "team split" in early.stderr.decode()
+    assert run("collect", "-q", cwd=lead, token=token).returncode == 0
+    file = lead / "config.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace('["members"]', json.dumps(everything)), encoding="utf-8")
+    done = run("team", "split", "--members", "3", cwd=lead, token=token)
+    assert done.returncode == 0, done.stderr.decode()
+    works = sorted((lead / "team").iterdir())
+    before, asked = vk.calls("wall.get"), []
+    for work in works:
+        text = (work / "config.toml").read_text(encoding="utf-8")
+        assert token not in text and "token_file" not in text and "since = 2015-01-01" in text
+        assert token.encode() not in (work / "study.db").read_bytes()
+        done = run("collect", "-q", cwd=work, token=token)
+        assert done.returncode == 0, done.stderr.decode()
+        with open_store(work / "study.db", write=False) as store:
+            asked.append({row[0] for row in store.rows("SELECT subject FROM walks WHERE kind IN ('walls', 'posts')")})
+    assert not asked[0] & asked[1] and not asked[1] & asked[2] and not asked[0] & asked[2], "shares are disjoint"
+    with open_store(alone / "study.db", write=False) as store:
+        whole = content(store)
+    assert vk.calls("wall.get") - before <= len(whole["posts"])
+    done = run("team", "merge", *(str(work / "study.db") for work in works), "--json", cwd=lead, token=token)
+    assert done.returncode == 0, done.stderr.decode()
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert all(sum(one["conflicts"].values()) == 0 for one in told)
+    assert sum(one["new"]["posts"] for one in told) == len(whole["posts"])
+    with open_store(lead / "study.db", write=False) as store:
+        found = content(store)
+        for table in ("users", "memberships", "posts", "comments", "likes", "subscriptions", "audience_members"):
+            assert found[table] == whole[table], table
+    # nothing is left to be read, and a second merge adds nothing
+    calls = vk.calls("wall.get")
+    assert run("collect", "-q", cwd=lead, token=token).returncode == 0
+    assert vk.calls("wall.get") == calls
+    again = run("team", "merge", str(works[0] / "study.db"), "--json", cwd=lead, token=token)
+    assert sum(json.loads(again.stdout)["new"].values()) == 0
+
+
+def test_of_two_versions_the_later_is_taken_and_told(tmp_path: Path) -> None:
+    with open_store(tmp_path / "a.db") as one, open_store(tmp_path / "b.db") as other:
+        walls.save_posts(one, [Post(1, 1, from_id=1, text="старое"), Post(1, 2, from_id=1, text="наше")], 10)
+        walls.save_posts(other, [Post(1, 1, from_id=1, text="новое"), Post(1, 2, from_id=1, text="их")], 20)
+        walls.save_posts(one, [Post(1, 2, from_id=1, text="наше")], 30)
+        walls.save_posts(other, [Post(1, 3, from_id=1, text="только их")], 20)
+        people.save_users(one, [User(1, "ok", sex=1)], 10)
+        people.save_users(other, [User(1, "unknown"), User(2, "ok")], 20)
+        found = merging.merge(one, tmp_path / "b.db")
+        assert (found.new["posts"], found.conflicts["posts"], found.new["users"]) == (1, 2, 1)
+        texts = [row[0] for row in one.rows("SELECT text FROM posts ORDER BY id")]
+        assert texts == ["новое", "наше", "только их"]
+        assert tuple(next(one.rows("SELECT state, sex FROM users WHERE id = 1"))) == ("ok", 1)
+
+
+def test_what_is_no_study_is_refused_and_nothing_is_changed(tmp_path: Path) -> None:
+    with open_store(tmp_path / "a.db") as store:
+        (tmp_path / "text.db").write_text("никакая не база", encoding="utf-8")
+        for file in (tmp_path / "text.db", tmp_path / "нет.db", tmp_path / "a.db"):
+            with pytest.raises(StorageError) as error:
+                merging.merge(store, file)
+            assert error.value.todo
+        assert store.value("SELECT count(*) FROM users") == 0
+
+
+def test_people_who_opted_out_do_not_come_back(tmp_path: Path) -> None:
+    with open_store(tmp_path / "b.db") as other:
+        people.save_users(other, [User(5, "ok"), User(6, "ok")], 10)
+        walls.save_posts(other, [Post(5, 1, from_id=5, text="моё")], 10)
+    with open_store(tmp_path / "a.db") as one:
+        people.save_users(one, [User(5, "ok")], 5)
+        erase.forget(one, [5])
+    with open_store(tmp_path / "a.db") as one:
+        merging.merge(one, tmp_path / "b.db")
+        assert [row[0] for row in one.rows("SELECT id FROM users")] == [6]
+        assert one.value("SELECT count(*) FROM posts") == 0

@@ -1,0 +1,110 @@
+"""A study collected by a team: work orders for each member's own machine and token, and what they brought joined again.
+
+An order is a folder: a config with the member's share and a copy of the study that holds who is in it, but no text yet
+and nothing of one machine. No token is in it: every member has an own one.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import shutil
+import sqlite3
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from storage import AudienceError, ConfigError, MissingInput, Store, audiences
+
+# Of one machine, or made from texts; each member collects texts anew, in an own share.
+_LEFT_OUT = (
+    "runs", "quotas", "capabilities", "topic_models", "topic_fits", "documents", "forms", "portraits",
+    "portrait_numbers", "posts", "post_counts", "post_versions", "comments", "likes", "subscriptions",
+)  # fmt: skip
+_WALKS = "('posts', 'walls', 'comments', 'likes', 'subscriptions')"
+_SECTIONS = ("study", "vk", "collect", "lemmas")
+_NOT_FOR_OTHERS = {("study", "database"), ("vk", "token_file"), ("collect", "share"), ("lemmas", "corrections")}
+
+
+def split(store: Store, config: Path, members: int, folder: Path) -> list[Path]:
+    """Write one order a member; returns their folders.
+
+    Raises MissingInput before the people of the study are known, ConfigError for a folder that is taken.
+    """
+    if next(audiences.panel(store), None) is None:
+        raise MissingInput(
+            "Делить ещё нечего: состав аудиторий не собран.", "Доли — это люди, чьи стены читает каждый из команды.",
+            'Соберите участников: [collect] what = ["members"], vkaudience collect; потом team split.',
+        )  # fmt: skip
+    raw = tomllib.loads(config.read_text(encoding="utf-8-sig"))
+    made = [folder / f"work-{number}" for number in range(1, members + 1)]
+    for place in made:
+        if place.exists():
+            raise ConfigError(f"Папка {place} уже есть.", "", "Укажите другую: team split --out ПАПКА.")
+    for number, place in enumerate(made, start=1):
+        try:
+            place.mkdir(parents=True)
+            (place / "config.toml").write_text(_order(raw, config.parent, place, number, members), encoding="utf-8")
+            _copy(store, place / "study.db")
+        except OSError as error:
+            raise AudienceError(f"Не удаётся писать в {place}", str(error), "Укажите другую: --out ПАПКА.") from error
+    return made
+
+
+def _order(raw: dict[str, Any], here: Path, place: Path, number: int, members: int) -> str:
+    """The config of one member: the study's own without what is of one machine, and with the share."""
+    lines = [f"# Доля {number} из {members}. Ключ у каждого свой: его здесь нет и быть не должно."]
+    for name in _SECTIONS:
+        table = {key: value for key, value in raw.get(name, {}).items() if (name, key) not in _NOT_FOR_OTHERS}
+        if name == "collect":
+            table["share"] = f"{number}/{members}"
+        if table:
+            lines += [f"\n[{name}]", *(f"{key} = {_toml(value)}" for key, value in table.items())]
+    for audience in raw.get("audiences", []):
+        table = dict(audience)
+        if "people" in table:  # a file beside the config travels along, under its own name
+            source = here / table["people"]
+            table["people"] = source.name
+            shutil.copyfile(source, place / source.name)
+        lines += ["\n[[audiences]]", *(f"{key} = {_toml(value)}" for key, value in table.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{_toml(key)} = {_toml(one)}" for key, one in value.items()) + " }"
+    # JSON's escapes are TOML's too, but for a character that TOML wants escaped and JSON does not.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f") if isinstance(value, str) else str(value)
+
+
+def _copy(store: Store, file: Path) -> None:
+    """The study without texts and without what is of one machine; the key of opt-outs goes along."""
+    copy = sqlite3.connect(file, isolation_level=None)
+    try:
+        store.connection.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")
+        copy.execute("PRAGMA foreign_keys = ON")
+        for table in _LEFT_OUT:
+            copy.execute(f"DELETE FROM {table}")
+        copy.execute(f"DELETE FROM walks WHERE substr(kind, 1, instr(kind || ':', ':') - 1) IN {_WALKS}")
+        copy.execute(f"DELETE FROM gaps WHERE substr(kind, 1, instr(kind || ':', ':') - 1) IN {_WALKS}")
+        copy.execute("VACUUM")
+    finally:
+        copy.close()
+    key = store.path.with_name(store.path.name + ".key")
+    if key.exists():
+        shutil.copyfile(key, file.with_name(file.name + ".key"))
+
+
+def share(text: str) -> tuple[int, int]:
+    """``2/3`` to (2, 3). Raises ConfigError for what is no share."""
+    part, slash, of = text.partition("/")
+    if slash and part.isdecimal() and of.isdecimal() and 1 <= int(part) <= int(of) <= 100:
+        return int(part), int(of)
+    raise ConfigError(f"[collect] share: {text!r} — не доля.", "", 'Пишите часть и число частей: share = "2/3".')
