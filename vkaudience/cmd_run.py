@@ -3,18 +3,47 @@
 from __future__ import annotations
 
 import functools
+import os
+import subprocess
 from typing import Any
 
 import click
 
+from storage import AudienceError
 from vkaudience import pipeline
 from vkaudience.command import common, run_stage
+from vkaudience.failures import exit_code
+from vkaudience.output import say
+
+FAILED = (1, 2, 3)
 
 
 @click.command("run")
 @click.option("--partial", is_flag=True, help="строить темы и отчёт, даже если сбор на паузе")
+@click.option("--on-fail", metavar="КОМАНДА", help="что запустить, если не вышло: код и причина в её переменных среды")
 @common
-def command(options: Any, partial: bool, as_json: bool, quiet: bool) -> int:
+def command(options: Any, partial: bool, on_fail: str | None, as_json: bool, quiet: bool) -> int:
     """Всё по порядку: собрать, лемматизировать, построить темы, написать отчёт."""
     stage = functools.partial(pipeline.run, partial=partial)
-    return run_stage(options, "run", stage, as_json=as_json, quiet=quiet)
+    try:
+        code = run_stage(options, "run", stage, as_json=as_json, quiet=quiet)
+    except AudienceError as error:
+        if on_fail:
+            _call(on_fail, exit_code(error), error.what)
+        raise
+    except Exception as error:
+        if on_fail:
+            _call(on_fail, 1, str(error))
+        raise
+    if on_fail and code in FAILED:
+        _call(on_fail, code, "")
+    return code
+
+
+def _call(line: str, code: int, why: str) -> None:
+    """Run the person's own command, as their shell reads it; no token of the environment goes along."""
+    kept = {name: value for name, value in os.environ.items() if "TOKEN" not in name.upper()}
+    told = {"VKAUDIENCE_EXIT": str(code), "VKAUDIENCE_ERROR": why[:1000]}
+    done = subprocess.run(line, shell=True, check=False, env={**kept, **told})
+    if done.returncode:
+        say(f"Команда из --on-fail ответила кодом {done.returncode}.", err=True)

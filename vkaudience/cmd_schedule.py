@@ -23,10 +23,13 @@ UNITS = Path(".config/systemd/user")
 @click.command("schedule")
 @click.option("--at", default="03:30", show_default=True, metavar="ЧЧ:ММ", help="во сколько, по местному времени")
 @click.option("--kind", type=click.Choice(("auto", *schedule.KINDS)), default="auto", help="чем запускать")
+@click.option("--on-fail", metavar="КОМАНДА", help="что запустить, если ночью не вышло (см. run --on-fail)")
 @click.option("--install", is_flag=True, help="поставить, а не только показать")
 @click.option("--remove", is_flag=True, help="убрать поставленное")
 @common
-def command(options: Any, as_json: bool, quiet: bool, at: str, kind: str, install: bool, remove: bool) -> int:
+def command(
+    options: Any, as_json: bool, quiet: bool, at: str, kind: str, on_fail: str | None, install: bool, remove: bool
+) -> int:
     """Показать или поставить ежедневный запуск этого исследования: systemd, cron или планировщик Windows."""
     if install and remove:
         raise ConfigError("--install и --remove вместе не имеют смысла.", "", "Оставьте одно.")
@@ -36,7 +39,8 @@ def command(options: Any, as_json: bool, quiet: bool, at: str, kind: str, instal
         raise ConfigError(f"Файла настроек нет: {file}", "Без него нечего запускать.", "Создайте: vkaudience init ИМЯ.")
     job = Job(
         config["study"]["name"] or file.parent.name,
-        (sys.executable, "-m", "vkaudience", "--config", str(file), "run", "--quiet"), file.parent, *_time(at),
+        (sys.executable, "-m", "vkaudience", "--config", str(file), "run", "--quiet",
+         *(("--on-fail", on_fail) if on_fail else ())), file.parent, *_time(at),
     )  # fmt: skip
     chosen = _found() if kind == "auto" else kind
     texts = _texts(job, chosen)

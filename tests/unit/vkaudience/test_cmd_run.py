@@ -1,0 +1,51 @@
+"""``run --on-fail``: the person's own command is called when a night failed, and only then."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TELL = f"\"{sys.executable}\" -c \"import os; open('told.txt', 'w', encoding='utf-8').write(repr(dict(os.environ)))\""
+
+
+def run(cwd: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
+    environ = {**os.environ, "VK_TOKEN": "vk1.secret", "PYTHONUTF8": "1"}
+    line = [sys.executable, "-m", "vkaudience", "run", *words]
+    return subprocess.run(line, cwd=cwd, capture_output=True, check=False, env=environ)
+
+
+def test_a_failed_night_calls_and_keeps_its_exit_code(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("[topics]\nn_topics = 1\n", encoding="utf-8")
+    answer = run(tmp_path, "--on-fail", TELL)
+    assert answer.returncode == 2 and "n_topics" in answer.stderr.decode()
+    told = (tmp_path / "told.txt").read_text(encoding="utf-8")
+    assert "'VKAUDIENCE_EXIT': '2'" in told and "n_topics" in told
+    assert "vk1.secret" not in told
+
+
+def test_a_good_run_calls_nobody(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('[topics]\nunit = "post"\nn_topics = 2\n', encoding="utf-8")
+    words = ("гитара концерт альбом барабан вокал", "рецепт тесто духовка мука сахар")
+    rows = "".join(f"{words[n % 2]} {n},двор\n" for n in range(40))
+    (tmp_path / "t.csv").write_text("text,community\n" + rows, encoding="utf-8")
+    line = [sys.executable, "-m", "vkaudience", "import", "t.csv"]
+    assert subprocess.run(line, cwd=tmp_path, capture_output=True, check=False).returncode == 0
+    assert run(tmp_path, "--on-fail", TELL, "-q").returncode == 0
+    assert not (tmp_path / "told.txt").exists()
+
+
+def test_a_command_that_fails_itself_is_told(tmp_path: Path) -> None:
+    answer = run(tmp_path, "--on-fail", f'"{sys.executable}" -c "raise SystemExit(7)"')
+    assert answer.returncode == 1 and "кодом 7" in answer.stderr.decode()
+
+
+@pytest.mark.parametrize("kind", ["cron", "systemd", "windows"])
+def test_the_schedule_passes_it_on(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "config.toml").write_text("", encoding="utf-8")
+    line = [sys.executable, "-m", "vkaudience", "schedule", "--kind", kind, "--on-fail", "notify-send беда"]
+    shown = subprocess.run(line, cwd=tmp_path, capture_output=True, check=False).stdout.decode()
+    assert "--on-fail" in shown and "notify-send беда" in shown
