@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+import operator
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from storage.db import Store
@@ -43,8 +44,7 @@ def save_posts(store: Store, rows: Iterable[Post], seen: int) -> int:
         )
 
 
-def _counts(post: Post) -> tuple[int | None, ...]:
-    return tuple(getattr(post, name) for name in _COUNTERS)
+_counts: Callable[[Post], tuple[int | None, ...]] = operator.attrgetter(*_COUNTERS)
 
 
 def _stored(store: Store, batch: list[Post]) -> dict[tuple[int, int], tuple[Any, ...]]:
