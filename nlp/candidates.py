@@ -11,7 +11,7 @@ import functools
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from nlp.dictionary import LONGEST_ENDING, SCALE, Dictionary, Reading, dictionary
 
@@ -124,10 +124,14 @@ class Analyser:
         self._sure: dict[tuple[tuple[int, int], ...], _Sure | None] = {}
         self._tags: dict[int, Tag] = {}
         self._endings: dict[str, list[Candidate] | None] = {}
+        # What was found of the form asked for last: who asks :meth:`only` in vain asks :meth:`known` next.
+        self._last: tuple[str, list[tuple[str, Any]]] = ("", [])
 
     def known(self, form: str) -> list[Candidate]:
         """The candidates of a form the dictionary knows; none otherwise."""
-        found = self._words.find(form)
+        last, found = self._last
+        if last != form:
+            found = self._words.find(form)
         if not found:
             return []
         if len(found) == 1:
@@ -144,6 +148,7 @@ class Analyser:
         none: what most forms are, in half the time. None for all others.
         """
         found = self._words.find(form)
+        self._last = (form, found)
         if len(found) != 1:
             return None
         spelling, places = found[0]
@@ -163,8 +168,8 @@ class Analyser:
     def _only(self, places: Iterable[tuple[int, int]]) -> _Sure | None:
         """What all the readings agree on, unless more than the ending decides (see :func:`_lemmas`)."""
         steps = self._words.steps(places)
-        (cut, add, number, plain), several = steps[0], len(steps) > 1
-        first = self._tag(number)
+        cut, add, number, plain = steps[0]
+        first = self._tags.get(number) or self._tag(number)
         part, agree = first.kind[:4], first.agree
         if not plain or first.woman or part == "COMP":
             return None
@@ -172,7 +177,7 @@ class Analyser:
             return None
         if part == "ADJS" and not cut.endswith(("а", "ы", "и")):
             return None
-        if several:
+        if len(steps) > 1:
             tags = [self._tag(step[2]) for step in steps]
             same = all(step[0] == cut and step[1] == add and step[3] for step in steps)
             if not same or any(tag.kind[:4] != part or tag.pos != first.pos or tag.woman for tag in tags):
