@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from storage import ConfigError, MissingInput, Store, models
+from storage import ConfigError, MissingInput, Store, models, people
 from storage.rows import Topic
 
 LEAST = 0.35
@@ -118,6 +118,20 @@ def suggested(topic: Topic) -> str:
     return "" if topic.stable == 0 else ", ".join(typical(topic)[:3])
 
 
+def communities_above(store: Store, model_id: int) -> dict[int, list[list[Any]]]:
+    """topic -> up to two [community, times its share is of the communities' mean], where that is more than one."""
+    rows = models.community_topics(store, model_id, "member") or models.community_topics(store, model_id, "wrote")
+    weights: dict[int, list[tuple[float, int]]] = {}
+    for row in rows:
+        weights.setdefault(row.topic, []).append((row.weight, row.community_id))
+    found = {}
+    for topic, own in weights.items():
+        mean = sum(weight for weight, _ in own) / len(own) or 1.0
+        lifts = sorted(((weight / mean, number) for weight, number in own), reverse=True)[:2]
+        found[topic] = [[number, round(lift, 2)] for lift, number in lifts if lift > 1]
+    return found
+
+
 def match(
     decisions: Sequence[Decision], topics: Sequence[Topic]
 ) -> tuple[dict[int, tuple[Decision, float]], tuple[Decision, ...]]:
@@ -153,14 +167,19 @@ def write(file: Path, store: Store) -> Applied:
     topics = current(store)
     before = read(file) if file.exists() else Curation()
     pairs, lost = match(before.decisions, topics)
+    above = communities_above(store, topics[0].model_id if topics else 0)
+    names = {row.id: row.name or str(row.id) for row in people.communities(store)}
     text = HEAD.format(file=file.name) + f"author = {_quoted(before.author)}\n"
     text += "# слова, которые не нужны в темах: действуют при следующем построении\n"
     text += f"stopwords = {_list(before.stopwords)}\n"
     for topic in topics:
         one = pairs[topic.topic][0] if topic.topic in pairs else Decision("", tuple(typical(topic)))
-        text += f"\n# тема {topic.topic}; подсказка: {suggested(topic) or UNSTABLE}\n" + _table(
-            one.name, one.reason, typical(topic)
-        )
+        text += f"\n# тема {topic.topic}; подсказка: {suggested(topic) or UNSTABLE}\n"
+        if often := ", ".join(
+            " ".join(names.get(number, str(number)).split()) for number, _ in above.get(topic.topic, [])
+        ):
+            text += f"# чаще всего в: {often}\n"
+        text += _table(one.name, one.reason, typical(topic))
     for one in lost:
         text += "\n# такой темы в нынешней модели нет\n" + _table(one.name, one.reason, one.words)
     try:

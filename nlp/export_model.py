@@ -197,20 +197,15 @@ def shown(store: Store) -> list[dict[str, Any]]:
     topics = curation.current(store)
     model_id = topics[0].model_id if topics else 0
     texts = models.doc_topic_counts(store, model_id)
-    rows = models.community_topics(store, model_id, "member") or models.community_topics(store, model_id, "wrote")
-    means: dict[int, list[float]] = {}
-    for row in rows:
-        means.setdefault(row.topic, []).append(row.weight)
+    communities = curation.communities_above(store, model_id)
     found = []
     for one in topics:
-        own = [(row.weight / (sum(means[one.topic]) / len(means[one.topic]) or 1.0), row.community_id)
-               for row in rows if row.topic == one.topic]  # fmt: skip
         found.append(
             {
                 "topic": one.topic, "label": one.label, "named_by": one.named_by, "share": one.share, "npmi": one.npmi,
                 "c_v": one.c_v, "exclusivity": one.exclusivity, "stability": one.stability, "stable": one.stable,
                 "texts": texts.get(one.topic, 0), "words": [word for word, _ in json.loads(one.words)],
-                "communities": [[number, round(lift, 2)] for lift, number in sorted(own, reverse=True)[:2] if lift > 1],
+                "communities": communities.get(one.topic, []),
             }
         )  # fmt: skip
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,8 +13,8 @@ from nlp import curation
 from nlp.curation import Curation, Decision
 from nlp.settings import TopicSettings
 from nlp.topics import topics
-from storage import ConfigError, MissingInput, Store, open_store
-from storage.rows import Topic
+from storage import ConfigError, MissingInput, Store, open_store, people
+from storage.rows import Community, Topic
 
 FOUR = TopicSettings(n_topics=4, min_people=1)
 
@@ -160,3 +161,14 @@ def test_nothing_matches_nothing() -> None:
     assert curation.match([lone], []) == ({}, (lone,))
     empty = Topic(1, 0, "", "auto", None, None, None, None, None, "[]")
     assert curation.match([lone], [empty]) == ({}, (lone,))
+
+
+def test_the_file_says_in_which_communities_a_topic_is_frequent(world: Any, planted: Store, tmp_path: Path) -> None:
+    people.save_communities(planted, [Community(id=1, name="Гараж\nи мяч"), Community(id=2, name="Кухня")], 2)
+    topics(planted, FOUR)
+    curation.write(tmp_path / "t.toml", planted)
+    text = (tmp_path / "t.toml").read_text(encoding="utf-8")
+    parts = text.split("\n# тема ")[1:]
+    told = sorted(part.partition("чаще всего в: ")[2].split("\n")[0] for part in parts)
+    assert told == ["Гараж и мяч"] * 2 + ["Кухня"] * 2
+    curation.read(tmp_path / "t.toml")
