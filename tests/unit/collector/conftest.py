@@ -16,22 +16,9 @@ import pytest
 from collector.client import VkClient
 from collector.settings import VkSettings
 from collector.token import Token
+from tests.unit.collector.clock import HandClock
 
 INNER = re.compile(r"(?:if\(r\[0\]\.count>(\d+)\)\{r\.push\()?API\.([\w.]+)\((\{.*?\})\)")
-
-
-class HandClock:
-    def __init__(self) -> None:
-        self.time = 1_000_000.0
-
-    def now(self) -> int:
-        return int(self.time)
-
-    def monotonic(self) -> float:
-        return self.time
-
-    def sleep(self, seconds: float) -> None:
-        self.time += seconds
 
 
 class Killed(BaseException):
@@ -49,7 +36,7 @@ class FakeVk:
     total: int = 0
     kill_at: int = 0
     executes: bool = False
-    clock: HandClock = field(default_factory=HandClock)
+    clock: HandClock = field(default_factory=lambda: HandClock(1_000_000.0))
 
     def client(self) -> VkClient:
         settings = VkSettings(requests_per_second=1000)

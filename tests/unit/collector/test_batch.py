@@ -17,14 +17,14 @@ from collector.client import Answer, VkClient
 from collector.errors import VkQuota, VkSkip
 from collector.settings import VkSettings
 from collector.token import Token
-from tests.unit.collector.conftest import HandClock
+from tests.unit.collector.clock import HandClock
 
 WALLS = [ask("wall.get", owner_id=number, count=100) for number in range(1, 11)]
 
 
 def client(answer: Any) -> VkClient:
     settings = VkSettings(requests_per_second=1000)
-    return VkClient(Token("vk1.sim"), settings, clock=HandClock(), transport=httpx.MockTransport(answer))
+    return VkClient(Token("vk1.sim"), settings, clock=HandClock(1_000_000.0), transport=httpx.MockTransport(answer))
 
 
 def ok(body: Any) -> httpx.Response:

@@ -14,22 +14,9 @@ from collector.errors import VkError, VkRetry, VkSkip, VkStop
 from collector.retry import ATTEMPTS, TOO_FAST_ATTEMPTS
 from collector.settings import VkSettings
 from collector.token import Token
+from tests.unit.collector.clock import HandClock
 
 SECRET = "vk1.sim.secret"
-
-
-class HandClock:
-    def __init__(self) -> None:
-        self.time = 0.0
-
-    def now(self) -> int:
-        return int(self.time)
-
-    def monotonic(self) -> float:
-        return self.time
-
-    def sleep(self, seconds: float) -> None:
-        self.time += seconds
 
 
 def client(answer: Callable[[httpx.Request], httpx.Response], clock: HandClock | None = None) -> VkClient:

@@ -7,20 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.limiter import SLACK, Limiter
-
-
-class HandClock:
-    def __init__(self) -> None:
-        self.time = 0.0
-
-    def now(self) -> int:
-        return int(self.time)
-
-    def monotonic(self) -> float:
-        return self.time
-
-    def sleep(self, seconds: float) -> None:
-        self.time += seconds
+from tests.unit.collector.clock import HandClock
 
 
 def starts(rate: float, busy: list[float]) -> list[float]:

@@ -16,6 +16,7 @@ from collector.settings import VkSettings
 from collector.shared import HOUR, Shared
 from collector.token import Token
 from storage import SYSTEM_CLOCK, journal, open_store
+from tests.unit.collector.clock import HandClock
 
 Make = Callable[..., Shared]
 
@@ -32,24 +33,8 @@ def shared(tmp_path: Path) -> Iterator[Make]:
         yield make
 
 
-class HandClock:
-    """Time that only moves when somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.time = 1000.0
-
-    def now(self) -> int:
-        return int(self.time)
-
-    def monotonic(self) -> float:
-        return self.time
-
-    def sleep(self, seconds: float) -> None:
-        self.time += seconds
-
-
 def test_two_limiters_of_one_token_never_exceed_the_rate_together(shared: Make) -> None:
-    clock, starts = HandClock(), []
+    clock, starts = HandClock(1000.0), []
     both = [Limiter(3, clock, shared()) for _ in range(2)]
     for number in range(60):
         both[number % 2].wait()
@@ -60,7 +45,7 @@ def test_two_limiters_of_one_token_never_exceed_the_rate_together(shared: Make) 
 
 
 def test_another_server_has_a_pace_of_its_own(shared: Make) -> None:
-    clock = HandClock()
+    clock = HandClock(1000.0)
     for server in ("https://api.vk.ru/method", "http://127.0.0.1:1/method"):
         limiter = Limiter(1, clock, shared(server))
         limiter.wait()
@@ -68,7 +53,7 @@ def test_another_server_has_a_pace_of_its_own(shared: Make) -> None:
 
 
 def test_a_pause_that_vk_asks_for_is_for_all(shared: Make) -> None:
-    clock = HandClock()
+    clock = HandClock(1000.0)
     one, other = (Limiter(3, clock, shared()) for _ in range(2))
     one.hold(20)
     other.wait()
@@ -76,7 +61,7 @@ def test_a_pause_that_vk_asks_for_is_for_all(shared: Make) -> None:
 
 
 def test_what_lies_ahead_is_of_an_earlier_start_of_the_machine(shared: Make) -> None:
-    clock = HandClock()
+    clock = HandClock(1000.0)
     Limiter(1, clock, shared()).wait()
     clock.time = 5.0
     Limiter(1, clock, shared()).wait()
@@ -107,7 +92,7 @@ def test_a_file_that_cannot_be_used_stops_nobody(shared: Make, tmp_path: Path, h
         file.write_bytes(b"no database, whatever it was " * 200)
     else:
         folder.write_text("x")
-    clock = HandClock()
+    clock = HandClock(1000.0)
     found = shared()
     limiter = Limiter(1, clock, found)
     for _ in range(3):
