@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx
 
-from collector.errors import VkError, VkRetry, VkSkip
+from collector.errors import VkError, VkIncapable, VkRetry, VkSkip
 from collector.limiter import Limiter
 from collector.reactions import NO_REASON, TOO_FAST, reaction
 from collector.retry import ATTEMPTS, failures, haste
@@ -201,6 +201,9 @@ class VkClient:
         LOG.debug("%s", _line(call, found, self._clock.monotonic() - begun))
         if not isinstance(found, VkError):
             return found
+        if isinstance(found, VkIncapable) or found.code == TOO_FAST:
+            with self._count_lock:
+                self.calls.subtract(call.inside)  # refused as a whole: what it held was never run
         if found.code == TOO_FAST:
             self._limiter.too_fast(TOO_FAST_PAUSE)
         elif found.pause:

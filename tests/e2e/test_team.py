@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -145,3 +147,32 @@ def test_people_who_opted_out_do_not_come_back(tmp_path: Path) -> None:
         merging.merge(one, tmp_path / "b.db")
         assert [row[0] for row in one.rows("SELECT id FROM users")] == [6]
         assert one.value("SELECT count(*) FROM posts") == 0
+
+
+def test_two_studies_with_one_key_share_its_pace_and_its_day(tmp_path: Path, world: World) -> None:
+    with start_server(world, ServerSettings(requests_per_second=10)) as vk:
+        running = []
+        for number in open_communities(world)[:2]:
+            folder = tmp_path / str(number)
+            folder.mkdir()
+            text = (
+                f'[vk]\napi_url = "{vk.api_url}"\nrequests_per_second = 10\n[collect]\nwhat = ["members", "posts", '
+                f'"walls"]\n[[audiences]]\nname = "а"\ncommunities = ["club{number}"]\n'
+            )
+            (folder / "config.toml").write_text(text, encoding="utf-8")
+            environ = {**os.environ, "VK_TOKEN": vk.tokens["service"], "VKAUDIENCE_STATE": str(tmp_path / "state")}
+            line = [sys.executable, "-m", "vkaudience", "collect", "-q"]
+            running.append(subprocess.Popen(line, cwd=folder, env=environ, stdout=subprocess.DEVNULL))
+        assert [one.wait() for one in running] == [0, 0]
+        # Apart they are refused a dozen times; a late packet on a busy machine may still be one.
+        assert sum(call.error == 6 for call in vk.log) <= 2
+        walls_asked = vk.calls("wall.get")
+    with open_store(tmp_path / str(open_communities(world)[0]) / "study.db") as store:
+        own = store.value("SELECT sum(calls) FROM quotas WHERE method = 'wall.get'")
+        (file,) = (tmp_path / "state").glob("calls-*.db")
+        with contextlib.closing(sqlite3.connect(file)) as ledger:
+            assert (
+                ledger.execute("SELECT sum(calls) FROM calls WHERE method = 'wall.get'").fetchone()[0]
+                == walls_asked
+                > own
+            )
