@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from nlp import choose, corpus, cvb0, describe, fitting, stability, vocabulary, windows
+from nlp import choose, corpus, cvb0, describe, fitting, stability, telling, vocabulary, windows
 from nlp.fitted import TopicModel, from_bytes, matrix_of, to_bytes
 from nlp.profiles import People, Stopped, Writer
 from nlp.settings import TopicSettings
 from nlp.tables import stop_lemmas
-from storage import QUIET, Event, MissingInput, Outcome, Store, Watch, models, people, rows, texts
+from storage import QUIET, Event, Outcome, Store, Watch, models, people, rows, texts
 
 NUMBER = 3
 """Raised when the same documents and settings start to give other rows."""
@@ -49,8 +49,8 @@ def topics(store: Store, settings: TopicSettings, *, watch: Watch = QUIET) -> Ou
     read = _read(store, settings)
     counts = choose.numbers(settings, read.matrix.shape[0])
     if not counts:
-        raise _too_few(store, settings, read.matrix.shape[0])
-    watch.tell(Event("notice", "topics", text=_vocabulary(settings, read)))
+        raise telling.too_few(store, settings, read.matrix.shape[0])
+    watch.tell(Event("notice", "topics", text=telling.vocabulary(settings, read.words)))
     _enough(settings, read, watch)
     _drop_strangers(store, settings, counts, read.input)
     try:
@@ -60,44 +60,15 @@ def topics(store: Store, settings: TopicSettings, *, watch: Watch = QUIET) -> Ou
         return Outcome("interrupted")
 
 
-_REASONS = {
-    "part_of_speech": "по части речи", "stop_list": "по списку", "short": "коротких", "rare": "редких",
-    "frequent": "слишком частых",
-}  # fmt: skip
-
-
-def _vocabulary(settings: TopicSettings, read: _Corpus) -> str:
-    """The bounds that were taken and what they left."""
-    words = read.words
-    most = int(settings.max_share * words.n_documents)
-    dropped = ", ".join(f"{_REASONS[reason]} {n}" for reason, n in sorted(words.dropped_counts.items()))
-    return (
-        f"Словарь: {len(words.terms)} слов, каждое в {words.least}–{most} документах из {words.n_documents}; "
-        f"отброшено {dropped or 'ничего'}."
-    )
-
-
 def _enough(settings: TopicSettings, read: _Corpus, watch: Watch) -> None:
     """Raise MissingInput for fewer people than ``min_people``; warn of few documents of other kinds."""
     if settings.unit != "person":
         if read.matrix.shape[0] < FEW_DOCUMENTS:
-            watch.tell(Event("warning", "topics", text=_FEW.format(n=read.matrix.shape[0], least=FEW_DOCUMENTS)))
+            watch.tell(Event("warning", "topics", text=telling.FEW.format(n=read.matrix.shape[0], least=FEW_DOCUMENTS)))
         return
     people_with_words = read.reader.people(read.words.index, settings.min_words)
     if people_with_words < settings.min_people:
-        raise MissingInput(
-            f"Слишком мало текста: людей хотя бы с {settings.min_words} словами для модели {people_with_words}, "
-            f"а нужно {settings.min_people}.",
-            "На меньшем числе людей темы случайны: при новом запуске они были бы другими.",
-            "Соберите больше людей (сколько просить, скажет vkaudience plan), постройте темы по постам сообществ "
-            '([topics] unit = "community") или, если это осознанно, уменьшите [topics] min_people.',
-        )
-
-
-_FEW = (
-    "Документов со словами модели всего {n} (надёжно — от {least}): темы могут меняться от запуска к запуску. "
-    "Соберите больше людей или уменьшите n_topics."
-)
+        raise telling.few_people(settings, people_with_words)
 
 
 def _read(store: Store, settings: TopicSettings) -> _Corpus:
@@ -191,8 +162,8 @@ def _write(
     found = writer.people()
     n_communities, n_texts = writer.communities(found), writer.texts()
     counts = _counts(read, found, n_communities, n_texts, steady)
-    _say_choice(choice.ranking, watch)
-    _say_stability(steady, watch)
+    telling.tell_choice(choice.ranking, watch)
+    telling.tell_stability(steady, watch)
     c_v = _c_v(model, read, settings)
     with store.write():
         models.save_terms(store, describe.term_rows(model_id, read.words))
@@ -240,31 +211,6 @@ def _stability(
         return fitted.topic_words
 
     return stability.measure(model.topic_words, read.matrix, again, settings.seed)
-
-
-def _say_choice(ranking: tuple[tuple[int, float], ...], watch: Watch) -> None:
-    if len(ranking) > 1:
-        others = ", ".join(f"{k} ({score:.3f})" for k, score in ranking[1:3])
-        text = f"Тем взято {ranking[0][0]} (оценка {ranking[0][1]:.3f}: связность × разнообразие × согласие повторов)"
-        watch.tell(Event("notice", "topics", text=f"{text}; следом {others}."))
-
-
-def _say_stability(steady: stability.Stability, watch: Watch) -> None:
-    n, k = sum(steady.stable), len(steady.stable)
-    if not n:
-        watch.tell(Event("warning", "topics", text=_NO_STRUCTURE))
-    elif n < k:
-        watch.tell(Event("notice", "topics", text=_UNSTABLE.format(n=n, k=k)))
-
-
-_NO_STRUCTURE = (
-    "Ни одна тема не устойчива: при повторной подгонке темы не возвращаются чаще, чем в перемешанных текстах. "
-    "Имён у тем нет, и толковать их нельзя. Соберите больше текстов или уменьшите n_topics."
-)
-_UNSTABLE = (
-    "Устойчивых тем {n} из {k}; остальные при повторной подгонке не возвращаются: они без имён и в отчёте серые. "
-    "Если их много, попробуйте меньше тем."
-)
 
 
 def _counts(
@@ -342,21 +288,3 @@ def _stage_mark(store: Store, settings: TopicSettings) -> str:
 
 def _hash(value: object) -> str:
     return hashlib.blake2b(json.dumps(value, ensure_ascii=False).encode(), digest_size=8).hexdigest()
-
-
-def _too_few(store: Store, settings: TopicSettings, n_documents: int) -> MissingInput:
-    if not sum(texts.count_languages(store).values()):
-        return MissingInput(
-            "Строить темы не из чего: тексты ещё не лемматизированы.", "", "Запустите vkaudience lemmatize."
-        )
-    least = choose.fewest(settings)
-    what = f"Слишком мало текста для тем: документов со словами модели {n_documents}, нужно не меньше {least}."
-    if settings.unit == "person" and next(texts.documents(store, unit="person"), None) is None:
-        return MissingInput(
-            what, "Документ модели — человек, а текстов с автором-человеком в исследовании нет.",
-            'Поставьте в config.toml [topics] unit = "community" (или "post") либо соберите стены людей.',
-        )  # fmt: skip
-    return MissingInput(
-        what, "Остальные документы пусты, на других языках или состоят из служебных и редких слов.",
-        "Соберите больше текстов, уменьшите [topics] n_topics или min_documents.",
-    )  # fmt: skip
