@@ -76,6 +76,9 @@ def prepare(path: Path, mapping: Mapping[str, str], wanted: str) -> Reading:
         values = read_jsonl.read_document(source)
         if wanted == "auto" and not mapping and len(values) == 1 and read_telegram.looks_desktop(values[0]):
             return Reading(source, "rows", lambda n: _checked(read_telegram.desktop_records(values[0], n), n))
+        if wanted == "auto" and not mapping and values and all(type(value) in (int, str) for value in values):
+            numbered = [(number, str(value)) for number, value in enumerate(values, start=1)]
+            return Reading(source, "people", lambda _: read_people.list_rows(numbered))
         listed = list(enumerate(values, start=1))
         return _json(source, mapping, wanted, lambda: iter(listed))
     return _json(source, mapping, wanted, lambda: map(_out_of_wrapping, read_jsonl.read_values(source)))

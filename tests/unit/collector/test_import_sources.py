@@ -126,6 +126,13 @@ def test_a_list_of_people_in_any_spelling(tmp_path: Path) -> None:
         assert len(audiences.sample(store, one.id or 0)) == 6
 
 
+def test_a_json_list_of_numbers_is_a_list_of_people_too(tmp_path: Path) -> None:
+    with open_store(":memory:") as store:
+        outcome = take(store, made(tmp_path, "ids.json", [77, "id78", "https://vk.com/id79", "durov"]))
+        assert (outcome.counts["users"], outcome.counts["broken"]) == (3, 1)
+        assert [one.name for one in audiences.audiences(store)] == ["ids"]
+
+
 def book(path: Path, rows: list[list[Any]]) -> Path:
     from openpyxl import Workbook
 
