@@ -102,7 +102,7 @@ class Writer:
         for bags in _batched(self._bags(groups, found), BATCH):
             self._ask()
             self._people_rows(bags, found)
-            self.watch.tell(Event("progress", "topics", "люди", found.seen))
+            self.watch.tell(Event("progress", "topics", "профили людей", found.seen))
         for bags in _batched(self._liked(), BATCH):
             self._ask()
             self._people_rows(bags, found)
@@ -224,7 +224,7 @@ class Writer:
             ]
             models.save_doc_topics(self.store, self.model_id, rows)
             written += len(batch)
-            self.watch.tell(Event("progress", "topics", "тексты", written))
+            self.watch.tell(Event("progress", "topics", "темы текстов", written))
         return written
 
     def _long_texts(self) -> Iterator[Bag]:
