@@ -23,6 +23,7 @@ from storage import QUIET, SYSTEM_CLOCK, Clock, Event, Outcome, Store, Watch, au
 
 Named = dict[str, int]
 COUNTED = ("users", "memberships", "posts", "comments", "likes", "subscriptions")
+DAY = 86_400
 NAMES = {"comments": "Комментарии", "likes": "Отметки"}
 
 
@@ -44,15 +45,21 @@ def collect(
     if client.shared is not None:
         journal.adopt_calls(store, client.fingerprint, client.shared.ledger())
     batches = find_batches(store, client)
+    limited = journal.limited(store, client.fingerprint, clock.now() - DAY)
+    careful = set(limited)
     try:
         named, lost = _communities(expedition)
-        with closing(Engine(client, batches=batches, stopping=watch.stopping, barred=expedition.barred)) as engine:
+        with closing(
+            Engine(client, batches=batches, stopping=watch.stopping, barred=expedition.barred, careful=careful)
+        ) as engine:
             expedition.ahead = engine.ahead
             lost += _walks(expedition, engine, named)
     finally:
         with store.write():
             expedition.save_calls()
             save_batches(store, client, batches, clock)
+            for method in limited - careful - expedition.parked.keys():
+                journal.save_capability(store, client.fingerprint, method, True, None, clock.now())
     return _outcome(expedition, lost)
 
 

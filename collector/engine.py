@@ -16,7 +16,7 @@ from typing import Any
 from collector.ask import Ask, Reading
 from collector.batch import MOST, Again, Batches
 from collector.client import VkClient
-from collector.errors import VkError
+from collector.errors import VkError, VkQuota
 
 # A start is reserved at most so long before its time: late enough for a full batch, early enough never to miss it.
 LEAD = 0.25
@@ -53,7 +53,8 @@ class Engine:
     """Runs walks over a client.
 
     ``batches`` packs calls into ``execute``; None sends them one by one. ``stopping`` is asked between answers.
-    ``barred`` gives the refusal to raise instead of calling a method that is of no use any more, or None.
+    ``barred`` gives the refusal to raise instead of calling a method that is of no use any more, or None. ``careful``:
+    methods that met their daily limit lately; one call of them at a time until one is answered, which takes it out.
     """
 
     def __init__(
@@ -63,11 +64,13 @@ class Engine:
         batches: Batches | None = None,
         stopping: Callable[[], bool] = lambda: False,
         barred: Callable[[str], VkError | None] = lambda method: None,
+        careful: set[str] | None = None,
     ) -> None:
         self._client = client
         self._batches = batches
         self._stopping = stopping
         self._barred = barred
+        self._careful = set() if careful is None else careful
         self.width = max(4, min(32, round(client.rate * PATIENCE)))
         self._pool = ThreadPoolExecutor(self.width, thread_name_prefix="vk")
         self._flying: dict[Future[list[Any]], list[Slot]] = {}
@@ -132,7 +135,14 @@ class Engine:
 
     def _sendable(self) -> bool:
         self._expected = deque(slot for slot in self._expected if not slot.dropped and not slot.wanted)
-        return bool(self._wanted or self._expected) and len(self._flying) < self.width
+        return len(self._flying) < self.width and any(map(self._free, (*self._wanted, *self._expected)))
+
+    def _free(self, slot: Slot) -> bool:
+        """Whether a call may be sent now: a careful method has one on its way at most."""
+        method = slot.ask.method
+        if method not in self._careful:
+            return True
+        return not any(other.ask.method == method for slots in self._flying.values() for other in slots)
 
     def _send(self) -> None:
         slots = self._pick()
@@ -154,9 +164,11 @@ class Engine:
 
     def _pick(self) -> list[Slot]:
         """The next call, or as many of its method as one batch takes; what is wanted goes before what is expected."""
-        first = self._wanted.popleft() if self._wanted else self._expected.popleft()
+        queue = self._wanted if any(map(self._free, self._wanted)) else self._expected
+        first = next(filter(self._free, queue))
+        queue.remove(first)
         packing = self._packing()
-        if packing is None or first.alone:
+        if packing is None or first.alone or first.ask.method in self._careful:
             return [first]
         room = packing.size(first.ask.method) - 1
         if first.wanted and (hoped := self._hoped(first)):
@@ -186,6 +198,8 @@ class Engine:
                 self._land(slot, answer)
 
     def _land(self, slot: Slot, answer: Any) -> None:
+        if not isinstance(answer, Again | VkQuota):
+            self._careful.discard(slot.ask.method)
         if answer is Again.NEVER:
             slot.reading.slots.pop(slot.ask, None)
         elif isinstance(answer, Again):

@@ -47,7 +47,7 @@ def _read(
         for half in (part[:middle], part[middle:]) if middle else ():
             yield from _read(expedition, half, asking(half), asking, keep)
     except VkQuota as error:
-        expedition.parked[call.method] = error
+        expedition.park(call.method, error)
     except VkIncapable as error:
         expedition.incapable[call.method] = error
     except (VkRetry, VkSkip):

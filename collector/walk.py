@@ -83,6 +83,13 @@ class Expedition:
         """Whether the method still answers this token."""
         return self.barred(method) is None
 
+    def park(self, method: str, error: VkQuota) -> None:
+        """Call a method no more in this run; the next one begins with a single probe of it."""
+        if method not in self.parked:
+            fingerprint, now = self.client.fingerprint, self.clock.now()
+            journal.save_capability(self.store, fingerprint, method, True, error.code, now)
+        self.parked[method] = error
+
     def save_calls(self) -> None:
         """Bring the ledger up to date; call it inside a page's transaction."""
         sent = dict(self.client.calls)
@@ -139,7 +146,7 @@ def attempt(expedition: Expedition, method: str, walk: Walk, read: Pages) -> Gen
             return _refused(expedition, walk, error)
         _lost(expedition, walk, error)
     except VkQuota as error:
-        expedition.parked[method] = error
+        expedition.park(method, error)
     except VkIncapable as error:
         expedition.incapable[method] = error
     except (VkRetry, VkShrink) as error:

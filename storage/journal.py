@@ -107,6 +107,12 @@ def save_capability(store: Store, token_fp: str, method: str, able: bool, code: 
         )
 
 
+def limited(store: Store, token_fp: str, since: int) -> set[str]:
+    """Methods whose daily limit this token met after ``since``, and that have not answered again."""
+    sql = "SELECT method FROM capabilities WHERE token_fp = ? AND able = 1 AND code IS NOT NULL AND seen > ?"
+    return {row[0] for row in store.rows(sql, (token_fp, since))}
+
+
 def capabilities(store: Store, token_fp: str) -> dict[str, bool]:
     """method -> whether this token can call it, as far as it was seen."""
     sql = "SELECT method, able FROM capabilities WHERE token_fp = ?"
