@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from storage import optouts
 from storage.db import Store
 from storage.errors import StorageError
 from storage.migrations import LATEST
@@ -51,7 +52,28 @@ def merge(store: Store, file: Path) -> Merged:
             found.same[table] = _count(connection, f"other.{table}") - found.new[table]
         _walks(connection)
         _audiences(connection)
+        if _one_key(store, file):
+            connection.execute("INSERT OR IGNORE INTO main.optouts SELECT user_key FROM other.optouts")
     return found
+
+
+def forgotten_there(store: Store, file: Path) -> list[int]:
+    """People of this study who were forgotten in the other file after both were one: their keys are the same.
+
+    Nobody where the other study has a key of its own, or nobody was forgotten there.
+    """
+    if not _one_key(store, file):
+        return []
+    with _attached(store, file):
+        gone = {row[0] for row in store.rows("SELECT user_key FROM other.optouts EXCEPT SELECT user_key FROM optouts")}
+    key = optouts.key_file(store.path).read_bytes().strip()
+    ids = store.rows("SELECT id FROM users UNION SELECT user_id FROM memberships") if gone else ()
+    return [row[0] for row in ids if row[0] > 0 and optouts.user_key(row[0], key) in gone]
+
+
+def _one_key(store: Store, file: Path) -> bool:
+    mine, theirs = optouts.key_file(store.path), optouts.key_file(file)
+    return mine.is_file() and theirs.is_file() and mine.read_bytes().strip() == theirs.read_bytes().strip()
 
 
 @contextmanager

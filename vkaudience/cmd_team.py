@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from storage import AudienceError, ConfigError, Store, merging, open_store
+from storage import AudienceError, ConfigError, Store, erase, merging, open_store
 from vkaudience import team
 from vkaudience.command import common
 from vkaudience.output import say, say_json
@@ -49,7 +49,13 @@ def split(options: Any, as_json: bool, quiet: bool, members: int, out: Path) -> 
 @common
 def merge(options: Any, as_json: bool, quiet: bool, files: tuple[Path, ...]) -> int:
     """Добавить в исследование собранное товарищами: что нового, что то же, что разошлось."""
-    with open_store(options.load().database) as store:
+    database = options.load().database
+    with open_store(database) as store:
+        gone = {user for file in files for user in merging.forgotten_there(store, file)}
+        if gone:
+            erase.forget(store, gone)
+            say(f"Людей, которых просили забыть у товарищей, стёрто и здесь: {len(gone)}.", err=True)
+    with open_store(database) as store:  # opened anew, so that those just forgotten are kept out
         for file in files:
             found = _one(store, file)
             if as_json:
