@@ -14,7 +14,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from storage import AudienceError, ConfigError, MissingInput, Store, audiences
+from storage import AudienceError, ConfigError, MissingInput, Store, audiences, optouts
 
 # Of one machine, or made from texts; each member collects texts anew, in an own share.
 _LEFT_OUT = (
@@ -97,9 +97,9 @@ def _copy(store: Store, file: Path) -> None:
         copy.execute("VACUUM")
     finally:
         copy.close()
-    key = store.path.with_name(store.path.name + ".key")
-    if key.exists():
-        shutil.copyfile(key, file.with_name(file.name + ".key"))
+    # One key for all: whom one of the team forgets, the others then know when they merge.
+    optouts.make_key(store.path)
+    shutil.copy2(optouts.key_file(store.path), optouts.key_file(file))
 
 
 def share(text: str) -> tuple[int, int]:

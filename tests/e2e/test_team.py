@@ -87,6 +87,7 @@ def test_three_collect_what_one_would_have(tmp_path: Path, vk: SimulatedVk, worl
         text = (work / "config.toml").read_text(encoding="utf-8")
         assert token not in text and "token_file" not in text and "since = 2015-01-01" in text
         assert token.encode() not in (work / "study.db").read_bytes()
+        assert (work / "study.db.key").read_bytes() == (lead / "study.db.key").read_bytes()
         done = run("collect", "-q", cwd=work, token=token)
         assert done.returncode == 0, done.stderr.decode()
         with open_store(work / "study.db", write=False) as store:
