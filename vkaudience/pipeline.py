@@ -107,7 +107,7 @@ def run(store: Store, config: Config, watch: Watch, *, partial: bool = False) ->
 
     A study without audiences in its config is one of imported texts: nothing is collected then. A pause ends the
     run before the texts are modelled, unless ``partial``; a collection that gave no text ends it too, with what it
-    said. The outcome is the gravest of the stages'.
+    said. Too little text for topics leaves a report of who they are. The outcome is the gravest of the stages'.
     """
     stages: list[Callable[[Store, Config, Watch], Outcome]] = [lemmatize, topics, report]
     if config.audiences:
@@ -117,6 +117,9 @@ def run(store: Store, config: Config, watch: Watch, *, partial: bool = False) ->
         try:
             outcomes.append(stage(store, config, watch))
         except MissingInput as error:
+            if stage is topics:  # too little text for topics: who they are can be told all the same
+                outcomes.append(Outcome("partial", messages=(f"{error.what} {error.todo}".strip(),)))
+                continue
             # What the collection said (a community that does not exist) is the reason; it must not get lost.
             if all(outcome.state == "done" for outcome in outcomes):
                 raise

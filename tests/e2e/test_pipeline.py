@@ -150,3 +150,13 @@ def test_a_refused_token_needs_a_person(vk: Any, tmp_path: Path) -> None:
     environ = {**environment(vk), "VK_TOKEN": "vk1.sim.wrong"}
     answer = subprocess.run(command, cwd=folder, env=environ, capture_output=True, check=False)
     assert answer.returncode == 3 and b"vk1.sim.wrong" not in answer.stderr and b"Traceback" not in answer.stderr
+
+
+def test_too_little_text_for_topics_leaves_a_report_of_who_they_are(vk: Any, tmp_path: Path) -> None:
+    folder = study(tmp_path, vk)
+    file = folder / "config.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace("min_people = 1\n", ""), encoding="utf-8")
+    answer = run(folder, vk, "run")
+    assert answer.returncode == 5 and "Слишком мало текста" in answer.stderr and "min_people" in answer.stderr
+    page = (folder / "report" / "report.html").read_text(encoding="utf-8")
+    assert "Темы ещё не посчитаны" in page and 'id="fig-sex"' in page
