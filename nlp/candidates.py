@@ -92,6 +92,10 @@ class _Sure(NamedTuple):
     kind: str
     agree: str
 
+    def lemma(self, spelling: str) -> str:
+        """The lemma of a form that is spelt so."""
+        return (spelling[: -self.cut] + self.add if self.cut else spelling + self.add).replace("ё", "е")
+
 
 class _Joined:
     """Readings with the same lemma and part of speech: their score, the kind of the likeliest, what they agree with."""
@@ -138,9 +142,7 @@ class Analyser:
             spelling, places = found[0]
             sure = self._sure_of(places)
             if sure is not None:
-                cut, add, pos, kind, agree = sure
-                lemma = (spelling[:-cut] + add if cut else spelling + add).replace("ё", "е")
-                return [Candidate(lemma, pos, kind, agree, SCALE)]
+                return [Candidate(sure.lemma(spelling), sure.pos, sure.kind, sure.agree, SCALE)]
         return self._merged(form, self._words.read(form, found))
 
     def only(self, form: str, *, capital: bool) -> tuple[str, str] | None:
@@ -153,10 +155,9 @@ class Analyser:
             return None
         spelling, places = found[0]
         sure = self._sure_of(places)
-        if sure is None or (capital and sure[3] == "ADJF"):
+        if sure is None or (capital and sure.kind == "ADJF"):
             return None
-        cut, add, pos, _, _ = sure
-        return (spelling[:-cut] + add if cut else spelling + add).replace("ё", "е"), pos
+        return sure.lemma(spelling), sure.pos
 
     def _sure_of(self, places: Sequence[tuple[int, int]]) -> _Sure | None:
         key = tuple(places)
@@ -169,7 +170,7 @@ class Analyser:
         """What all the readings agree on, unless more than the ending decides (see :func:`_lemmas`)."""
         steps = self._words.steps(places)
         cut, add, number, plain = steps[0]
-        first = self._tags.get(number) or self._tag(number)
+        first = self._tag(number)
         part, agree = first.kind[:4], first.agree
         if not plain or first.woman or part == "COMP":
             return None
@@ -189,7 +190,7 @@ class Analyser:
         """The readings of a form joined by lemma and part of speech, likeliest first; equals keep their order."""
         joined: dict[tuple[str, str], _Joined] = {}
         for lemma, number, score in readings:
-            tag = self._tags.get(number) or self._tag(number)
+            tag = self._tag(number)
             if tag.woman or tag.kind in _TWOFOLD or lemma.endswith("ие"):
                 lemmas: Iterable[tuple[str, str, str, int]] = _lemmas(form, lemma, tag, score, self._words)
             else:

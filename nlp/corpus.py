@@ -107,6 +107,10 @@ class Reader:
             index[token[0]] for token in self.tokens(document) if token[0] in index and not self._sieve.reason(token)
         ]
 
+    def count_words(self, document: Document) -> int:
+        """How many words of a document no filter leaves out, whatever a model knows."""
+        return sum(not self._sieve.reason(token) for token in self.tokens(document))
+
     def people(self, index: dict[str, int], least: int) -> int:
         """How many people have so many words of a vocabulary in what they wrote, reposted or commented."""
         count = 0

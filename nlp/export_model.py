@@ -52,21 +52,10 @@ def export(store: Store, folder: Path, *, raw_ids: bool = False) -> dict[str, st
 
 
 def _topics(topics: list[Topic]) -> Iterator[list[Any]]:
-    yield ["topic", "label", "named_by", "share", "npmi", "c_v", "exclusivity", "stability", "stable", "words"]
+    names = ("topic", "label", "named_by", "share", "npmi", "c_v", "exclusivity", "stability", "stable")
+    yield [*names, "words"]
     for one in topics:
-        words = " ".join(curation.typical(one))
-        yield [
-            one.topic,
-            one.label,
-            one.named_by,
-            one.share,
-            one.npmi,
-            one.c_v,
-            one.exclusivity,
-            one.stability,
-            one.stable,
-            words,
-        ]
+        yield [*(getattr(one, name) for name in names), " ".join(curation.typical(one))]
 
 
 def _topic_words(model: TopicModel) -> Iterator[list[Any]]:

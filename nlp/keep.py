@@ -13,12 +13,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nlp import fitting
-from nlp.corpus import Reader, fingerprint, is_repeat
+from nlp.corpus import Reader, fingerprint
 from nlp.fitted import TopicModel, from_bytes
-from nlp.profiles import DOC_WORDS, Bag, Stopped, Writer, counts_of
+from nlp.profiles import Bag, Stopped, Writer, counts_of, long_texts
 from nlp.settings import TopicSettings
-from nlp.vocabulary import Filter
-from storage import QUIET, Event, MissingInput, Outcome, Store, Watch, models, texts
+from storage import QUIET, Event, MissingInput, Outcome, Store, Watch, models
 
 SAMPLE = 2000
 """Texts of each kind by which perplexity is measured."""
@@ -50,39 +49,34 @@ def keep(store: Store, settings: TopicSettings, *, watch: Watch = QUIET) -> Outc
     if current is None or current.id is None:
         raise MissingInput("Модели тем ещё нет: сохранять нечего.", "", "Постройте её: vkaudience topics.")
     told = json.loads(current.settings)
-    if fingerprint(store) == told.get("applied", current.input):
+    present = fingerprint(store)
+    if present == told.get("applied", current.input):
         watch.tell(Event("notice", "topics", text="С последнего раза новых текстов нет: профили остаются прежними."))
         return Outcome("done", told["counts"])
     model = from_bytes(current.arrays)
     reader = Reader(store, settings)
-    old, new = _read(store, current.id, model, reader, settings)
+    old, new = _read(store, current.id, model, reader, settings.seed)
     drift = {"texts": new.n, "unknown_words": new.unknown, "unknown_words_before": old.unknown}
     drift |= {"perplexity": _perplexity(model, new), "perplexity_before": _perplexity(model, old)}
+    # Not the mark of a fit: a plain run fits anew as soon as there is anything new.
+    told |= {"stage": "kept", "applied": present, "drift": drift}
+    row = dataclasses.replace(current, id=None, current=0, settings='{"stage": ""}')
     try:
-        counts = _write(store, current.id, dataclasses.replace(current, id=None), model, reader, settings, drift, watch)
+        writer = Writer(store, models.add_model(store, row), model, reader, settings.min_words, watch)
+        counts = _write(writer, current.id, told)
     except Stopped:
         return Outcome("interrupted")
     _say(drift, watch)
     return Outcome("done", counts)
 
 
-def _read(
-    store: Store, model_id: int, model: TopicModel, reader: Reader, settings: TopicSettings
-) -> tuple[Texts, Texts]:
+def _read(store: Store, model_id: int, model: TopicModel, reader: Reader, seed: int) -> tuple[Texts, Texts]:
     """(texts that the model's rows already speak of, texts that came later)."""
     before = {doc_id for doc_id, _, _ in models.doc_topics(store, model_id)}
-    sieve, draws = Filter(settings), random.Random(settings.seed)
-    old, new = Texts(), Texts()
-    for document in texts.documents(store, unit="post"):
-        if is_repeat(document) or document.copy_of is not None:
-            continue
-        words = [token for token in reader.tokens(document) if not sieve.reason(token)]
-        bag = Bag(document.doc_id or 0, "wrote")
-        bag.add(document, reader.places(document, model.index))
-        if bag.n_words < DOC_WORDS:
-            continue
+    draws, old, new = random.Random(seed), Texts(), Texts()
+    for document, bag in long_texts(store, reader, model):
         kind = old if document.doc_id in before else new
-        kind.n, kind.words, kind.known = kind.n + 1, kind.words + len(words), kind.known + bag.n_words
+        kind.n, kind.words, kind.known = kind.n + 1, kind.words + reader.count_words(document), kind.known + bag.n_words
         if len(kind.sample) < SAMPLE:
             kind.sample.append(bag)
         elif (place := draws.randrange(kind.n)) < SAMPLE:
@@ -97,31 +91,17 @@ def _perplexity(model: TopicModel, found: Texts) -> float:
     return fitting.perplexity(model, matrix, model.topic_words)
 
 
-def _write(
-    store: Store,
-    source: int,
-    row: Any,
-    model: TopicModel,
-    reader: Reader,
-    settings: TopicSettings,
-    drift: dict[str, float],
-    watch: Watch,
-) -> dict[str, int]:
-    told = json.loads(row.settings)
-    model_id = models.add_model(store, dataclasses.replace(row, current=0, settings='{"stage": ""}'))
-    writer = Writer(store, model_id, model, reader, settings.min_words, watch)
-    found = writer.people()
-    n_communities, n_texts = writer.communities(found), writer.texts()
-    counts = {**told["counts"], "people": len(found.wrote), "people_below_floor": found.seen - len(found.wrote)}
-    counts |= {"communities": n_communities, "texts": n_texts}
+def _write(writer: Writer, source: int, told: dict[str, Any]) -> dict[str, int]:
+    store, model_id = writer.store, writer.model_id
+    found, written = writer.everything()
+    counts: dict[str, int] = {**told["counts"], **written}
     shares = found.share()
     with store.write():
         models.copy_description(store, source, model_id)
         if shares is not None:
             models.save_shares(store, model_id, [float(share) for share in shares])
-        # Not the mark of a fit: a plain run fits anew as soon as there is anything new.
-        whole = {**told, "stage": "kept", "applied": fingerprint(store), "counts": counts, "drift": drift}
-        models.save_settings(store, model_id, json.dumps(whole, ensure_ascii=False, sort_keys=True))
+        whole = json.dumps({**told, "counts": counts}, ensure_ascii=False, sort_keys=True)
+        models.save_settings(store, model_id, whole)
         models.make_current(store, model_id)
     return counts
 

@@ -60,12 +60,10 @@ class _Choice(NamedTuple):
     words: tuple[tuple[dict[str, int], dict[str, int]], ...]
 
 
-_Word = tuple[Pair, int, int, _Choice | None, int]
+_Word = tuple[Pair, int, int, _Choice | None, bool]
 """A word as it is written: its pair, its numbers as a near and a far neighbour, the choice if there is one, whether a
 sentence ends with it. A plain tuple: the garbage collector does not follow those that hold only text and numbers.
 """
-_INSIDE, _LAST, _GAP = range(3)
-"""Of a token: inside a sentence, the mark that ends it, what stands between sentences."""
 
 
 def shape(token: str) -> str:
@@ -160,7 +158,7 @@ class Context(dict[str, _Word]):
         self._pairs: dict[Pair, Pair] = {}
         self._remembered = [0]
         near, far = self._number(EDGE)
-        self._edge: _Word = (("", ""), near, far, None, _GAP)
+        self._edge: _Word = (("", ""), near, far, None, True)
 
     def __missing__(self, token: str) -> _Word:
         if token[:1] == "\n":
@@ -177,8 +175,7 @@ class Context(dict[str, _Word]):
             numbers = self._numbers[key] = self._number(seen)
         choice = self._choice(token, form, found) if len(found) > 1 and ambiguous(found) else None
         pair = first[:2]
-        place = _LAST if token[:1] in ENDS else _INSIDE
-        word = self[token] = (self._pairs.setdefault(pair, pair), numbers[0], numbers[1], choice, place)
+        word = self[token] = (self._pairs.setdefault(pair, pair), numbers[0], numbers[1], choice, token[:1] in ENDS)
         return word
 
     def _number(self, seen: Neighbour) -> tuple[int, int]:
@@ -217,6 +214,8 @@ class Context(dict[str, _Word]):
         )
 
     def _make_room(self) -> None:
+        if self._remembered[0] <= _MOST_REMEMBERED:
+            return
         for heard in self._heard.values():
             for table in heard:
                 table.clear()
@@ -224,8 +223,7 @@ class Context(dict[str, _Word]):
 
     def sentence(self, tokens: Iterable[str]) -> list[Pair]:
         """The pair of each token of one sentence, punctuation marks being tokens too."""
-        if self._remembered[0] > _MOST_REMEMBERED:
-            self._make_room()
+        self._make_room()
         words = [self[token] for token in tokens]
         pairs = [word[0] for word in words]
         edge, padded, first = self._edge, None, True
@@ -243,8 +241,7 @@ class Context(dict[str, _Word]):
 
     def text(self, text: str) -> list[Pair]:
         """The pairs of a cleaned text's words, each chosen within its sentence."""
-        if self._remembered[0] > _MOST_REMEMBERED:
-            self._make_room()
+        self._make_room()
         edge = self._edge
         words = [edge, edge, *[self[token] for token in found_in(text)], edge, edge]
         pairs = [word[0] for word in words]

@@ -95,6 +95,14 @@ class Writer:
     min_words: int
     watch: Watch
 
+    def everything(self) -> tuple[People, dict[str, int]]:
+        """Write the rows of people, communities and texts; returns the people's profiles and the counts to be told."""
+        found = self.people()
+        communities, texts_ = self.communities(found), self.texts()
+        below = found.seen - len(found.wrote)
+        counts = {"people": len(found.wrote), "people_below_floor": below, "communities": communities, "texts": texts_}
+        return found, counts
+
     def people(self) -> People:
         """Write ``user_topics``; streams people one after the other."""
         found = People()
@@ -152,9 +160,15 @@ class Writer:
         self._ask()
         walls = {bag.owner: (bag, self._profiles([bag])[0]) for bag in self._walls()}
         rows = [row for bag, weights in walls.values() for row in self._wall_rows(bag, weights)]
-        self._members(walls, found)
+        near: dict[int, list[tuple[int, Any, int]]] = {}
         for community in people.communities(self.store):
-            rows += self._member_rows(community.id, found)
+            ids = people.member_ids(self.store, community.id)
+            rows += self._member_rows(community.id, [user for user in ids if user in found.wrote], found)
+            if community.id in walls:
+                bag, weights = walls[community.id]
+                for user in found.known.intersection(ids):
+                    near.setdefault(user, []).append((community.id, weights, bag.n_words))
+        self._members(near)
         models.save_community_topics(self.store, rows)
         return len({row.community_id for row in rows})
 
@@ -168,22 +182,19 @@ class Writer:
             if bag.n_words >= self.min_words:
                 yield bag
 
-    def _members(self, walls: dict[int, tuple[Bag, Any]], found: People) -> None:
+    def _members(self, near: dict[int, list[tuple[int, Any, int]]]) -> None:
         """``member`` rows of people who have another profile: the mean of what their communities write.
+
+        ``near``: user -> (community, profile of its wall, words of the wall).
 
         Others have it in ``community_topics`` and ``memberships`` all the same; rows for a million of them would
         be the largest table of the study.
         """
-        sums: dict[int, list[Any]] = {}
-        for community, (bag, weights) in sorted(walls.items()):
-            for user in people.member_ids(self.store, community):
-                if user in found.known:
-                    sums.setdefault(user, []).append((community, weights, bag.n_words))
-        for batch in _batched(sorted(sums), BATCH):
+        for batch in _batched(sorted(near), BATCH):
             self._ask()
             rows = []
             for user in batch:
-                own = sums[user]
+                own = near[user]
                 mean = sum(weights for _, weights, _ in own) / len(own)
                 mark = hashlib.blake2b(",".join(str(one[0]) for one in own).encode(), digest_size=8).hexdigest()
                 rows += self._user_rows(user, "member", mean, len(own), sum(one[2] for one in own), mark)
@@ -196,10 +207,9 @@ class Writer:
             for topic, weight in enumerate(weights)
         ]
 
-    def _member_rows(self, community_id: int, found: People) -> list[CommunityTopic]:
+    def _member_rows(self, community_id: int, ids: list[int], found: People) -> list[CommunityTopic]:
         import numpy as np
 
-        ids = [user for user in people.member_ids(self.store, community_id) if user in found.wrote]
         if not ids:
             return []
         rows = [found.wrote[user] for user in ids]
@@ -214,7 +224,7 @@ class Writer:
     def texts(self) -> int:
         """Write ``doc_topics`` of single texts with enough words; copies are left to their first."""
         written = 0
-        for batch in _batched(self._long_texts(), 4 * BATCH):
+        for batch in _batched((bag for _, bag in long_texts(self.store, self.reader, self.model)), 4 * BATCH):
             self._ask()
             rows = [
                 (bag.owner, topic, float(weight))
@@ -227,14 +237,6 @@ class Writer:
             self.watch.tell(Event("progress", "topics", "темы текстов", written))
         return written
 
-    def _long_texts(self) -> Iterator[Bag]:
-        for document in texts.documents(self.store, unit="post"):
-            if document.copy_of is None and document.doc_id is not None:
-                bag = Bag(document.doc_id, "wrote")
-                bag.add(document, self._places(document))
-                if bag.n_words >= DOC_WORDS:
-                    yield bag
-
     def _places(self, document: Document) -> list[int]:
         return self.reader.places(document, self.model.index)
 
@@ -244,6 +246,16 @@ class Writer:
     def _ask(self) -> None:
         if self.watch.stopping():
             raise Stopped
+
+
+def long_texts(store: Store, reader: Reader, model: TopicModel) -> Iterator[tuple[Document, Bag]]:
+    """The texts with enough words of a model for topics of their own; of copies the first."""
+    for document in texts.documents(store, unit="post"):
+        if document.copy_of is None and document.doc_id is not None:
+            bag = Bag(document.doc_id, "wrote")
+            bag.add(document, reader.places(document, model.index))
+            if bag.n_words >= DOC_WORDS:
+                yield document, bag
 
 
 def counts_of(bags: list[Bag], n_words: int) -> Any:

@@ -63,7 +63,7 @@ def measure(
     if matrix.shape[0] > MOST_DOCUMENTS:
         rows = np.random.default_rng([seed, 8]).choice(matrix.shape[0], MOST_DOCUMENTS, replace=False)
         matrix = matrix[np.sort(rows)]
-    seeds = [int(one) for one in np.random.default_rng([seed, 7]).integers(1, 2**31, repeats + 2 * shuffles)]
+    seeds = [int(one) for one in np.random.default_rng([seed, 7]).integers(1, 2**31, fits(repeats, shuffles))]
     again = [fit(resampled(matrix, one), one) for one in seeds[:repeats]]
     null = []
     for first, second in zip(seeds[repeats::2], seeds[repeats + 1 :: 2], strict=False):

@@ -16,7 +16,7 @@ from typing import Any
 
 from nlp import choose, corpus, cvb0, describe, fitting, stability, telling, vocabulary, windows
 from nlp.fitted import TopicModel, from_bytes, matrix_of, to_bytes
-from nlp.profiles import People, Stopped, Writer
+from nlp.profiles import Stopped, Writer
 from nlp.settings import TopicSettings
 from nlp.tables import stop_lemmas
 from storage import QUIET, Event, Outcome, Store, Watch, models, people, rows, texts
@@ -159,9 +159,14 @@ def _write(
     )
     model_id = models.add_model(store, row)
     writer = Writer(store, model_id, model, read.reader, settings.min_words, watch)
-    found = writer.people()
-    n_communities, n_texts = writer.communities(found), writer.texts()
-    counts = _counts(read, found, n_communities, n_texts, steady)
+    found, written = writer.everything()
+    counts = {
+        "documents": read.matrix.shape[0],
+        "terms": len(read.words.terms),
+        "topics": len(steady.topics),
+        "stable": sum(steady.stable),
+        **written,
+    }
     telling.tell_choice(choice.ranking, watch)
     telling.tell_stability(steady, watch)
     c_v = _c_v(model, read, settings)
@@ -211,21 +216,6 @@ def _stability(
         return fitted.topic_words
 
     return stability.measure(model.topic_words, read.matrix, again, settings.seed)
-
-
-def _counts(
-    read: _Corpus, found: People, n_communities: int, n_texts: int, steady: stability.Stability
-) -> dict[str, int]:
-    return {
-        "documents": read.matrix.shape[0],
-        "terms": len(read.words.terms),
-        "topics": len(steady.topics),
-        "stable": sum(steady.stable),
-        "people": len(found.wrote),
-        "people_below_floor": found.seen - len(found.wrote),
-        "communities": n_communities,
-        "texts": n_texts,
-    }
 
 
 def _told(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable, Iterator
 
 from storage.db import Store
@@ -46,15 +45,7 @@ def texts_with_marks(store: Store) -> Iterator[tuple[Text, str | None, str | Non
 
 def save_documents(store: Store, rows: Iterable[Document]) -> int:
     """Write documents; one that exists for the place keeps its ``doc_id``."""
-    names = tuple(name for name in columns(Document) if name != "doc_id")
-    changed = ", ".join(f"{n} = excluded.{n}" for n in names if n not in ("kind", "part", "owner_id", "item_id"))
-    sql = (
-        f"INSERT INTO documents ({', '.join(names)}) VALUES ({', '.join('?' * len(names))}) "
-        f"ON CONFLICT ({_PLACE}) DO UPDATE SET {changed}"
-    )
-    batch = list(rows)
-    store.many(sql, map(operator.attrgetter(*names), batch))
-    return len(batch)
+    return upsert(store, "documents", rows, key=_PLACE.split(", "), keep=("doc_id",))
 
 
 def drop_orphan_documents(store: Store) -> int:
