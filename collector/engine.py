@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from collector.ask import Ask, Reading
@@ -135,7 +136,7 @@ class Engine:
 
     def _sendable(self) -> bool:
         self._expected = deque(slot for slot in self._expected if not slot.dropped and not slot.wanted)
-        return len(self._flying) < self.width and any(map(self._free, (*self._wanted, *self._expected)))
+        return len(self._flying) < self.width and any(map(self._free, chain(self._wanted, self._expected)))
 
     def _free(self, slot: Slot) -> bool:
         """Whether a call may be sent now: a careful method has one on its way at most."""

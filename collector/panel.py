@@ -26,14 +26,12 @@ def numbers(named: Mapping[str, int], names: Iterable[str]) -> list[int]:
 
 
 def choose_people(expedition: Expedition, engine: Engine, named: Mapping[str, int]) -> None:
-    """Write every audience of the study, and read the profiles of people of whom only the id is known."""
+    """Write every audience of the study (a share leaves that to its team), and read the profiles of bare ids."""
     store, settings, now = expedition.store, expedition.settings, expedition.clock.now()
-    if settings.share[1] > 1:
-        engine.run(walk_profiles(expedition, (user_id for user_id, state in _panel(expedition) if state == "unknown")))
-        return
-    for spec in settings.audiences:
-        save_audience(store, spec, numbers(named, spec.communities), numbers(named, spec.minus), settings, now)
-    audiences.remove_audiences_except(store, [spec.name for spec in settings.audiences])
+    if settings.share[1] == 1:
+        for spec in settings.audiences:
+            save_audience(store, spec, numbers(named, spec.communities), numbers(named, spec.minus), settings, now)
+        audiences.remove_audiences_except(store, [spec.name for spec in settings.audiences])
     unknown = (user_id for user_id, state in _panel(expedition) if state == "unknown")
     engine.run(walk_profiles(expedition, unknown))
 
