@@ -33,7 +33,7 @@ class Cleaned:
 
 ODD, SITE, DIGIT, RUN = "O", "S", "D", "R"
 _USUAL = re.compile("[\n -~А-яЁё«»—–…№“”„]*")
-_DOTTED = re.compile(r"\.[^\s.]")
+_DOTTED = re.compile(r"\.[^\s.]|[wW]{3}\.")
 _DIGIT = re.compile(r"\d")
 _RUN = re.compile(r"(.)\1\1\1")  # «elongation» with the same sense takes five times as long to find nothing
 
@@ -64,8 +64,8 @@ def clean(text: str) -> Cleaned:
 
 
 def signs_of(text: str) -> set[str]:
-    """The signs a text holds: some characters, SITE where a period or ``://`` joins, DIGIT, RUN of one character,
-    ODD with any character that is none of the usual ones.
+    """The signs a text holds: some characters, SITE where a period or ``://`` joins or ``www.`` is, DIGIT,
+    RUN of one character, ODD with any character that is none of the usual ones.
     """
     signs = {sign for sign in "<&|@*#" if sign in text}
     if "://" in text or _DOTTED.search(text):

@@ -8,7 +8,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from nlp import lemmatize_texts, lemmatize_tokens
@@ -142,6 +142,7 @@ PIECES = st.sampled_from([*LETTERS, "&amp;", "&#35;", "[id1|", "http://", "и\u0
 
 @settings(max_examples=300, deadline=None)
 @given(st.one_of(st.text(), st.lists(PIECES).map("".join)))
+@example("WWW..")
 def test_signs_spare_work_only(text: str) -> None:
     assert clean(text).text == by_every_rule(text)
 
