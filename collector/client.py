@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx
 
-from collector.errors import VkError, VkIncapable, VkRetry, VkSkip
+from collector.errors import FAILED, VkError, VkIncapable, VkRetry, VkSkip
 from collector.limiter import Limiter
 from collector.reactions import NO_REASON, TOO_FAST, reaction
 from collector.retry import ATTEMPTS, failures, haste
@@ -175,7 +175,7 @@ class VkClient:
         except VkRetry as error:
             if error.code != NO_REASON:
                 raise
-            lasting = VkSkip(call.method, error.code, error.message, state="failed")
+            lasting = VkSkip(call.method, error.code, error.message, state=FAILED)
         raise lasting
 
     def _pause(self, seconds: float) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
+from functools import partial
 
 from collector.ask import Reading
 from collector.capability import find_batches, save_batches
 from collector.client import VkClient
 from collector.engine import Engine
+from collector.errors import FAILED
 from collector.panel import choose_people, numbers, subscriptions_of_people, walls_of_people
 from collector.resolve import resolve
 from collector.settings import AudienceSpec, CollectSettings
@@ -24,6 +26,7 @@ from storage import QUIET, SYSTEM_CLOCK, Clock, Event, Outcome, Store, Watch, au
 Named = dict[str, int]
 COUNTED = ("users", "memberships", "posts", "comments", "likes", "subscriptions")
 DAY = 86_400
+OF_MANY = {"walls": "стены людей", "subscriptions": "подписки людей", "comments": "комментарии", "likes": "отметки"}
 NAMES = {"comments": "Комментарии", "likes": "Отметки"}
 
 
@@ -37,7 +40,8 @@ def collect(
 ) -> Outcome:
     """Collect what the settings name, going on where an earlier run stopped.
 
-    Outcome ``partial`` when a named community or a method is missing, ``paused`` when a daily quota is used up.
+    Outcome ``partial`` when a named community, a method, or what VK failed to answer for is missing, ``paused`` when a
+    daily quota is used up.
     Raises VkStop when a human is needed, VkRetry when VK cannot be reached; what is collected stays.
     """
     expedition = Expedition(store, client, settings, watch, clock)
@@ -75,27 +79,40 @@ def _walks(expedition: Expedition, engine: Engine, named: Named) -> list[str]:
     lists = numbers(named, _written(specs)) if expedition.settings.share[1] == 1 else []
     lost: list[str] = []
     if "members" in what:
-        engine.run(_members(expedition, number) for number in lists)
+        _twice(expedition, engine, "members", lambda: (_members(expedition, number) for number in lists))
         for number in lists:
             lost += _refusal(expedition, "members", number, f"Участников сообщества {number}")
     if "posts" in what:
-        engine.run(_posts(expedition, number) for number in ids)
+        _twice(expedition, engine, "posts", lambda: (_posts(expedition, number) for number in ids))
         engine.run(recheck(expedition, "posts", [-number for number in ids]))
         for number in ids:
             lost += _refusal(expedition, "posts", -number, f"Стену сообщества {number}")
     for kind, walk in (("comments", walk_comments), ("likes", walk_likes)):
         if kind in what:
-            engine.run(walk(expedition, -number) for number in ids)
+            _twice(expedition, engine, kind, partial(_on_walls, expedition, walk, ids))
             for number in ids:
                 lost += _refusal(expedition, kind, -number, f"{NAMES[kind]} на стене сообщества {number}")
     choose_people(expedition, engine, named)
     if "walls" in what:
-        engine.run(walls_of_people(expedition))
+        _twice(expedition, engine, "walls", lambda: walls_of_people(expedition))
         engine.run(recheck(expedition, "walls", filter(mine, audiences.panel(expedition.store))))
     if "subscriptions" in what:
-        engine.run(subscriptions_of_people(expedition))
+        _twice(expedition, engine, "subscriptions", lambda: subscriptions_of_people(expedition))
         engine.run(followed_facts(expedition))
     return lost
+
+
+def _on_walls(
+    expedition: Expedition, walk: Callable[[Expedition, int], Reading], ids: Iterable[int]
+) -> Iterator[Reading]:
+    return (walk(expedition, -number) for number in ids)
+
+
+def _twice(expedition: Expedition, engine: Engine, kind: str, readings: Callable[[], Iterable[Reading]]) -> None:
+    """Run the walks of a kind; what VK could not answer for is begun once more when all the others are through."""
+    engine.run(readings())
+    if not expedition.watch.stopping() and journal.gap_counts(expedition.store).get((kind, FAILED)):
+        engine.run(readings())
 
 
 def _waiting(seconds: float) -> Event:
@@ -147,13 +164,22 @@ def _next_probe(expedition: Expedition) -> str:
     return f"Запустите ту же команду через {hours} ч или позже: она продолжит с этого места."
 
 
+def _unanswered(expedition: Expedition) -> list[str]:
+    """What VK failed to answer for time after time: no refusal, so another run may well get it."""
+    gaps = journal.gap_counts(expedition.store)
+    found = [f"{name}: {gaps[kind, FAILED]}" for kind, name in OF_MANY.items() if (kind, FAILED) in gaps]
+    return (
+        [f"VK так и не ответил ({', '.join(found)}). Запустите ту же команду ещё раз: она дочитает."] if found else []
+    )
+
+
 def _outcome(expedition: Expedition, lost: Sequence[str]) -> Outcome:
     store = expedition.store
     counts = {name: int(store.value(f"SELECT count(*) FROM {name}")) for name in COUNTED}
     counts["calls"] = sum(expedition.client.calls.values())
     counts["refused"] = sum(journal.gap_counts(store).values())
     unable = [f"Метод {name} этому ключу недоступен: {error.message}" for name, error in expedition.incapable.items()]
-    messages = [*lost, *unable]
+    messages = [*lost, *unable, *_unanswered(expedition)]
     if expedition.watch.stopping():
         return Outcome("interrupted", counts, tuple(messages))
     if expedition.parked:

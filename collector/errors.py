@@ -15,7 +15,8 @@ from __future__ import annotations
 from storage import AudienceError
 
 # States of a VkSkip that say nothing about the subject: VK gave no reason, or one that nobody knows.
-INCONCLUSIVE = ("failed", "unknown")
+FAILED = "failed"
+INCONCLUSIVE = (FAILED, "unknown")
 
 
 class VkError(AudienceError):

@@ -4,6 +4,10 @@ Offsets drift: what joins above pushes items down (seen twice), what leaves pull
 begins a little before the end of the last one. If its first item was not seen yet, the page begins after a hole
 and the next request steps back, a quarter of a page at first and twice as far each time. By induction nothing
 that stayed is ever missed.
+
+A later page that begins as the list does comes from a server that forgot the offset: what was meant would be lost
+without a sign, so it is asked for again, and after a few times the list is begun anew: so many items may have come
+on top that its old beginning truly stands here.
 """
 
 from __future__ import annotations
@@ -11,16 +15,21 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, replace
 
+MOST_AGAIN = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """``offset``: where the next page should begin without overlap; ``back``: how far before it to begin;
-    ``last``: the last id read (0 before the first page); ``empty``: empty pages in a row below the count."""
+    ``top`` and ``last``: the first and the last id read (0 before the first page); ``empty``: empty pages in a row
+    below the count; ``again``: how often in a row the list's beginning came in place of this page."""
 
     offset: int = 0
     back: int = 0
+    top: int = 0
     last: int = 0
     empty: int = 0
+    again: int = 0
 
     def encode(self) -> str:
         """The text kept in ``walks.cursor``."""
@@ -50,19 +59,27 @@ class Step:
     state: str = "open"
 
 
-def advance(cursor: Cursor, *, items: int, count: int, last: int, follows: bool, size: int, overlap: int) -> Step:
+def advance(
+    cursor: Cursor, *, items: int, count: int, first: int, last: int, follows: bool, size: int, overlap: int
+) -> Step:
     """Judge a page that began at ``cursor.request_offset``.
 
-    ``items``: how many it held, ``count``: the total of that same answer, ``last``: the id of its last item,
-    ``follows``: its first item was seen before or is the list's first, ``size``: items asked for,
+    ``items``: how many it held, ``count``: the total of that same answer, ``first`` and ``last``: the ids of its first
+    and last item, ``follows``: its first item was seen before or is the list's first, ``size``: items asked for,
     ``overlap``: the usual step back.
     """
     start = cursor.request_offset
     if items == 0:
         return _empty(cursor, start, count, size, overlap)
+    if start > 0 and first == cursor.top != 0:
+        again = cursor.again + 1
+        return Step(Cursor(again=again) if again >= MOST_AGAIN else replace(cursor, again=again), follow=False)
     if not follows and start > 0:
-        return Step(replace(cursor, back=max(2 * cursor.back, size // 4, 1), empty=0), follow=False)
-    after = Cursor(offset=start + items, back=overlap, last=last)
+        back = max(2 * cursor.back, size // 4, 1)
+        return Step(replace(cursor, back=back, empty=0, again=0), follow=False)
+    after = Cursor(offset=start + items, back=overlap, top=cursor.top if start else first, last=last)
+    if start == 0:
+        after = replace(after, again=cursor.again)  # begun anew: the next page tells whether that helped
     if after.offset >= count:
         return Step(after, True, "done")
     # A page no longer than its overlap would repeat for ever: then begin after it.

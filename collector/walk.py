@@ -9,8 +9,8 @@ from typing import Any
 
 from collector.ask import Ask
 from collector.client import VkClient
-from collector.errors import VkError, VkIncapable, VkQuota, VkRetry, VkShrink, VkSkip
-from collector.pager import Cursor, decode
+from collector.errors import FAILED, VkError, VkIncapable, VkQuota, VkRetry, VkShrink, VkSkip
+from collector.pager import MOST_AGAIN, Cursor, decode
 from collector.settings import CollectSettings
 from collector.values import whole
 from storage import Clock, Store, Watch, journal, people
@@ -19,7 +19,6 @@ from storage.rows import Gap, Walk
 # The pages of a walk, read one after the other; its value is the walk as it ended.
 Pages = Generator[Ask, Any, Walk]
 
-STALE_PAGES = 3
 LOST_WALKS = 3
 
 
@@ -100,10 +99,13 @@ class Expedition:
         self.counted = sent
 
 
-def begin(expedition: Expedition, kind: str, subject: int, limits: Limits | None = None) -> Walk | None:
+def begin(
+    expedition: Expedition, kind: str, subject: int, limits: Limits | None = None, *, source: str = ""
+) -> Walk | None:
     """The walk to go on with: an unfinished one, or a new round; None when it was finished lately.
 
-    ``limits``: how far this study reads; one that reaches farther than the last round makes a new one at once.
+    ``limits``: how far this study reads; one that reaches farther than the last round makes a new one at once, and so
+    does a walk of the kind ``source`` over the same subject, whose rows this one reads, that ended since it began.
     """
     now = expedition.clock.now()
     walk = journal.find_walk(expedition.store, kind, subject)
@@ -115,7 +117,9 @@ def begin(expedition: Expedition, kind: str, subject: int, limits: Limits | None
         return replace(walk, settings=replace(limits, known=before.known, lacks=before.lacks).encode())
     finished = walk.finished_seen or 0
     wider = walk.state != "refused" and not before.cover(limits)
-    if not wider and now - finished < expedition.settings.refresh_hours * 3600:
+    read = journal.find_walk(expedition.store, source, subject) if source else None
+    due = read is not None and (read.finished_seen or 0) > (walk.started_seen or 0)
+    if not wider and not due and now - finished < expedition.settings.refresh_hours * 3600:
         return None
     if walk.state != "refused" and not wider:
         limits = replace(limits, known=finished, lacks=max(0, (walk.promised or 0) - walk.got))
@@ -142,7 +146,7 @@ def attempt(expedition: Expedition, method: str, walk: Walk, read: Pages) -> Gen
     try:
         ended = yield from read
     except VkSkip as error:
-        if error.state != "failed":
+        if error.state != FAILED:
             return _refused(expedition, walk, error)
         _lost(expedition, walk, error)
     except VkQuota as error:
@@ -175,7 +179,7 @@ def _refused(expedition: Expedition, walk: Walk, error: VkSkip) -> Walk:
 
 
 def _lost(expedition: Expedition, walk: Walk, error: VkError) -> None:
-    gap = Gap(walk.kind, walk.subject, "failed", error.code, error.message, expedition.clock.now())
+    gap = Gap(walk.kind, walk.subject, FAILED, error.code, error.message, expedition.clock.now())
     journal.save_gap(expedition.store, gap)
     expedition.lost += 1
     if expedition.lost >= LOST_WALKS:
@@ -196,7 +200,12 @@ def moved_on(cursor: Cursor, walk: Walk) -> bool:
     return walk.state == "open" and decode(walk.cursor).offset > cursor.offset
 
 
+def repeats(before: Cursor, after: Cursor) -> int:
+    """How often in a row the list's beginning came in place of a later page; 0 when this page was another."""
+    return after.again if after.again > before.again else 0
+
+
 def refuse_repeats(method: str, stale: int) -> None:
     """Raise VkRetry when page after page brought nothing new: the offset is being ignored."""
-    if stale >= STALE_PAGES:
+    if stale >= MOST_AGAIN:
         raise VkRetry(method, None, "VK повторяет одну и ту же страницу; обход остановлен, чтобы не ходить по кругу")

@@ -10,7 +10,7 @@ from collector.errors import VkShrink
 from collector.pager import Cursor, advance
 from collector.parse_comment import missing_replies, parse_comment, with_replies
 from collector.values import whole
-from collector.walk import Expedition, page_of, refuse_repeats, shrunk
+from collector.walk import Expedition, page_of, refuse_repeats, repeats, shrunk
 from collector.walk_posts import walk_posts
 from storage import walls
 
@@ -69,8 +69,8 @@ class _Post:
             found = [item for item in items if isinstance(item, dict) and whole(item.get("id")) is not None]
             ids = [whole(item.get("id")) or 0 for item in found]
             step = advance(
-                cursor, items=len(items), count=_level_count(response, count), last=ids[-1] if ids else 0,
-                follows=not ids or ids[0] in self.known, size=size, overlap=OVERLAP,
+                cursor, items=len(items), count=_level_count(response, count), first=ids[0] if ids else 0,
+                last=ids[-1] if ids else 0, follows=not ids or ids[0] in self.known, size=size, overlap=OVERLAP,
             )  # fmt: skip
             before = len(self.known)
             if step.follow:
@@ -78,7 +78,7 @@ class _Post:
                 long += [number for item, number in zip(found, ids, strict=True) if missing_replies(item)]
             moved = step.cursor.offset > cursor.offset
             stale = stale + 1 if moved and len(self.known) == before else 0
-            refuse_repeats(METHOD, stale)
+            refuse_repeats(METHOD, max(stale, repeats(cursor, step.cursor)))
             cursor, state = step.cursor, step.state
         return list(dict.fromkeys(long))
 

@@ -44,7 +44,7 @@ def _people(
     expedition: Expedition, owner_id: int, post_id: int, kind: str, ahead: tuple[Ask, ...]
 ) -> Generator[Ask, Any, int]:
     known: set[int] = set()
-    offset, count, stale, size = 0, 1, 0, PAGE
+    offset, count, stale, size, top = 0, 1, 0, PAGE, None
     while offset < count and not expedition.watch.stopping():
         try:
             items, count = page_of(METHOD, (yield _at(owner_id, post_id, kind, offset, size, ahead)))
@@ -53,11 +53,14 @@ def _people(
             continue
         if not items:
             break
-        # A list that grows at its top shifts by as many; one step back sees them twice instead of never.
-        offset += max(1, len(items) - 1) if offset + len(items) < count else len(items)
         ids = {number for number in map(whole, items) if number is not None and number > 0}
         stale = 0 if ids - known else stale + 1
         refuse_repeats(METHOD, stale)
+        if offset and items[0] == top:
+            continue  # the list's beginning in place of this page: a server that forgot the offset
+        top = top if offset else items[0]
+        # A list that grows at its top shifts by as many; one step back sees them twice instead of never.
+        offset += max(1, len(items) - 1) if offset + len(items) < count else len(items)
         known |= ids
         with expedition.store.write():
             walls.save_likes(expedition.store, owner_id, "post", post_id, sorted(ids), kind, expedition.clock.now())

@@ -10,7 +10,19 @@ from collector.errors import VkShrink
 from collector.pager import Cursor, advance, decode, following
 from collector.parse_user import FIELDS, parse_user
 from collector.values import whole
-from collector.walk import Expedition, Pages, attempt, begin, finish, moved_on, page_of, refuse_repeats, shrunk, stamp
+from collector.walk import (
+    Expedition,
+    Pages,
+    attempt,
+    begin,
+    finish,
+    moved_on,
+    page_of,
+    refuse_repeats,
+    repeats,
+    shrunk,
+    stamp,
+)
 from storage import Event, journal, people
 from storage.rows import User, Walk
 
@@ -41,7 +53,7 @@ def _pages(expedition: Expedition, walk: Walk, expected: int) -> Pages:
         items, count = page_of(METHOD, response)
         walk = _page(expedition, walk, cursor, items, count, size)
         stale = stale + 1 if walk.got == got and moved_on(cursor, walk) else 0
-        refuse_repeats(METHOD, stale)
+        refuse_repeats(METHOD, max(stale, repeats(cursor, decode(walk.cursor))))
         expedition.watch.tell(
             Event(
                 "progress", "collect", f"участники {expedition.title(walk.subject)}", done=walk.got, total=walk.promised
@@ -52,7 +64,7 @@ def _pages(expedition: Expedition, walk: Walk, expected: int) -> Pages:
 
 def _ask(expedition: Expedition, walk: Walk, cursor: Cursor, size: int, expected: int) -> Ask:
     """This page, and those after it as they will be if nothing moves."""
-    offsets = following(cursor, size, OVERLAP, expected, expedition.ahead(METHOD))
+    offsets = following(cursor, size, OVERLAP, expected, 0 if cursor.again else expedition.ahead(METHOD))
     return _at(walk, cursor.request_offset, size, tuple(_at(walk, offset, size) for offset in offsets))
 
 
@@ -64,10 +76,10 @@ def _page(expedition: Expedition, walk: Walk, cursor: Cursor, items: list[Any], 
     users = [user for user in map(_user, items) if user is not None]
     ids = [user.id for user in users]
     store, seen, started = expedition.store, stamp(expedition, walk), walk.started_seen or 0
-    follows = bool(ids) and ids[0] <= cursor.last
     step = advance(
-        cursor, items=len(items), count=count, last=max(ids, default=0), follows=follows, size=size, overlap=OVERLAP
-    )
+        cursor, items=len(items), count=count, first=ids[0] if ids else 0, last=max(ids, default=0),
+        follows=bool(ids) and ids[0] <= cursor.last, size=size, overlap=OVERLAP,
+    )  # fmt: skip
     after = replace(walk, cursor=step.cursor.encode(), promised=count, updated_seen=seen)
     with store.write():
         if step.follow and ids:

@@ -1,6 +1,7 @@
 """What the walks over the posts of a wall share: comments and likes are read post by post, newest first.
 
 The cursor is the last post that was read to its end; a run that was killed inside a post reads that post again.
+Posts that VK could not answer for are all that is left of a wall then: the walk stays open with them as its cursor.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from collector.ask import Ask, Reading
-from collector.errors import VkShrink, VkSkip
+from collector.errors import FAILED, VkShrink, VkSkip
 from collector.walk import Expedition, Pages, attempt, begin, finish, stamp
 from storage import Event, journal, walls
 from storage.rows import Gap, Walk
@@ -28,16 +29,14 @@ def walk_posts(
     expedition: Expedition, kind: str, method: str, owner_id: int, read: ReadPost, first: FirstAsk
 ) -> Reading:
     """Read something of every post of a wall that still lacks it, unless that was done lately."""
-    walk = begin(expedition, kind, owner_id)
+    walk = begin(expedition, kind, owner_id, source="posts")
     if walk is not None and expedition.usable(method):
         yield from attempt(expedition, method, walk, _posts(expedition, walk, method, read, first))
 
 
 def _posts(expedition: Expedition, walk: Walk, method: str, read: ReadPost, first: FirstAsk) -> Pages:
-    store, settings = expedition.store, expedition.settings
-    most = settings.max_comments
-    todo = walls.unread_posts(store, walk.subject, walk.kind, since=settings.since, below=_last(walk), most=most)
-    refused = 0
+    store, kind = expedition.store, f"{walk.kind}:{walk.subject}"
+    todo, noted, refused = _todo(expedition, walk), journal.gap_states(store, kind), 0
     for place, post_id in enumerate(todo):
         if expedition.watch.stopping():
             return walk
@@ -45,15 +44,21 @@ def _posts(expedition: Expedition, walk: Walk, method: str, read: ReadPost, firs
         try:
             new = yield from read(post_id, ahead)
             refused = 0
+            if noted.pop(post_id, ""):
+                journal.clear_gap(store, kind, post_id)
         except (VkSkip, VkShrink) as error:
             refused += error.state not in ("comments_closed", "not_found")
             if refused >= REFUSED_POSTS:
                 raise
-            new = 0
-            _note(expedition, walk, post_id, error)
+            new, noted[post_id] = 0, error.state or FAILED
+            seen = stamp(expedition, walk)
+            journal.save_gap(store, Gap(kind, post_id, noted[post_id], error.code, error.message, seen))
         walk = _save(expedition, replace(walk, cursor=json.dumps({"post": post_id}), got=walk.got + new))
         label = f"{_LABELS[walk.kind]} {expedition.title(-walk.subject)}"
         expedition.watch.tell(Event("progress", "collect", label, done=place + 1, total=len(todo)))
+    failed = sorted((post_id for post_id, state in noted.items() if state == FAILED), reverse=True)
+    if failed:
+        return _save(expedition, replace(walk, cursor=json.dumps({"failed": failed})))
     walk = finish(walk, "done", stamp(expedition, walk))
     with store.write():
         journal.clear_gap(store, walk.kind, walk.subject)
@@ -64,11 +69,18 @@ def _posts(expedition: Expedition, walk: Walk, method: str, read: ReadPost, firs
 _LABELS = {"comments": "комментарии", "likes": "отметки"}
 
 
-def _last(walk: Walk) -> int | None:
+def _todo(expedition: Expedition, walk: Walk) -> list[int]:
+    """Ids of the posts to read: those that lack something below the last one read, or those that failed before."""
+    settings = expedition.settings
     try:
-        return int(json.loads(walk.cursor)["post"]) if walk.cursor else None
-    except (KeyError, TypeError, ValueError):
-        return None
+        cursor = json.loads(walk.cursor or "{}")
+        failed, last = [int(number) for number in cursor.get("failed", ())], cursor.get("post")
+        last = None if last is None else int(last)
+    except (AttributeError, TypeError, ValueError):
+        failed, last = [], None
+    return failed or walls.unread_posts(
+        expedition.store, walk.subject, walk.kind, since=settings.since, below=last, most=settings.max_comments
+    )
 
 
 def _save(expedition: Expedition, walk: Walk) -> Walk:
@@ -77,9 +89,3 @@ def _save(expedition: Expedition, walk: Walk) -> Walk:
         journal.save_walk(expedition.store, after)
         expedition.save_calls()
     return after
-
-
-def _note(expedition: Expedition, walk: Walk, post_id: int, error: VkSkip | VkShrink) -> None:
-    """One post refused: a gap of its own, named after the wall."""
-    kind, seen = f"{walk.kind}:{walk.subject}", stamp(expedition, walk)
-    journal.save_gap(expedition.store, Gap(kind, post_id, error.state or "failed", error.code, error.message, seen))

@@ -21,6 +21,7 @@ from collector.walk import (
     moved_on,
     page_of,
     refuse_repeats,
+    repeats,
     shrunk,
     stamp,
 )  # fmt: skip
@@ -53,7 +54,7 @@ def _pages(expedition: Expedition, walk: Walk) -> Pages:
         pages += 1
         walk = _page(expedition, walk, cursor, items, count, size)
         stale = stale + 1 if walk.got == got and moved_on(cursor, walk) else 0
-        refuse_repeats(METHOD, stale)
+        refuse_repeats(METHOD, max(stale, repeats(cursor, decode(walk.cursor))))
     if walk.state == "done" and pages > 1 and walk.got < (walk.promised or 0) and not _limited(expedition, walk):
         walk = yield from _top_again(expedition, walk, size)
     if walk.state != "open":
@@ -64,13 +65,19 @@ def _pages(expedition: Expedition, walk: Walk) -> Pages:
 def _ask(expedition: Expedition, walk: Walk, cursor: Cursor, size: int) -> Ask:
     """This page, and those after it as they will be if nothing moves and no limit of the study is met."""
     settings, most = expedition.settings, expedition.ahead(METHOD)
-    if walk.kind == "posts" and not walk.promised and settings.since is None and settings.max_posts is None:
+    if (
+        walk.kind == "posts"
+        and not walk.promised
+        and not cursor.again
+        and settings.since is None
+        and settings.max_posts is None
+    ):
         return _at(walk.subject, cursor.request_offset, size, _hoped(walk.subject, size))
     if settings.since is not None:
         most = min(most, 1)
     if settings.max_posts is not None:
         most = min(most, (settings.max_posts - walk.got - 1) // size)
-    offsets = following(cursor, size, OVERLAP, walk.promised or 0, most)
+    offsets = following(cursor, size, OVERLAP, walk.promised or 0, 0 if cursor.again else most)
     return _at(walk.subject, cursor.request_offset, size, tuple(_at(walk.subject, offset, size) for offset in offsets))
 
 
@@ -90,7 +97,8 @@ def _page(expedition: Expedition, walk: Walk, cursor: Cursor, items: list[Any], 
     known = walls.seen_posts(store, walk.subject, [post.id for post in posts], walk.started_seen or 0)
     first = next((post.id for post in posts if not post.is_pinned), None)
     step = advance(
-        cursor, items=len(items), count=count, last=posts[-1].id if posts else 0,
+        cursor, items=len(items), count=count,
+        first=posts[0].id if posts else 0, last=posts[-1].id if posts else 0,
         follows=first is None or first in known, size=size, overlap=OVERLAP,
     )  # fmt: skip
     after = replace(walk, cursor=step.cursor.encode(), promised=count, updated_seen=seen)

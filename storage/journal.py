@@ -88,6 +88,11 @@ def gaps(store: Store) -> list[Gap]:
     return list(load(store, Gap, "SELECT * FROM gaps ORDER BY kind, subject"))
 
 
+def gap_states(store: Store, kind: str) -> dict[int, str]:
+    """subject -> state of every refusal of this kind."""
+    return {row[0]: row[1] for row in store.rows("SELECT subject, state FROM gaps WHERE kind = ?", (kind,))}
+
+
 def gap_counts(store: Store) -> dict[tuple[str, str], int]:
     """(kind of walk, state) -> how many subjects."""
     # A refused post is a gap of the walk "comments:<wall>"; here it counts among the comments.

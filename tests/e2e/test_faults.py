@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Any
 
 import httpx
 import pytest
 
-from collector import client
+from collector import client, walk_comments, walk_likes, walk_members, walk_wall
 from collector.collect import collect
 from collector.errors import VkRetry, VkStop
 from collector.settings import AudienceSpec, CollectSettings, VkSettings
@@ -106,13 +107,58 @@ def test_a_passing_fault_leaves_no_trace(
             one.clock.time += 100 * HOUR
             with study(world, store, kind) as later:
                 later.clock.time = one.clock.time
-                later.collect(*named(world), what=ALL)
+                assert later.collect(*named(world), what=ALL).state == "done"
+        assert not store.value("SELECT count(*) FROM gaps WHERE state = 'failed'")
         found = content(store)
         for table, rows in sound[kind].items():
             if fault.startswith("unknown_attachment") and table == "posts":
                 assert len(found[table]) == len(rows)
             else:
                 assert found[table] == rows, table
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("every", [3, 7])
+@pytest.mark.parametrize("walk", [walk_members, walk_wall, walk_comments, walk_likes])
+def test_the_first_page_in_place_of_a_later_one_hides_nothing(
+    world: World, sound: dict[str, Any], kind: str, every: int, walk: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walk, "PAGE", 9)
+    fault = f"repeated_cursor@{walk.METHOD}:every={every},times=40"
+    with open_store(":memory:") as store, study(world, store, kind, fault) as one:
+        for _ in range(9):
+            with contextlib.suppress(VkRetry):  # three walks in a row met it three times each
+                if one.collect(*named(world), what=ALL).state == "done":
+                    break
+            one.clock.time += 60
+        assert content(store) == sound[kind]
+
+
+LASTING = {"wall.get": "стены людей: 1", "likes.getList": "отметки: ", "users.getSubscriptions": "подписки людей: 1"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("method", "told"), LASTING.items())
+def test_what_vk_fails_to_answer_is_asked_for_at_the_end_and_told(
+    world: World, sound: dict[str, Any], kind: str, method: str, told: str
+) -> None:
+    subject = {
+        "wall.get": next(row[0][1] for row in sorted(sound[kind]["posts"]) if row[0][1] > 0),
+        "likes.getList": min(row[0][1] for row in sound[kind]["likes"]),
+        "users.getSubscriptions": min(row[0][1] for row in sound[kind]["subscriptions"]),
+    }[method]
+    tries = 7 if kind == "user" else 6  # once in company, and six times alone
+    passing, lasting = (f"error_1@{method}/{subject}:1,times={times}" for times in (tries, 10_000))
+    with open_store(":memory:") as store, study(world, store, kind, passing) as one:
+        assert one.collect(*named(world), what=ALL).state == "done"
+        assert content(store) == sound[kind]
+    with open_store(":memory:") as store:
+        with study(world, store, kind, lasting) as one:
+            outcome = one.collect(*named(world), what=ALL)
+            assert outcome.state == "partial" and told in " ".join(outcome.messages)
+        with study(world, store, kind) as later:
+            assert later.collect(*named(world), what=ALL).state == "done", "at once, not after the next refresh"
+        assert content(store) == sound[kind]
 
 
 def test_an_answer_that_never_comes_is_asked_for_again(

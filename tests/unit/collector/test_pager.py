@@ -9,23 +9,28 @@ from collector.pager import Cursor, advance, decode
 
 
 def read(items: list[int], moves: list[tuple[str, int]], size: int, overlap: int) -> tuple[set[int], str]:
-    """Walk a newest-first list; before each page one move happens: ``add`` n on top or ``drop`` the item at n."""
+    """Walk a newest-first list; before each page one move happens: ``add`` n on top, ``drop`` the items at n.
+
+    ``forget``: nothing moves, but the page is the first one again, whatever was asked for.
+    """
     wall, cursor, seen, state = list(items), Cursor(), set[int](), "open"
     moves, fresh = list(moves), max(items, default=0) + 1
     for _ in range(1000):
+        forgotten = False
         if moves:
             kind, number = moves.pop(0)
             if kind == "add":
                 wall = [*range(fresh + number, fresh, -1), *wall]
                 fresh += number + 1
-            else:
+            elif kind == "drop":
                 del wall[number : number + 7]
+            forgotten = kind == "forget"
         start = cursor.request_offset
-        page = wall[start : start + size]
+        page = wall[:size] if forgotten else wall[start : start + size]
         follows = start == 0 or bool(page and page[0] in seen)
         step = advance(
-            decode(cursor.encode()), items=len(page), count=len(wall), last=page[-1] if page else 0,
-            follows=follows, size=size, overlap=overlap,
+            decode(cursor.encode()), items=len(page), count=len(wall),
+            first=page[0] if page else 0, last=page[-1] if page else 0, follows=follows, size=size, overlap=overlap,
         )  # fmt: skip
         if step.follow:
             seen.update(page)
@@ -55,15 +60,27 @@ def test_what_stayed_is_read_whatever_came_and_went(length: int, moves: list[tup
     assert survivors <= found and state == "done"
 
 
+@given(st.integers(0, 60), st.lists(st.booleans(), max_size=30), st.integers(4, 10))
+def test_a_server_that_forgets_the_offset_now_and_then_hides_nothing(
+    length: int, forgets: list[bool], size: int
+) -> None:
+    # Two in a row: more would be told as a failure.
+    items = list(range(length, 0, -1))
+    moves = [
+        move for one in forgets for move in ([("forget", 0), ("forget", 0), ("sound", 0)] if one else [("sound", 0)])
+    ]
+    assert read(items, moves, size, overlap=2) == (set(items), "done")
+
+
 def test_a_list_that_fits_one_page_costs_one_page() -> None:
-    assert advance(Cursor(), items=5, count=5, last=1, follows=True, size=100, overlap=2).state == "done"
-    assert advance(Cursor(), items=0, count=0, last=0, follows=True, size=100, overlap=2).state == "done"
+    assert advance(Cursor(), items=5, count=5, first=5, last=1, follows=True, size=100, overlap=2).state == "done"
+    assert advance(Cursor(), items=0, count=0, first=0, last=0, follows=True, size=100, overlap=2).state == "done"
 
 
 def test_two_empty_pages_below_the_count_are_short() -> None:
-    first = advance(Cursor(10, 2, 5), items=0, count=50, last=0, follows=False, size=10, overlap=2)
+    first = advance(Cursor(10, 2, 5), items=0, count=50, first=0, last=0, follows=False, size=10, overlap=2)
     assert first.state == "open"
-    second = advance(first.cursor, items=0, count=50, last=0, follows=False, size=10, overlap=2)
+    second = advance(first.cursor, items=0, count=50, first=0, last=0, follows=False, size=10, overlap=2)
     assert second.state == "short"
 
 
