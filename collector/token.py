@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from collector.errors import VkStop
 from collector.settings import VkSettings
+from collector.windows_acl import access_list, crowds
 
 # Separates our fingerprints from any other use of the same hash; it is no secret.
 _PURPOSE = b"vkaudience token fingerprint v1"
@@ -71,12 +72,22 @@ def find_token(settings: VkSettings, environ: Mapping[str, str]) -> Token:
 
 def _read(file: Path) -> str:
     try:
-        if os.name == "posix" and file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise _stop(f"Файл с ключом {file} открыт другим пользователям.", f"Закройте его: chmod 600 {file}")
+        _refuse_open(file)
         return file.read_text(encoding="utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "это не текст в UTF-8"
         raise _stop(f"Файл с ключом {file} не читается: {why}.", "Проверьте token_file в config.toml.") from None
+
+
+def _refuse_open(file: Path) -> None:
+    """Raise VkStop for a file that other people of this machine may read."""
+    if os.name == "posix" and file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise _stop(f"Файл с ключом {file} открыт другим пользователям.", f"Закройте его: chmod 600 {file}")
+    if os.name == "nt" and (others := crowds(access_list(file))):
+        raise _stop(
+            f"Файл с ключом {file} открыт другим пользователям: {', '.join(others)}.",
+            f'Закройте его: icacls "{file}" /inheritance:r /grant:r "%USERNAME%:F"',
+        )
 
 
 def _stop(what: str, todo: str) -> VkStop:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import pickle
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from collector import token
 from collector.errors import VkStop
 from collector.settings import VkSettings
 from collector.token import Token, find_token
+from collector.windows_acl import access_list, crowds
 
 SECRET = "vk1.sim.secret"
 
@@ -34,6 +37,43 @@ def test_a_file_others_can_read_is_refused_with_the_cure(tmp_path: Path) -> None
     assert "chmod 600" in str(error.value) and SECRET not in str(error.value)
 
 
+OWNER = "(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;S-1-5-21-1-2-3-1001)"
+
+
+@pytest.mark.parametrize(
+    ("listed", "others"),
+    [
+        (f"D:PAI{OWNER}", []),
+        (f"D:AI{OWNER}(A;ID;0x1200a9;;;BU)", ["Users"]),
+        (f"D:AI{OWNER}(A;ID;0x1301bf;;;AU)(A;ID;FR;;;BU)(A;ID;FR;;;BU)", ["Authenticated Users", "Users"]),
+        (f"D:{OWNER}(A;;FRFX;;;S-1-1-0)", ["Everyone"]),
+        (f"D:{OWNER}(A;OICIIO;GA;;;WD)(D;;FA;;;WD)(A;;0x100000;;;WD)S:(ML;;NW;;;LW)(A;;FA;;;WD)", []),
+        (f"O:BAG:SYD:{OWNER}(A;;CCDCLC;;;WD)", ["Everyone"]),
+        ("D:NO_ACCESS_CONTROL", ["Everyone"]),
+        ("", ["Everyone"]),
+    ],
+)
+def test_on_windows_the_access_list_tells_who_may_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, listed: str, others: list[str]
+) -> None:
+    assert crowds(listed) == others
+    file = tmp_path / "t"
+    file.write_text(SECRET)
+    monkeypatch.setattr(token, "os", SimpleNamespace(name="nt"))
+    monkeypatch.setattr(token, "access_list", lambda path: listed)
+    if others:
+        with pytest.raises(VkStop, match="icacls") as error:
+            find_token(VkSettings(token_file=file), {})
+        assert others[0] in str(error.value) and SECRET not in str(error.value)
+    else:
+        assert find_token(VkSettings(token_file=file), {}).reveal() == SECRET
+
+
+@pytest.mark.skipif(os.name != "nt", reason="asks Windows itself")
+def test_windows_tells_its_access_list(tmp_path: Path) -> None:
+    assert access_list(tmp_path).count("D:") == 1
+
+
 @pytest.mark.parametrize("text", ["", "  ", "vk1 secret", "ключ"])
 def test_no_token_or_a_broken_one_needs_a_person(text: str) -> None:
     with pytest.raises(VkStop):
@@ -46,11 +86,11 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 
 def test_a_token_hides_itself() -> None:
-    token = Token(SECRET)
-    assert SECRET not in f"{token} {token!r} {token.fingerprint} {[token]}"
-    assert token.fingerprint == Token(SECRET).fingerprint != Token("x").fingerprint
+    key = Token(SECRET)
+    assert SECRET not in f"{key} {key!r} {key.fingerprint} {[key]}"
+    assert key.fingerprint == Token(SECRET).fingerprint != Token("x").fingerprint
     with pytest.raises(TypeError):
-        pickle.dumps(token)
+        pickle.dumps(key)
 
 
 def test_a_token_is_taken_out_of_what_others_say() -> None:
