@@ -21,7 +21,7 @@ from collector.reactions import reaction
 MOST = 25
 # Below VK's 5 MB: the next pages may be longer than the last ones.
 WANTED_BYTES = 3_500_000
-FIRST_SIZES = {"groups.getMembers": 6, "wall.get": 20, "wall.getComments": 10, "wall.getById": 10}
+FIRST_SIZES = {"groups.getMembers": 6, "wall.get": 25, "wall.getComments": 10, "wall.getById": 10}
 # After so many good batches one more call is tried beyond what once failed.
 TRUST = 20
 
@@ -31,7 +31,7 @@ class Again(Enum):
 
     TOGETHER = 1
     ALONE = 2
-    NEVER = 3  # it was not made, and nobody waits for it
+    NEVER = 3  # it was not made
 
 
 class Batches:

@@ -56,7 +56,7 @@ def collect(
         with closing(
             Engine(client, batches=batches, stopping=watch.stopping, barred=expedition.barred, careful=careful)
         ) as engine:
-            expedition.ahead = engine.ahead
+            expedition.ahead, expedition.packing = engine.ahead, engine.packing
             lost += _walks(expedition, engine, named)
     finally:
         with store.write():

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
 
@@ -103,6 +103,10 @@ class Engine:
         self._client.halt()
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._client.resume()
+
+    def packing(self) -> bool:
+        """Whether calls go many in one now, so that pages of one list are read at almost the same moment."""
+        return self._packing() is not None
 
     def _packing(self) -> Batches | None:
         """Batches, where they may be used now: one trial at a time until it is known that the token may."""
@@ -201,7 +205,10 @@ class Engine:
     def _land(self, slot: Slot, answer: Any) -> None:
         if not isinstance(answer, Again | VkQuota):
             self._careful.discard(slot.ask.method)
-        if answer is Again.NEVER:
+        if answer is Again.NEVER and slot.wanted:  # the walk came to want it while the batch was taken apart
+            slot.sent, slot.ask = False, replace(slot.ask, if_more=None)
+            self._wanted.appendleft(slot)
+        elif answer is Again.NEVER:
             slot.reading.slots.pop(slot.ask, None)
         elif isinstance(answer, Again):
             slot.sent, slot.alone = False, answer is Again.ALONE

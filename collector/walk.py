@@ -68,6 +68,7 @@ class Expedition:
     counted: dict[str, int] = field(default_factory=dict)
 
     ahead: Callable[[str], int] = lambda method: 0
+    packing: Callable[[], bool] = lambda: False
 
     def title(self, community_id: int) -> str:
         """The community's name for people, short."""

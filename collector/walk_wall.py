@@ -1,4 +1,9 @@
-"""Posts of one wall, newest first: of a community (kind ``posts``) or of a person (kind ``walls``)."""
+"""Posts of one wall, newest first: of a community (kind ``posts``) or of a person (kind ``walls``).
+
+Pages asked one by one overlap. Those packed into ``execute`` need not: what is new comes on top, so as long as the
+count has not fallen since the page before, nothing can have slipped up between the two. Only a pinned post that is let
+go moves otherwise; on a wall that has one, pages of different batches overlap too.
+"""
 
 from __future__ import annotations
 
@@ -42,17 +47,26 @@ def walk_wall(expedition: Expedition, kind: str, owner_id: int) -> Reading:
 
 
 def _pages(expedition: Expedition, walk: Walk) -> Pages:
-    stale, pages, size = 0, 0, PAGE
+    stale, pages, size, together, loose = 0, 0, PAGE, 0, False
+    overlap, cursor = OVERLAP, decode(walk.cursor)
+    if cursor.offset:  # hours may have gone by since the page before
+        walk = replace(walk, cursor=replace(cursor, back=max(OVERLAP, cursor.back)).encode())
     while walk.state == "open" and not expedition.watch.stopping():
         cursor, got = decode(walk.cursor), walk.got
         try:
-            response = yield _ask(expedition, walk, cursor, size)
+            wanted = _ask(expedition, walk, cursor, size, overlap)
+            response = yield wanted
         except VkShrink as error:
             size = shrunk(size, error)
             continue
         items, count = page_of(METHOD, response)
         pages += 1
-        walk = _page(expedition, walk, cursor, items, count, size)
+        if not cursor.offset:
+            together = len(items) * len([one for one in wanted.ahead if one.if_more is not None])
+            loose = not any(isinstance(item, dict) and item.get("is_pinned") for item in items)
+        near = loose or cursor.request_offset + len(items) <= together
+        overlap = 0 if near and expedition.packing() else OVERLAP
+        walk = _page(expedition, walk, cursor, items, count, size, overlap)
         stale = stale + 1 if walk.got == got and moved_on(cursor, walk) else 0
         refuse_repeats(METHOD, max(stale, repeats(cursor, decode(walk.cursor))))
     if walk.state == "done" and pages > 1 and walk.got < (walk.promised or 0) and not _limited(expedition, walk):
@@ -62,7 +76,7 @@ def _pages(expedition: Expedition, walk: Walk) -> Pages:
     return walk
 
 
-def _ask(expedition: Expedition, walk: Walk, cursor: Cursor, size: int) -> Ask:
+def _ask(expedition: Expedition, walk: Walk, cursor: Cursor, size: int, overlap: int) -> Ask:
     """This page, and those after it as they will be if nothing moves and no limit of the study is met."""
     settings, most = expedition.settings, expedition.ahead(METHOD)
     if (
@@ -77,29 +91,31 @@ def _ask(expedition: Expedition, walk: Walk, cursor: Cursor, size: int) -> Ask:
         most = min(most, 1)
     if settings.max_posts is not None:
         most = min(most, (settings.max_posts - walk.got - 1) // size)
-    offsets = following(cursor, size, OVERLAP, walk.promised or 0, 0 if cursor.again else most)
+    offsets = following(cursor, size, overlap, walk.promised or 0, 0 if cursor.again else most)
     return _at(walk.subject, cursor.request_offset, size, tuple(_at(walk.subject, offset, size) for offset in offsets))
 
 
 def _hoped(owner_id: int, size: int) -> tuple[Ask, ...]:
     """The pages after the first of a community's wall, to be read in one go if there are so many."""
-    offsets = range(size - OVERLAP, MOST * (size - OVERLAP), size - OVERLAP)
-    return tuple(replace(_at(owner_id, offset, size), if_more=offset + OVERLAP) for offset in offsets)
+    return tuple(replace(_at(owner_id, offset, size), if_more=offset) for offset in range(size, MOST * size, size))
 
 
 def _at(owner_id: int, offset: int, size: int, ahead: tuple[Ask, ...] = ()) -> Ask:
     return ask(METHOD, ahead=ahead, owner_id=owner_id, offset=offset, count=size)
 
 
-def _page(expedition: Expedition, walk: Walk, cursor: Cursor, items: list[Any], count: int, size: int) -> Walk:
+def _page(
+    expedition: Expedition, walk: Walk, cursor: Cursor, items: list[Any], count: int, size: int, overlap: int
+) -> Walk:
     posts = [parse_post(item) for item in items if isinstance(item, dict)]
     store, seen = expedition.store, stamp(expedition, walk)
     known = walls.seen_posts(store, walk.subject, [post.id for post in posts], walk.started_seen or 0)
     first = next((post.id for post in posts if not post.is_pinned), None)
+    still = cursor.back == 0 and count >= (walk.promised or 0)
     step = advance(
         cursor, items=len(items), count=count,
         first=posts[0].id if posts else 0, last=posts[-1].id if posts else 0,
-        follows=first is None or first in known, size=size, overlap=OVERLAP,
+        follows=first is None or first in known or still, size=size, overlap=overlap,
     )  # fmt: skip
     after = replace(walk, cursor=step.cursor.encode(), promised=count, updated_seen=seen)
     with store.write():

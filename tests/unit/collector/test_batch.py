@@ -76,7 +76,7 @@ def test_a_batch_that_is_too_big_is_halved_until_it_fits_and_the_size_is_kept() 
         for _ in range(12):
             tried.append(batches.size("wall.get"))
             batches.send(vk, (WALLS * 3)[: tried[-1]], vk.reserve())
-    assert tried[:4] == [20, 10, 5, 2] and set(tried[4:]) <= {2, 3, 4} and batches.sizes == {"wall.get": tried[-1]}
+    assert tried[:4] == [25, 12, 6, 3] and set(tried[4:]) <= {2, 3, 4, 5} and batches.sizes == {"wall.get": tried[-1]}
 
 
 def test_small_answers_let_the_batch_grow_but_never_beyond_vks_bound() -> None:
