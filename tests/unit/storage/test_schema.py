@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -193,3 +195,11 @@ def test_closing_twice_is_harmless_and_frees_the_lock(tmp_path: Path) -> None:
     store.close()
     store.close()
     open_store(tmp_path / "a.db").close()
+
+
+def test_a_new_file_is_made_without_the_frames_that_no_step_needs() -> None:
+    code = (
+        "import sys; from storage import open_store; open_store(':memory:').close(); "
+        "assert not {'pandas', 'numpy'} & set(sys.modules); import pandas; pandas.DataFrame({'a': [1]})"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[3])
