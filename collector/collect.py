@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
 
+from collector.address import parse_address
 from collector.ask import Reading
 from collector.capability import find_batches, save_batches
 from collector.client import VkClient
@@ -54,11 +56,11 @@ def collect(
     limited = journal.limited(store, client.fingerprint, clock.now() - DAY)
     careful = set(limited)
     try:
-        named, lost = _communities(expedition)
         with closing(
             Engine(client, batches=batches, stopping=watch.stopping, barred=expedition.barred, careful=careful)
         ) as engine:
             expedition.ahead, expedition.packing = engine.ahead, engine.packing
+            named, lost = _communities(expedition, engine)
             lost += _walks(expedition, engine, named)
     finally:
         with store.write():
@@ -121,9 +123,18 @@ def _waiting(seconds: float) -> Event:
     return Event("wait", "collect", text=f"VK просит подождать: следующий вызов через {round(seconds)} с.")
 
 
-def _communities(expedition: Expedition) -> tuple[Named, list[str]]:
-    """Name as written -> id of the communities that exist; messages about those that do not."""
-    found = resolve(expedition.client, _written(expedition.settings.audiences))
+def _communities(expedition: Expedition, engine: Engine) -> tuple[Named, list[str]]:
+    """Name as written -> id of the communities that exist; messages about those that do not.
+
+    Where walls come first, those of communities named by number are begun while VK is asked for the facts.
+    """
+    written = _written(expedition.settings.audiences)
+    with ThreadPoolExecutor(1) as beside:
+        facts = beside.submit(resolve, expedition.client, written)
+        what = expedition.settings.what
+        if "posts" in what and "members" not in what:
+            engine.run(_posts(expedition, number) for number in _numbered(expedition.settings))
+        found = facts.result()
     people.save_communities(
         expedition.store, [row for row in found.values() if row is not None], expedition.clock.now()
     )
@@ -132,6 +143,13 @@ def _communities(expedition: Expedition) -> tuple[Named, list[str]]:
         f"Сообщество {name!r} удалено или заблокировано." for name, row in found.items() if row and row.state != "ok"
     ]
     return {name: row.id for name, row in found.items() if row and row.state == "ok"}, lost + gone
+
+
+def _numbered(settings: CollectSettings) -> list[int]:
+    """Ids of the communities that are named by number, without those to be taken away and those of other shares."""
+    found = [parse_address(name) for spec in settings.audiences for name in spec.communities]
+    ids = dict.fromkeys(address.id for address in found if address.kind == "community")
+    return [number for number in ids if settings.mine(number)]
 
 
 def _written(specs: Iterable[AudienceSpec]) -> list[str]:

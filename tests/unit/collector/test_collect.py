@@ -9,7 +9,7 @@ import pytest
 from collector.collect import collect
 from collector.errors import VkError
 from collector.settings import AudienceSpec, CollectSettings
-from storage import Outcome, Store, audiences, journal, open_store
+from storage import Outcome, Store, audiences, journal, open_store, people
 
 AUDIENCES = (AudienceSpec("рок", ("vk.com/rock",)), AudienceSpec("коты", ("club8",)))
 SMALL = CollectSettings((AudienceSpec("коты", ("cats",)), AudienceSpec("рок", ("club7",))), sample=20)
@@ -152,6 +152,16 @@ def test_the_sample_is_seeded_weighted_and_drawn_from_the_whole_list(vk: Any) ->
         panel = audiences.sample(store, 1)
         assert len(panel) == 100 and set(panel.values()) == {25.0}
         assert 900 < sum(panel) / len(panel) < 1600 and min(panel) < 200 and max(panel) > 2300
+
+
+def test_walls_named_by_number_are_read_while_the_facts_are_asked_for(vk: Any) -> None:
+    specs = (AudienceSpec("рок", ("club7", "club999"), minus=("club1",)),)
+    with open_store(":memory:") as store:
+        outcome = run(store, vk, CollectSettings(specs, what=("posts",)))
+        assert outcome.state == "partial" and any("club999" in text for text in outcome.messages)
+        assert people.find_community(store, 7) is not None
+        assert store.value("SELECT count(DISTINCT owner_id) FROM posts") == 1
+        assert store.value("SELECT count(*) FROM posts WHERE owner_id = -7") == len(vk.walls[-7])
 
 
 def test_a_repeated_page_is_no_endless_walk(vk: Any) -> None:
