@@ -50,8 +50,7 @@ def collect(
     give_back_big_blocks()
     expedition = Expedition(store, client, settings, watch, clock)
     client.tell_wait = lambda seconds: watch.tell(_waiting(seconds))
-    if client.shared is not None:
-        journal.adopt_calls(store, client.fingerprint, client.shared.ledger())
+    expedition.adopt_calls()
     batches = find_batches(store, client)
     limited = journal.limited(store, client.fingerprint, clock.now() - DAY)
     careful = set(limited)

@@ -18,6 +18,24 @@ MOST_RATIO = 200
 LONGEST_LINE = 16 * 2**20
 
 
+class Allowance:
+    """How many bytes an archive may unfold into, spent as they come, whatever the archive claims."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._left = max(HARMLESS, MOST_RATIO * path.stat().st_size)
+
+    def spend(self, count: int) -> None:
+        """Raises ImportFileError for a bomb."""
+        self._left -= count
+        if self._left < 0:
+            raise ImportFileError(
+                f"Архив раздувается больше чем в {MOST_RATIO} раз: {self._path}",
+                "Так устроены «архивные бомбы»; обычный текст сжимается в 3-50 раз.",
+                "Если файл ваш, распакуйте его сами или сохраните таблицу как CSV UTF-8.",
+            )
+
+
 class _Unpacked(io.RawIOBase):
     """The unpacked bytes of a gzip file. Raises ImportFileError for a bomb or a damaged archive."""
 
@@ -26,8 +44,7 @@ class _Unpacked(io.RawIOBase):
         self._path = path
         self._packed = file
         self._gzip = gzip.GzipFile(fileobj=file)
-        self._limit = max(HARMLESS, MOST_RATIO * path.stat().st_size)
-        self._count = 0
+        self._allowance = Allowance(path)
 
     def readable(self) -> bool:
         return True
@@ -40,13 +57,7 @@ class _Unpacked(io.RawIOBase):
             raise ImportFileError(
                 f"Архив повреждён: {self._path}", str(error), "Скачайте или упакуйте файл заново."
             ) from error
-        self._count += len(data)
-        if self._count > self._limit:
-            raise ImportFileError(
-                f"Архив раздувается больше чем в {MOST_RATIO} раз: {self._path}",
-                "Так устроены «архивные бомбы»; обычный текст сжимается в 3-50 раз.",
-                "Если файл ваш, распакуйте его сами и укажите распакованный.",
-            )
+        self._allowance.spend(len(data))
         view[: len(data)] = data
         return len(data)
 

@@ -110,10 +110,10 @@ def plan(
     if client is None:
         ids = [row.id for row in people.communities(store)]
     else:
-        ids, missing = _look(Expedition(store, client, settings, watch, clock), names)
+        expedition = Expedition(store, client, settings, watch, clock)
+        ids, missing = _look(expedition, names)
+        expedition.adopt_calls()
     facts = [_facts(store, number) for number in ids]
-    if client is not None and client.shared is not None:
-        journal.adopt_calls(store, client.fingerprint, client.shared.ledger())
     used = journal.calls_of_last_day(store, client.fingerprint, clock.now()) if client else {}
     left = {method: max(0, most - used.get(method, 0)) for method, most in DAILY.items()}
     return reckon(facts, settings, left, min_words=min_words, rate=rate, missing=tuple(missing))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from collector.import_records import Broken, Record
-from collector.import_stream import HARMLESS, MOST_RATIO
+from collector.import_stream import Allowance
 from storage import ImportFileError
 
 
@@ -83,12 +83,7 @@ def records(path: Path, places: Sequence[int | None]) -> Iterator[Record | Broke
 
 def _refuse_bomb(path: Path) -> None:
     with zipfile.ZipFile(path) as archive:
-        whole = sum(one.file_size for one in archive.infolist())
-    if whole > max(HARMLESS, MOST_RATIO * path.stat().st_size):
-        raise ImportFileError(
-            f"Таблица раздувается больше чем в {MOST_RATIO} раз: {path}", "Так устроены «архивные бомбы».",
-            "Если файл ваш, сохраните его как CSV UTF-8.",
-        )  # fmt: skip
+        Allowance(path).spend(sum(one.file_size for one in archive.infolist()))
 
 
 def _damaged(path: Path, error: Exception) -> ImportFileError:

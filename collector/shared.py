@@ -15,7 +15,8 @@ import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-HOUR = 3600
+from storage.journal import HOUR
+
 KEPT_SECONDS = 60.0
 KEPT_HOURS = 26
 BUSY_SECONDS = 2.0

@@ -1,7 +1,7 @@
 """Zip archives of files to import: what is data goes to a folder of its own for the time of the import.
 
-No name of the archive becomes a path: a file is called by the last part of its name, stripped, in a folder of its own
-number, so ``../../x`` and ``C:\\x`` lead nowhere. Sizes are counted while unpacking, whatever the archive claims.
+No name of the archive becomes a path: a file is called by the last part of its name, stripped, in a folder of its
+own, so ``../../x`` and ``C:\\x`` lead nowhere. Sizes are counted while unpacking, whatever the archive claims.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from collector.import_stream import HARMLESS, MOST_RATIO
+from collector.import_stream import Allowance
 from collector.read_xlsx import is_xlsx
 from storage import ImportFileError
 
@@ -65,14 +65,12 @@ def _unpack(path: Path, folder: Path, messages: list[str]) -> list[Path]:
                 kinds = sorted({Path(one.filename).suffix.lower() or "без окончания" for one in members} - DATA)
                 left = len(members) - len(chosen)
                 messages.append(f"{path.name}: пропущено файлов других видов {left} ({', '.join(kinds[:8])}).")
-            limit = max(HARMLESS, MOST_RATIO * path.stat().st_size)
-            found = []
+            allowance, found = Allowance(path), []
             for one in chosen:
                 # One shelf an archive and file: two files of one name must not meet.
-                shelf = folder / str(len(list(folder.iterdir())))
-                shelf.mkdir()
+                shelf = Path(tempfile.mkdtemp(dir=folder))
                 file = shelf / (_ODD.sub("_", Path(one.filename.replace("\\", "/")).name).strip(" .") or "data")
-                limit -= _copy(archive, one, file, limit, path)
+                _copy(archive, one, file, allowance)
                 found.append(file)
             return found
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
@@ -81,16 +79,8 @@ def _unpack(path: Path, folder: Path, messages: list[str]) -> list[Path]:
         ) from error
 
 
-def _copy(archive: zipfile.ZipFile, one: zipfile.ZipInfo, file: Path, limit: int, path: Path) -> int:
-    size = 0
+def _copy(archive: zipfile.ZipFile, one: zipfile.ZipInfo, file: Path, allowance: Allowance) -> None:
     with archive.open(one) as source, file.open("wb") as target:
         while piece := source.read(_PIECE):
-            size += len(piece)
-            if size > limit:
-                raise ImportFileError(
-                    f"Архив раздувается больше чем в {MOST_RATIO} раз: {path}",
-                    "Так устроены «архивные бомбы»; обычный текст сжимается в 3-50 раз.",
-                    "Если файл ваш, распакуйте его сами и укажите распакованный.",
-                )
+            allowance.spend(len(piece))
             target.write(piece)
-    return size

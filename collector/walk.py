@@ -90,6 +90,11 @@ class Expedition:
             journal.save_capability(self.store, fingerprint, method, True, error.code, now)
         self.parked[method] = error
 
+    def adopt_calls(self) -> None:
+        """Take what other studies have called with this token into the study's ledger."""
+        if self.client.shared is not None:
+            journal.adopt_calls(self.store, self.client.fingerprint, self.client.shared.ledger())
+
     def save_calls(self) -> None:
         """Bring the ledger up to date; call it inside a page's transaction."""
         sent = dict(self.client.calls)

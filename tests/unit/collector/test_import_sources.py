@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from collector import unpack
+from collector import import_stream
 from collector.importing import ImportSettings, import_files
 from storage import ImportFileError, Outcome, Store, audiences, open_store, people
 from storage.rows import User
@@ -184,7 +184,7 @@ def test_an_archive_gives_its_data_and_tells_what_it_left(tmp_path: Path) -> Non
 
 
 def test_archives_that_harm_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unpack, "HARMLESS", 2**20)
+    monkeypatch.setattr(import_stream, "HARMLESS", 2**20)
     bomb, empty, nested = tmp_path / "b.zip", tmp_path / "e.zip", tmp_path / "n.zip"
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as target:
         target.writestr("t.csv", "text,author\n" + "а" * 2**22)
