@@ -58,7 +58,7 @@ def collect(
         with closing(
             Engine(client, batches=batches, stopping=watch.stopping, barred=expedition.barred, careful=careful)
         ) as engine:
-            expedition.ahead, expedition.packing = engine.ahead, engine.packing
+            expedition.ahead, expedition.packing, expedition.orderly = engine.ahead, engine.packing, engine.orderly
             named, lost = _communities(expedition, engine)
             lost += _walks(expedition, engine, named)
     finally:

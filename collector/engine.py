@@ -38,8 +38,17 @@ class Slot:
     sent: bool = False
     dropped: bool = False
     done: bool = False
+    batch: int = 0
+    place: int = 0
+    landed: int = 0
     result: Any = None
     error: BaseException | None = None
+
+    def follows(self, before: Slot | None) -> bool:
+        """Whether this call was surely made after that one; ``batch`` and ``landed`` count sendings and landings."""
+        if before is None or self.batch > before.landed:
+            return True
+        return self.batch == before.batch and self.place > before.place
 
 
 @dataclass(slots=True, eq=False)
@@ -48,6 +57,7 @@ class _Active:
 
     reading: Reading
     slots: dict[Ask, Slot] = field(default_factory=dict)
+    last: Slot | None = None
 
 
 class Engine:
@@ -78,6 +88,8 @@ class Engine:
         self._wanted: deque[Slot] = deque()
         self._expected: deque[Slot] = deque()
         self._active: set[_Active] = set()
+        self._serial = 0
+        self._orderly = True
 
     def ahead(self, method: str) -> int:
         """How many calls a lone walk should expect ahead so that no call has to wait for another."""
@@ -105,8 +117,15 @@ class Engine:
         self._client.resume()
 
     def packing(self) -> bool:
-        """Whether calls go many in one now, so that pages of one list are read at almost the same moment."""
+        """Whether calls go many in one now."""
         return self._packing() is not None
+
+    def orderly(self) -> bool:
+        """Whether VK surely made the call whose answer a walk was given last after the one before it.
+
+        So in one ``execute``, or sent when the answer before was there; calls on their way together may be swapped.
+        """
+        return self._orderly
 
     def _packing(self) -> Batches | None:
         """Batches, where they may be used now: one trial at a time until it is known that the token may."""
@@ -164,8 +183,9 @@ class Engine:
         else:
             future = self._pool.submit(_single, self._client, first.ask, start)
         self._flying[future] = slots
-        for slot in slots:
-            slot.sent = True
+        self._serial += 1
+        for place, slot in enumerate(slots):
+            slot.sent, slot.batch, slot.place = True, self._serial, place
 
     def _pick(self) -> list[Slot]:
         """The next call, or as many of its method as one batch takes; what is wanted goes before what is expected."""
@@ -195,11 +215,13 @@ class Engine:
         landed, _ = wait(self._flying, timeout=timeout, return_when=FIRST_COMPLETED)
         for future in landed:
             slots = self._flying.pop(future)
+            self._serial += 1
             try:
                 answers = future.result()
             except VkError as error:
                 answers = [error] * len(slots)
             for slot, answer in zip(slots, answers, strict=True):
+                slot.landed = self._serial
                 self._land(slot, answer)
 
     def _land(self, slot: Slot, answer: Any) -> None:
@@ -227,8 +249,11 @@ class Engine:
     def _answer(self, slot: Slot) -> None:
         active = slot.reading
         del active.slots[slot.ask]
+        self._orderly = slot.follows(active.last)
+        active.last = slot
         if slot.error is None:
-            self._advance(active, lambda walk: walk.reading.send(slot.result))
+            result, slot.result = slot.result, None
+            self._advance(active, lambda walk: walk.reading.send(result))
         else:
             error = slot.error
             self._advance(active, lambda walk: walk.reading.throw(error))

@@ -69,6 +69,7 @@ class Expedition:
 
     ahead: Callable[[str], int] = lambda method: 0
     packing: Callable[[], bool] = lambda: False
+    orderly: Callable[[], bool] = lambda: False
 
     def title(self, community_id: int) -> str:
         """The community's name for people, short."""

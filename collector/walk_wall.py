@@ -1,8 +1,9 @@
 """Posts of one wall, newest first: of a community (kind ``posts``) or of a person (kind ``walls``).
 
-Pages asked one by one overlap. Those packed into ``execute`` need not: what is new comes on top, so as long as the
-count has not fallen since the page before, nothing can have slipped up between the two. Only a pinned post that is let
-go moves otherwise; on a wall that has one, pages of different batches overlap too.
+Pages asked one by one overlap: many are on their way at once, and VK may answer a later one first. Pages that VK read
+one after the other, as in an ``execute``, need no overlap: what is new comes on top, so as long as the count has not
+fallen since the page before, nothing can have slipped up between the two. Only a pinned post that is let go moves
+otherwise; on a wall that has one, pages of different batches overlap too.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def walk_wall(expedition: Expedition, kind: str, owner_id: int) -> Reading:
 
 
 def _pages(expedition: Expedition, walk: Walk) -> Pages:
-    stale, pages, size, together, loose = 0, 0, PAGE, 0, False
+    stale, pages, size, together, loose, ordered = 0, 0, PAGE, 0, False, True
     overlap, cursor = OVERLAP, decode(walk.cursor)
     if cursor.offset:  # hours may have gone by since the page before
         walk = replace(walk, cursor=replace(cursor, back=max(OVERLAP, cursor.back)).encode())
@@ -65,8 +66,10 @@ def _pages(expedition: Expedition, walk: Walk) -> Pages:
             together = len(items) * len([one for one in wanted.ahead if one.if_more is not None])
             loose = not any(isinstance(item, dict) and item.get("is_pinned") for item in items)
         near = loose or cursor.request_offset + len(items) <= together
-        overlap = 0 if near and expedition.packing() else OVERLAP
+        ordered = ordered and expedition.orderly()
+        overlap = 0 if near and ordered and expedition.packing() else OVERLAP
         walk = _page(expedition, walk, cursor, items, count, size, overlap)
+        ordered = ordered and moved_on(cursor, walk)
         stale = stale + 1 if walk.got == got and moved_on(cursor, walk) else 0
         refuse_repeats(METHOD, max(stale, repeats(cursor, decode(walk.cursor))))
     if walk.state == "done" and pages > 1 and walk.got < (walk.promised or 0) and not _limited(expedition, walk):
@@ -91,6 +94,8 @@ def _ask(expedition: Expedition, walk: Walk, cursor: Cursor, size: int, overlap:
         most = min(most, 1)
     if settings.max_posts is not None:
         most = min(most, (settings.max_posts - walk.got - 1) // size)
+    if not cursor.back and expedition.packing():
+        most = min(most, expedition.ahead(METHOD) // 2 - 1)  # one batch at a time keeps the pages in order
     offsets = following(cursor, size, overlap, walk.promised or 0, 0 if cursor.again else most)
     return _at(walk.subject, cursor.request_offset, size, tuple(_at(walk.subject, offset, size) for offset in offsets))
 
@@ -111,7 +116,7 @@ def _page(
     store, seen = expedition.store, stamp(expedition, walk)
     known = walls.seen_posts(store, walk.subject, [post.id for post in posts], walk.started_seen or 0)
     first = next((post.id for post in posts if not post.is_pinned), None)
-    still = cursor.back == 0 and count >= (walk.promised or 0)
+    still = cursor.back == 0 and expedition.orderly() and count >= (walk.promised or 0)
     step = advance(
         cursor, items=len(items), count=count,
         first=posts[0].id if posts else 0, last=posts[-1].id if posts else 0,
