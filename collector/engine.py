@@ -158,6 +158,8 @@ class Engine:
             self._client.sleep(delay - LEAD)
 
     def _sendable(self) -> bool:
+        if self._batches is not None and self._batches.able is None and self._batches.trying:
+            return False  # a second's patience with the first batch saves two calls that would go alone
         self._expected = deque(slot for slot in self._expected if not slot.dropped and not slot.wanted)
         return len(self._flying) < self.width and any(map(self._free, chain(self._wanted, self._expected)))
 

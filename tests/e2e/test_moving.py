@@ -1,0 +1,66 @@
+"""Walls that people write on and delete from while they are read, page by page and batch by batch."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from collector import batch, walk_wall
+from collector.settings import AudienceSpec
+from simulator.records import Post
+from simulator.server import ServerSettings, start_server
+from simulator.state import Change, State
+from simulator.world import World, build_world
+from storage import open_store
+
+from .social import Study, open_communities
+
+FIRST_NEW = 10_000_000
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return build_world("tiny")
+
+
+def moves(owner_id: int, draw: random.Random) -> list[Change]:
+    """Before every second call for a page of the wall one to five posts come on top, or as many go."""
+
+    def write(state: State) -> None:
+        number = FIRST_NEW + draw.randrange(10**6)
+        state.insert(Post(owner_id, number, owner_id, state.now + number - FIRST_NEW, "новое"))
+
+    def wipe(state: State) -> None:
+        wall = state.wall(owner_id)
+        if len(wall) > 5:
+            state.delete(owner_id, draw.choice(wall).id)
+
+    found = []
+    for call in range(2, 60):
+        if draw.random() < 0.5:
+            found += [Change("wall.get", call, draw.choice([write, wipe]), owner_id)] * draw.choice([1, 1, 2, 5])
+    return found
+
+
+@pytest.mark.parametrize("kind", ["service", "user"])
+@pytest.mark.parametrize("seed", range(12))
+def test_what_stood_all_the_time_is_read_however_the_wall_moves(
+    world: World, kind: str, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walk_wall, "PAGE", 9)
+    monkeypatch.setattr(walk_wall, "MOST", 4)
+    monkeypatch.setattr(batch, "MOST", 4)
+    monkeypatch.setitem(batch.FIRST_SIZES, "wall.get", 4)
+    draw, ids = random.Random(seed), open_communities(world)
+    with start_server(world, ServerSettings(requests_per_second=1e6)) as vk, open_store(":memory:") as store:
+        for number in ids:
+            for change in moves(-number, draw):
+                vk.state.schedule(change)
+        study = Study(vk, store, kind)
+        assert study.collect(AudienceSpec("все", tuple(f"club{n}" for n in ids)), what=("posts",)).state == "done"
+        for number in ids:
+            stored = {row[0] for row in study.rows(f"SELECT id FROM posts WHERE owner_id = -{number}")}
+            assert vk.state.lasting_posts(-number) <= stored
+            gone = f"SELECT id FROM posts WHERE owner_id = -{number} AND deleted_seen IS NOT NULL"
+            assert not {row[0] for row in study.rows(gone)} & {post.id for post in vk.state.wall(-number)}
