@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -12,6 +13,7 @@ import httpx
 import pytest
 
 from collector.ask import Ask, Reading, ask
+from collector.batch import Batches
 from collector.client import VkClient
 from collector.engine import Engine
 from collector.errors import VkQuota, VkSkip, VkStop
@@ -128,3 +130,44 @@ def test_a_person_who_stops_the_run_gets_it_stopped() -> None:
     with client(answer) as vk, closing(Engine(vk, stopping=stop.is_set)) as engine:
         engine.run([walk(list(range(100_000)), seen)])
     assert seen[:5] == [0, 1, 2, 3, 4] and len(seen) < 100
+
+
+@pytest.mark.parametrize(("ahead", "orderly"), [(0, [True, True, True]), (2, [True, False, False])])
+def test_it_is_told_whether_vk_surely_read_the_pages_in_their_order(ahead: int, orderly: list[bool]) -> None:
+    told: list[bool] = []
+    together = threading.Barrier(1 + ahead, timeout=20)
+
+    def answer(number: int) -> Any:
+        together.wait()
+        return {"response": number}
+
+    with client(answer) as vk, closing(Engine(vk)) as engine:
+
+        def reading() -> Reading:
+            for number in range(3):
+                yield ask("wall.get", n=number, ahead=tuple(page(after) for after in range(number + 1, 3) if ahead))
+                told.append(engine.orderly())
+
+        engine.run([reading()])
+    assert told == orderly
+
+
+def test_a_page_that_was_hoped_for_in_vain_is_asked_for_when_it_is_wanted() -> None:
+    """The batch ends where its first page tells that there is no more; the walk may still want the next one."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        form = parse_qs(request.content.decode())
+        found: Any = {"count": 5, "items": []}
+        return httpx.Response(200, content=json.dumps({"response": [found] if "code" in form else found}).encode())
+
+    seen: list[Any] = []
+
+    def reading() -> Reading:
+        seen.append((yield ask("wall.get", n=0, ahead=(replace(page(1), if_more=9),))))
+        seen.append((yield page(1)))
+
+    transport = httpx.MockTransport(answer)
+    settings = VkSettings(requests_per_second=1000)
+    with VkClient(Token("vk1.sim"), settings, transport=transport) as vk, closing(Engine(vk, batches=Batches())) as one:
+        one.run([reading()])
+    assert [one["count"] for one in seen] == [5, 5]
