@@ -13,7 +13,6 @@ from collector.capability import find_batches, save_batches
 from collector.client import VkClient
 from collector.engine import Engine
 from collector.errors import FAILED
-from collector.memory import give_back_big_blocks
 from collector.panel import choose_people, numbers, subscriptions_of_people, walls_of_people
 from collector.resolve import resolve
 from collector.settings import AudienceSpec, CollectSettings
@@ -47,7 +46,6 @@ def collect(
     daily quota is used up.
     Raises VkStop when a human is needed, VkRetry when VK cannot be reached; what is collected stays.
     """
-    give_back_big_blocks()
     expedition = Expedition(store, client, settings, watch, clock)
     client.tell_wait = lambda seconds: watch.tell(_waiting(seconds))
     expedition.adopt_calls()
