@@ -207,9 +207,14 @@ def moved_on(cursor: Cursor, walk: Walk) -> bool:
     return walk.state == "open" and decode(walk.cursor).offset > cursor.offset
 
 
-def repeats(before: Cursor, after: Cursor) -> int:
-    """How often in a row the list's beginning came in place of a later page; 0 when this page was another."""
-    return after.again if after.again > before.again else 0
+def count_stale(method: str, stale: int, before: Cursor, after: Cursor, *, moved: bool, fresh: bool) -> int:
+    """How many pages in a row went forward and brought nothing new, this one included.
+
+    Raises VkRetry when they are too many, or when the list's beginning came too often in place of this page.
+    """
+    stale = stale + 1 if moved and not fresh else 0
+    refuse_repeats(method, max(stale, after.again if after.again > before.again else 0))
+    return stale
 
 
 def refuse_repeats(method: str, stale: int) -> None:

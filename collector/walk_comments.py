@@ -10,7 +10,7 @@ from collector.errors import VkShrink
 from collector.pager import Cursor, advance
 from collector.parse_comment import missing_replies, parse_comment, with_replies
 from collector.values import whole
-from collector.walk import Expedition, page_of, refuse_repeats, repeats, shrunk
+from collector.walk import Expedition, count_stale, page_of, shrunk
 from collector.walk_posts import walk_posts
 from storage import walls
 
@@ -77,8 +77,8 @@ class _Post:
                 self._save(found)
                 long += [number for item, number in zip(found, ids, strict=True) if missing_replies(item)]
             moved = step.cursor.offset > cursor.offset
-            stale = stale + 1 if moved and len(self.known) == before else 0
-            refuse_repeats(METHOD, max(stale, repeats(cursor, step.cursor)))
+            fresh = len(self.known) != before
+            stale = count_stale(METHOD, stale, cursor, step.cursor, moved=moved, fresh=fresh)
             cursor, state = step.cursor, step.state
         return list(dict.fromkeys(long))
 

@@ -15,11 +15,10 @@ from collector.walk import (
     Pages,
     attempt,
     begin,
+    count_stale,
     finish,
     moved_on,
     page_of,
-    refuse_repeats,
-    repeats,
     shrunk,
     stamp,
 )
@@ -52,8 +51,8 @@ def _pages(expedition: Expedition, walk: Walk, expected: int) -> Pages:
             continue
         items, count = page_of(METHOD, response)
         walk = _page(expedition, walk, cursor, items, count, size)
-        stale = stale + 1 if walk.got == got and moved_on(cursor, walk) else 0
-        refuse_repeats(METHOD, max(stale, repeats(cursor, decode(walk.cursor))))
+        moved, fresh = moved_on(cursor, walk), walk.got != got
+        stale = count_stale(METHOD, stale, cursor, decode(walk.cursor), moved=moved, fresh=fresh)
         expedition.watch.tell(
             Event(
                 "progress", "collect", f"участники {expedition.title(walk.subject)}", done=walk.got, total=walk.promised

@@ -22,12 +22,11 @@ from collector.walk import (
     Pages,
     attempt,
     begin,
+    count_stale,
     decode_limits,
     finish,
     moved_on,
     page_of,
-    refuse_repeats,
-    repeats,
     shrunk,
     stamp,
 )  # fmt: skip
@@ -69,9 +68,9 @@ def _pages(expedition: Expedition, walk: Walk) -> Pages:
         ordered = ordered and expedition.orderly()
         overlap = 0 if near and ordered and expedition.packing() else OVERLAP
         walk = _page(expedition, walk, cursor, items, count, size, overlap)
-        ordered = ordered and moved_on(cursor, walk)
-        stale = stale + 1 if walk.got == got and moved_on(cursor, walk) else 0
-        refuse_repeats(METHOD, max(stale, repeats(cursor, decode(walk.cursor))))
+        moved, fresh = moved_on(cursor, walk), walk.got != got
+        ordered = ordered and moved
+        stale = count_stale(METHOD, stale, cursor, decode(walk.cursor), moved=moved, fresh=fresh)
     if walk.state == "done" and pages > 1 and walk.got < (walk.promised or 0) and not _limited(expedition, walk):
         walk = yield from _top_again(expedition, walk, size)
     if walk.state != "open":
