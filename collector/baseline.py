@@ -70,7 +70,7 @@ def draw_baseline(
     expedition = Expedition(store, client, CollectSettings(()), watch, clock)
     try:
         with closing(Engine(client, stopping=watch.stopping, barred=expedition.barred)) as engine:
-            expedition.ahead = engine.ahead
+            expedition.travel_by(engine)
             return _pool(expedition, engine, wanted) if wanted.kind == "pool" else _accounts(expedition, engine, wanted)
     finally:
         with store.write():

@@ -56,7 +56,7 @@ def collect(
         with closing(
             Engine(client, batches=batches, stopping=watch.stopping, barred=expedition.barred, careful=careful)
         ) as engine:
-            expedition.ahead, expedition.packing, expedition.orderly = engine.ahead, engine.packing, engine.orderly
+            expedition.travel_by(engine)
             named, lost = _communities(expedition, engine)
             lost += _walks(expedition, engine, named)
     finally:

@@ -130,7 +130,7 @@ def _look(expedition: Expedition, names: Sequence[str]) -> tuple[list[int], list
         with closing(
             Engine(client, batches=batches, stopping=expedition.watch.stopping, barred=expedition.barred)
         ) as engine:
-            expedition.ahead = engine.ahead
+            expedition.travel_by(engine)
             look(expedition, engine, ids)
     finally:
         with store.write():

@@ -9,6 +9,7 @@ from typing import Any
 
 from collector.ask import Ask
 from collector.client import VkClient
+from collector.engine import Engine
 from collector.errors import FAILED, VkError, VkIncapable, VkQuota, VkRetry, VkShrink, VkSkip
 from collector.pager import MOST_AGAIN, Cursor, decode
 from collector.settings import CollectSettings
@@ -90,6 +91,10 @@ class Expedition:
             fingerprint, now = self.client.fingerprint, self.clock.now()
             journal.save_capability(self.store, fingerprint, method, True, error.code, now)
         self.parked[method] = error
+
+    def travel_by(self, engine: Engine) -> None:
+        """Let the walks know what the engine that runs them can do and tell."""
+        self.ahead, self.packing, self.orderly = engine.ahead, engine.packing, engine.orderly
 
     def adopt_calls(self) -> None:
         """Take what other studies have called with this token into the study's ledger."""
