@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -185,11 +184,10 @@ def _merged(known: Any, fresh: Any) -> Any:
     """The known row with what the fresh one adds: a profile inside an answer carries fewer fields than its own."""
     if known is None:
         return fresh
-    names = [field.name for field in dataclasses.fields(fresh)]
-    added = {name: getattr(fresh, name) for name in names if getattr(fresh, name) is not None}
+    added = {name: value for name, value in fresh._asdict().items() if value is not None}
     if added.get("birth_flag") == "none":
         del added["birth_flag"]
-    return dataclasses.replace(known, **added)
+    return known._replace(**added)
 
 
 def _covered(store: Store, community_id: int) -> bool:

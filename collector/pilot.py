@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from collector.ask import Ask, Reading, ask
 from collector.engine import Engine
@@ -43,7 +42,7 @@ def _members(expedition: Expedition, community_id: int) -> Reading:
     if walk is None or whole_list is not None:
         return
     # A refusal is one of the member list: ``collect`` need not ask again to learn it.
-    yield from attempt(expedition, METHOD, replace(walk, kind="members"), _pages(expedition, walk))
+    yield from attempt(expedition, METHOD, walk._replace(kind="members"), _pages(expedition, walk))
 
 
 def _pages(expedition: Expedition, walk: Walk) -> Pages:
@@ -74,7 +73,7 @@ def _save(expedition: Expedition, walk: Walk, response: object) -> tuple[Walk, i
         people.save_users(expedition.store, users, seen)
         people.save_members(expedition.store, walk.subject, [user.id for user in users], seen)
         expedition.save_calls()
-    return replace(walk, promised=count, got=walk.got + len(users)), count
+    return walk._replace(promised=count, got=walk.got + len(users)), count
 
 
 def _chosen(expedition: Expedition, community_id: int) -> Iterator[int]:

@@ -13,7 +13,7 @@ import hashlib
 import heapq
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from collector.settings import AudienceSpec, CollectSettings
@@ -91,7 +91,7 @@ def save_audience(
             if lot(settings.seed, user_id) <= cut.lot:
                 weights[user_id] = min(cut.weight, weights.get(user_id, cut.weight))
     with store.write():
-        audience_id = audiences.save_audience(store, replace(row, recipe=_recipe(settings, cuts)))
+        audience_id = audiences.save_audience(store, row._replace(recipe=_recipe(settings, cuts)))
         audiences.save_sample(store, audience_id, weights, now)
 
 

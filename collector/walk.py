@@ -126,7 +126,7 @@ def begin(
         return Walk(kind, subject, settings=limits.encode(), started_seen=now, updated_seen=now)
     before = decode_limits(walk.settings)
     if walk.state == "open":
-        return replace(walk, settings=replace(limits, known=before.known, lacks=before.lacks).encode())
+        return walk._replace(settings=replace(limits, known=before.known, lacks=before.lacks).encode())
     finished = walk.finished_seen or 0
     wider = walk.state != "refused" and not before.cover(limits)
     read = journal.find_walk(expedition.store, source, subject) if source else None
@@ -147,7 +147,7 @@ def stamp(expedition: Expedition, walk: Walk) -> int:
 
 def finish(walk: Walk, state: str, seen: int) -> Walk:
     """The walk as ended."""
-    return replace(walk, state=state, updated_seen=seen, finished_seen=seen)
+    return walk._replace(state=state, updated_seen=seen, finished_seen=seen)
 
 
 def attempt(expedition: Expedition, method: str, walk: Walk, read: Pages) -> Generator[Ask, Any, Walk]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from collector.ask import Ask, Reading, ask
@@ -79,13 +78,13 @@ def _page(expedition: Expedition, walk: Walk, cursor: Cursor, items: list[Any], 
         cursor, items=len(items), count=count, first=ids[0] if ids else 0, last=max(ids, default=0),
         follows=bool(ids) and ids[0] <= cursor.last, size=size, overlap=OVERLAP,
     )  # fmt: skip
-    after = replace(walk, cursor=step.cursor.encode(), promised=count, updated_seen=seen)
+    after = walk._replace(cursor=step.cursor.encode(), promised=count, updated_seen=seen)
     with store.write():
         if step.follow and ids:
             known = people.seen_members(store, walk.subject, ids, started)
             people.save_users(store, users, seen)
             people.save_members(store, walk.subject, ids, seen)
-            after = replace(after, got=after.got + len(set(ids) - known))
+            after = after._replace(got=after.got + len(set(ids) - known))
         if step.state != "open":
             after = finish(after, step.state, seen)
             if step.state == "done" and after.got >= count:

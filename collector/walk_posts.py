@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Generator
-from dataclasses import replace
 from typing import Any
 
 from collector.ask import Ask, Reading
@@ -53,12 +52,12 @@ def _posts(expedition: Expedition, walk: Walk, method: str, read: ReadPost, firs
             new, noted[post_id] = 0, error.state or FAILED
             seen = stamp(expedition, walk)
             journal.save_gap(store, Gap(kind, post_id, noted[post_id], error.code, error.message, seen))
-        walk = _save(expedition, replace(walk, cursor=json.dumps({"post": post_id}), got=walk.got + new))
+        walk = _save(expedition, walk._replace(cursor=json.dumps({"post": post_id}), got=walk.got + new))
         label = f"{_LABELS[walk.kind]} {expedition.title(-walk.subject)}"
         expedition.watch.tell(Event("progress", "collect", label, done=place + 1, total=len(todo)))
     failed = sorted((post_id for post_id, state in noted.items() if state == FAILED), reverse=True)
     if failed:
-        return _save(expedition, replace(walk, cursor=json.dumps({"failed": failed})))
+        return _save(expedition, walk._replace(cursor=json.dumps({"failed": failed})))
     walk = finish(walk, "done", stamp(expedition, walk))
     with store.write():
         journal.clear_gap(store, walk.kind, walk.subject)
@@ -84,7 +83,7 @@ def _todo(expedition: Expedition, walk: Walk) -> list[int]:
 
 
 def _save(expedition: Expedition, walk: Walk) -> Walk:
-    after = replace(walk, updated_seen=stamp(expedition, walk))
+    after = walk._replace(updated_seen=stamp(expedition, walk))
     with expedition.store.write():
         journal.save_walk(expedition.store, after)
         expedition.save_calls()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from collector.ask import Ask, Reading, ask
@@ -36,7 +35,7 @@ def _list(expedition: Expedition, walk: Walk) -> Pages:
         raise VkRetry(METHOD, None, "в ответе нет списка сообществ")
     ids = sorted({abs(number) for number in map(whole, listed) if number})
     store, seen = expedition.store, stamp(expedition, walk)
-    after = replace(finish(walk, "done", seen), got=len(ids), promised=len(ids))
+    after = finish(walk, "done", seen)._replace(got=len(ids), promised=len(ids))
     with store.write():
         people.save_subscriptions(store, walk.subject, ids, seen)
         journal.clear_gap(store, walk.kind, walk.subject)

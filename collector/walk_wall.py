@@ -50,7 +50,7 @@ def _pages(expedition: Expedition, walk: Walk) -> Pages:
     stale, pages, size, together, loose, ordered = 0, 0, PAGE, 0, False, True
     overlap, cursor = OVERLAP, decode(walk.cursor)
     if cursor.offset:  # hours may have gone by since the page before
-        walk = replace(walk, cursor=replace(cursor, back=max(OVERLAP, cursor.back)).encode())
+        walk = walk._replace(cursor=replace(cursor, back=max(OVERLAP, cursor.back)).encode())
     while walk.state == "open" and not expedition.watch.stopping():
         cursor, got = decode(walk.cursor), walk.got
         try:
@@ -121,7 +121,7 @@ def _page(
         first=posts[0].id if posts else 0, last=posts[-1].id if posts else 0,
         follows=first is None or first in known or still, size=size, overlap=overlap,
     )  # fmt: skip
-    after = replace(walk, cursor=step.cursor.encode(), promised=count, updated_seen=seen)
+    after = walk._replace(cursor=step.cursor.encode(), promised=count, updated_seen=seen)
     with store.write():
         if step.follow:
             after = _save(expedition, after, posts, known, seen)
@@ -143,7 +143,7 @@ def _save(expedition: Expedition, walk: Walk, posts: list[Post], known: set[int]
         fresh = fresh[: max(0, settings.max_posts - walk.got)]
     again = [post for post in kept if post.id in known]
     walls.save_posts(expedition.store, [*fresh, *again], seen)
-    return replace(walk, got=walk.got + len(fresh))
+    return walk._replace(got=walk.got + len(fresh))
 
 
 def _enough(expedition: Expedition, walk: Walk, posts: list[Post]) -> bool:
@@ -180,7 +180,7 @@ def _top_again(expedition: Expedition, walk: Walk, size: int) -> Pages:
         store, seen = expedition.store, stamp(expedition, walk)
         known = walls.seen_posts(store, walk.subject, [post.id for post in posts], walk.started_seen or 0)
         with store.write():
-            walk = _save(expedition, replace(walk, promised=count, finished_seen=max(seen, began)), posts, known, seen)
+            walk = _save(expedition, walk._replace(promised=count, finished_seen=max(seen, began)), posts, known, seen)
             journal.save_walk(store, walk)
             expedition.save_calls()
         met = any(post.id in known for post in posts if not post.is_pinned)
@@ -198,6 +198,6 @@ def _close(expedition: Expedition, walk: Walk) -> Walk:
             if walk.got >= (walk.promised or 0):
                 walls.mark_unseen_deleted(store, walk.subject, walk.started_seen or 0, stamp(expedition, walk))
             elif limits.known is not None:
-                walk = replace(walk, got=min(walk.promised or 0, walls.count_posts(store, walk.subject)))
+                walk = walk._replace(got=min(walk.promised or 0, walls.count_posts(store, walk.subject)))
                 journal.save_walk(store, walk)
     return walk

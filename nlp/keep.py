@@ -6,7 +6,6 @@ not know, and the perplexity of a word under each text's own profile. When they 
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import random
 from dataclasses import dataclass, field
@@ -60,7 +59,7 @@ def keep(store: Store, settings: TopicSettings, *, watch: Watch = QUIET) -> Outc
     drift |= {"perplexity": _perplexity(model, new), "perplexity_before": _perplexity(model, old)}
     # Not the mark of a fit: a plain run fits anew as soon as there is anything new.
     told |= {"stage": "kept", "applied": present, "drift": drift}
-    row = dataclasses.replace(current, id=None, current=0, settings='{"stage": ""}')
+    row = current._replace(id=None, current=0, settings='{"stage": ""}')
     try:
         writer = Writer(store, models.add_model(store, row), model, reader, settings.min_words, watch)
         counts = _write(writer, current.id, told)

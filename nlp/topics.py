@@ -154,8 +154,8 @@ def _write(
     model, own = fits[choice.key], scores[choice.key]
     row = _row(settings, choice.key, read, _fit_recipe(settings, *choice.key), to_bytes(model), '{"stage": ""}')
     steady = _stability(store, model, settings, read, row.recipe, watch)
-    row = dataclasses.replace(
-        row, coherence=own.mean_npmi, perplexity=own.perplexity, stability=sum(steady.topics) / len(steady.topics)
+    row = row._replace(
+        coherence=own.mean_npmi, perplexity=own.perplexity, stability=sum(steady.topics) / len(steady.topics)
     )
     model_id = models.add_model(store, row)
     writer = Writer(store, model_id, model, read.reader, settings.min_words, watch)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from storage.rows import PortraitNumber
 
 # Finer figures would let sums of audiences be subtracted down to the few people they have in common;
@@ -27,7 +25,7 @@ class Book:
             for name, digits in _DIGITS.items()
             if (value := getattr(number, name)) is not None
         }
-        self._rows[place] = replace(number, audience_id=number.audience_id or 0, **rounded)
+        self._rows[place] = number._replace(audience_id=number.audience_id or 0, **rounded)
 
     def count(self, section: str, key: str, audience_id: int, n: int, method: str = "count", view: str = "") -> None:
         """Add a plain count of people or texts."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import json
 from collections.abc import Sequence
@@ -111,7 +110,7 @@ def _joined(best: Topic, same: Sequence[Topic]) -> Topic:
             words.setdefault(str(row[0]), row)
     shares = [one.share for one in same if one.share is not None]
     known = [one.stable for one in same if one.stable is not None]
-    return dataclasses.replace(
-        best, words=json.dumps(list(words.values()), ensure_ascii=False), share=sum(shares) if shares else None,
+    return best._replace(
+        words=json.dumps(list(words.values()), ensure_ascii=False), share=sum(shares) if shares else None,
         npmi=None, c_v=None, exclusivity=None, stability=None, stable=max(known) if known else None,
     )  # fmt: skip

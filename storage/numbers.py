@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from storage.db import Store
 from storage.rows import PortraitNumber
@@ -39,7 +38,7 @@ def save_portrait(
             store,
             "portrait_numbers",
             # audience_id is part of the key and 0 means "the whole study": NULL would not be unique.
-            [replace(number, audience_id=number.audience_id or 0) for number in numbers],
+            [number._replace(audience_id=number.audience_id or 0) for number in numbers],
             key=("portrait_id", "section", "key", "audience_id"),
             extra={"portrait_id": portrait_id},
         )

@@ -1,4 +1,6 @@
-"""Rows of the study file as frozen dataclasses: one class a table, field names equal column names.
+"""Rows of the study file as named tuples: one class a table, field names equal column names.
+
+Tuples, because a walk makes one for everything it reads: a frozen dataclass takes three times as long to make.
 
 Ids are VK's: people positive, communities positive in ``Community.id`` and negative as owners and authors.
 Times are UTC seconds: ``*_at`` when it happened, ``*_seen`` when we saw it.
@@ -6,11 +8,10 @@ Times are UTC seconds: ``*_at`` when it happened, ``*_seen`` when we saw it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Community:
+class Community(NamedTuple):
     """One community; ``closed`` 0 open, 1 closed, 2 private; ``state`` ``ok`` or why it cannot be read."""
 
     id: int
@@ -28,8 +29,7 @@ class Community:
     source: str = "vk"
 
 
-@dataclass(frozen=True, slots=True)
-class User:
+class User(NamedTuple):
     """One person. ``state``: ok, closed, deleted, banned, unknown. No name, photo or contact is ever stored.
 
     ``birth_year`` is None when hidden; ``birth_flag``: full, day_only, none, unlikely.
@@ -55,8 +55,7 @@ class User:
     source: str = "vk"
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
+class Post(NamedTuple):
     """One post of a wall; ``text`` is VK's string. A repost keeps its nearest original apart."""
 
     owner_id: int
@@ -81,8 +80,7 @@ class Post:
     views: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(NamedTuple):
     """One comment; a deleted one has no author and no text."""
 
     owner_id: int
@@ -97,8 +95,7 @@ class Comment:
     deleted: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Walk:
+class Walk(NamedTuple):
     """One resumable traversal. ``state``: open, done, short (VK gave less than it promised), refused, parked.
 
     ``cursor`` is the walk's own text (JSON); ``promised`` VK's last ``count``; ``got`` distinct items stored.
@@ -116,8 +113,7 @@ class Walk:
     finished_seen: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(NamedTuple):
     """Something VK refused: ``kind`` of walk, ``subject``, ``state`` (closed, private, hidden_members ...)."""
 
     kind: str
@@ -128,8 +124,7 @@ class Gap:
     seen: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Audience:
+class Audience(NamedTuple):
     """A named set of people; ``definition`` is JSON: {"any": [community ids]}, {"all": [...]}, {"people": n} ..."""
 
     name: str
@@ -140,8 +135,7 @@ class Audience:
     recipe: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """One text to lemmatize, as ``nlp`` sees it: where it is from and its present document, if any."""
 
     kind: str  # post, comment
@@ -153,8 +147,7 @@ class Text:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """One lemmatized text: ``lemmas`` and ``pos`` space separated, aligned, every word in order."""
 
     kind: str
@@ -173,8 +166,7 @@ class Document:
     doc_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """One distinct word form: ``candidates`` is JSON [[lemma, part of speech], ...], best first."""
 
     form: str
@@ -183,8 +175,7 @@ class Form:
     recipe: str
 
 
-@dataclass(frozen=True, slots=True)
-class TopicModel:
+class TopicModel(NamedTuple):
     """One fitted model; ``arrays`` is a numpy .npz without pickle (lambda, alpha, eta, vocabulary)."""
 
     unit: str
@@ -205,8 +196,7 @@ class TopicModel:
     id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One word of the model's vocabulary with its document frequency (units of the model)."""
 
     model_id: int
@@ -217,8 +207,7 @@ class Term:
     n: int
 
 
-@dataclass(frozen=True, slots=True)
-class Topic:
+class Topic(NamedTuple):
     """One topic: ``words`` JSON [[term, probability], ...] best first; ``share`` mean over people; ``stable`` whether
     it comes back when the fit is repeated, None where that was not measured.
     """
@@ -236,8 +225,7 @@ class Topic:
     stable: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class UserTopic:
+class UserTopic(NamedTuple):
     """One weight of a person's profile; the weights of one (model, person, signal) sum to 1."""
 
     model_id: int
@@ -250,8 +238,7 @@ class UserTopic:
     input: str
 
 
-@dataclass(frozen=True, slots=True)
-class CommunityTopic:
+class CommunityTopic(NamedTuple):
     """One weight of a community's profile: ``signal`` ``wrote`` (its own wall) or ``member`` (mean of its people)."""
 
     model_id: int
@@ -265,8 +252,7 @@ class CommunityTopic:
     input: str
 
 
-@dataclass(frozen=True, slots=True)
-class PortraitNumber:
+class PortraitNumber(NamedTuple):
     """One number of a report with its provenance: interval [lo, hi] (95 %), ``n`` counted, ``base`` out of."""
 
     section: str

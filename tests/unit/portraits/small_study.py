@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -198,5 +198,5 @@ def _topic(model_id: int, topic: int, hostile: bool) -> Topic:
     }
     found = Topic(model_id, topic, label, "auto", 1 / 6, 0.12, 0.4, 0.5, None, row["words"])
     if hostile and topic == 0:
-        found = replace(found, label=HOSTILE, words=json.dumps([[HOSTILE, 0.1], ["</style><b>", 0.05]]))
+        found = found._replace(label=HOSTILE, words=json.dumps([[HOSTILE, 0.1], ["</style><b>", 0.05]]))
     return found
