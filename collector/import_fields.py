@@ -129,8 +129,8 @@ def read_row(record: Record, notes: Tally) -> Row | Broken:
         return Broken(line, "автор или сообщество — не строка и не номер")
     if not who and not where:
         return Broken(line, "нет ни автора, ни сообщества")
-    liked, answered, shared, seen = (_count(value, line, notes) for value in (likes, comments, reposts, views))
-    moment, key, link = _date(date, line, notes), name_of(number) or "", name_of(url) or ""
+    liked, answered, shared, seen = (read_count(value, line, notes) for value in (likes, comments, reposts, views))
+    moment, key, link = read_date(date, line, notes), name_of(number) or "", name_of(url) or ""
     return Row(line, text, who, where, key, moment, repost, liked, answered, shared, seen, link)
 
 
@@ -151,7 +151,8 @@ def name_of(value: Any) -> str | None:
     return None if number is None else str(number)
 
 
-def _count(value: Any, line: int, notes: Tally) -> int | None:
+def read_count(value: Any, line: int, notes: Tally) -> int | None:
+    """A counter that is not negative, or None; what is none is told."""
     if value is None or value == "":
         return None
     number = whole(value.strip() if isinstance(value, str) else value)
@@ -161,7 +162,8 @@ def _count(value: Any, line: int, notes: Tally) -> int | None:
     return number
 
 
-def _date(value: Any, line: int, notes: Tally) -> int | None:
+def read_date(value: Any, line: int, notes: Tally) -> int | None:
+    """A moment as :func:`parse_date` reads it, or None; what is none is told."""
     if value is None or value == "":
         return None
     moment = parse_date(value)

@@ -24,7 +24,9 @@ class PostNumbers:
 
     def number(self, owner: int, row: Row) -> int | None:
         """The post's number, or None when the file already gave this very post (same id and text)."""
-        seen = self._seen.setdefault(owner, {})
+        seen = self._seen.get(owner)
+        if seen is None:
+            seen = self._seen[owner] = {}
         mark = hash((row.text, row.repost_text))
         name = row.id or row.url
         found = _own(row.id) or _made(name if name else _content(row))

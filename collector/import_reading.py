@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from collector import read_csv, read_jsonl, read_people, read_telegram, read_xlsx
-from collector.import_fields import Row, has_text, match_columns, read_row
+from collector.import_columns import read_rows
+from collector.import_fields import Row, has_text, match_columns
 from collector.import_records import Broken, Record, Tally
 from collector.import_stream import numbered_lines, open_text
 from collector.read_people import PersonId
@@ -49,6 +50,17 @@ class Reading:
             return iter(self.kept)
         return (item for item in self.items(Tally()) if not isinstance(item, Broken))
 
+    def sort_out(self, items: list[Item]) -> list[Good]:
+        """Count items; returns the good ones."""
+        good: list[Good] = []
+        for item in items:
+            if isinstance(item, Broken):
+                self.broken.add(item.reason, item.line)
+            else:
+                good.append(item)
+        self.good += len(good)
+        return good
+
     def complaints(self) -> list[str]:
         """What could not be read and what was mended, in Russian."""
         name, place = self.source.path.name, self.source.place
@@ -75,7 +87,7 @@ def prepare(path: Path, mapping: Mapping[str, str], wanted: str) -> Reading:
     if source.shape == "document":
         values = read_jsonl.read_document(source)
         if wanted == "auto" and not mapping and len(values) == 1 and read_telegram.looks_desktop(values[0]):
-            return Reading(source, "rows", lambda n: _checked(read_telegram.desktop_records(values[0], n), n))
+            return Reading(source, "rows", lambda n: read_rows(read_telegram.desktop_records(values[0], n), n))
         if wanted == "auto" and not mapping and values and all(type(value) in (int, str) for value in values):
             numbered = [(number, str(value)) for number, value in enumerate(values, start=1)]
             return Reading(source, "people", lambda _: read_people.list_rows(numbered))
@@ -99,7 +111,7 @@ def _table(source: SourceFile, columns: Sequence[str], mapping: Mapping[str, str
     places = [None if name is None else columns.index(name) for name in names]
     if people:
         return Reading(source, "people", lambda _: read_people.people_rows(records(places)))
-    return Reading(source, "rows", lambda notes: _checked(records(places), notes))
+    return Reading(source, "rows", lambda notes: read_rows(records(places), notes))
 
 
 def _listed(source: SourceFile) -> Iterator[Item]:
@@ -113,11 +125,11 @@ def _json(
     if wanted == "vk" or (wanted == "auto" and not mapping and _first(values(), looks_vk)):
         return Reading(source, "vk", lambda _: _vk(values()))
     if wanted == "auto" and not mapping and _first(values(), read_telegram.looks_telethon):
-        return Reading(source, "rows", lambda n: _checked(read_telegram.telethon_records(values(), n), n))
+        return Reading(source, "rows", lambda n: read_rows(read_telegram.telethon_records(values(), n), n))
     if next(values(), None) is None:
         raise _empty(source.path)
     keys = match_columns(source.path, read_jsonl.columns_of(values()), mapping)
-    return Reading(source, "rows", lambda notes: _checked(read_jsonl.read_records(values(), keys), notes))
+    return Reading(source, "rows", lambda notes: read_rows(read_jsonl.read_records(values(), keys), notes))
 
 
 def _first(values: Iterable[read_jsonl.Value], looks: Callable[[object], bool]) -> bool:
@@ -134,11 +146,6 @@ def _vk(values: Iterable[read_jsonl.Value]) -> Iterator[Item]:
             yield from vk_rows(*value)
 
 
-def _checked(records: Iterable[Record | Broken], notes: Tally) -> Iterator[Item]:
-    for record in records:
-        yield record if isinstance(record, Broken) else read_row(record, notes)
-
-
 def scan(reading: Reading, watch: Watch) -> bool:
     """Read the file through and count; False when a person asked to stop.
 
@@ -146,18 +153,17 @@ def scan(reading: Reading, watch: Watch) -> bool:
     """
     kept: list[Good] | None = []
     characters = 0
-    for number, item in enumerate(reading.items(reading.notes), start=1):
-        if isinstance(item, Broken):
-            reading.broken.add(item.reason, item.line)
-        else:
-            reading.good += 1
-            if kept is not None:
-                kept.append(item)
-                characters += len(getattr(item, "text", ""))
-                if len(kept) > KEPT_ROWS or characters > KEPT_CHARACTERS:
-                    kept = None
-        if number % ASK_EVERY == 0:
-            watch.tell(Event("progress", "import", f"проверка {reading.source.path.name}", done=number))
+    items = reading.items(reading.notes)
+    while batch := list(itertools.islice(items, ASK_EVERY)):
+        good = reading.sort_out(batch)
+        if kept is not None:
+            kept += good
+            characters += sum(len(getattr(item, "text", "")) for item in good)
+            if len(kept) > KEPT_ROWS or characters > KEPT_CHARACTERS:
+                kept = None
+        if len(batch) == ASK_EVERY:
+            done = reading.good + reading.broken.total()
+            watch.tell(Event("progress", "import", f"проверка {reading.source.path.name}", done=done))
             if watch.stopping():
                 return False
     reading.kept = kept

@@ -12,9 +12,11 @@ from collector.read_people import PersonId
 from collector.read_vk_json import VkRow
 from storage import Store, audiences, people, walls
 from storage.aliases import Aliases
-from storage.rows import Audience, Comment, Community, Post, User
+from storage.rows import Audience, Comment, Community, FilePost, Post, User
 
 RECIPE = "import"
+# Authors and memberships of earlier batches that a writer keeps in mind, 20-40 MB of them; then it asks the file anew.
+REMEMBERED = 200_000
 
 
 class RowWriter:
@@ -26,6 +28,8 @@ class RowWriter:
         self._aliases = Aliases(store, source)
         self._numbers = PostNumbers()
         self._communities: dict[str, int] = {}
+        self._authors: dict[str, int] = {}
+        self._members: set[tuple[int, int]] = set()
         self._lonely: set[int] = set()
         self.repeated = 0
 
@@ -33,33 +37,33 @@ class RowWriter:
         """Write one batch in one transaction."""
         with self._store.write():
             self._meet_communities(row.community for row in rows)
-            authors = self._meet_authors(row.author for row in rows)
-            members: dict[int, dict[int, None]] = {}
-            posts = list(self._posts(rows, authors, members))
+            self._meet_authors(row.author for row in rows)
+            fresh: dict[int, dict[int, None]] = {}
+            posts = list(self._posts(rows, fresh))
             walls.save_posts(self._store, posts, self._seen)
-            for community_id, ids in members.items():
+            for community_id, ids in fresh.items():
                 people.save_members(self._store, community_id, ids, self._seen)
 
-    def _posts(
-        self, rows: Sequence[Row], authors: dict[str, int], members: dict[int, dict[int, None]]
-    ) -> Iterator[Post]:
+    def _posts(self, rows: Sequence[Row], fresh: dict[int, dict[int, None]]) -> Iterator[FilePost]:
+        """The posts of rows; who is a member by them and was not yet is added to ``fresh``."""
         for row in rows:
-            author = authors.get(row.author)
-            owner = -self._communities[row.community] if row.community else authors[row.author]
+            author = self._authors.get(row.author)
+            owner = -self._communities[row.community] if row.community else self._authors[row.author]
             if author is None:
                 author = owner
             elif owner < 0:
-                members.setdefault(-owner, {})[author] = None
+                if (owner, author) not in self._members:
+                    self._members.add((owner, author))
+                    fresh.setdefault(-owner, {})[author] = None
             else:
                 self._lonely.add(author)
             number = self._numbers.number(owner, row)
             if number is None:
                 self.repeated += 1
                 continue
-            yield Post(
-                owner, number, from_id=author, published_at=row.published_at, text=row.text,
-                repost_text=row.repost_text, likes=row.likes, comments=row.comments, reposts=row.reposts,
-                views=row.views,
+            yield FilePost(
+                owner, number, author, row.published_at, row.text, row.repost_text, row.likes, row.comments,
+                row.reposts, row.views,
             )  # fmt: skip
 
     def _meet_communities(self, names: Iterable[str]) -> None:
@@ -71,11 +75,17 @@ class RowWriter:
         rows = [Community(number, name=name, source=self._source) for name, number in made.items()]
         people.save_communities(self._store, rows, self._seen)
 
-    def _meet_authors(self, names: Iterable[str]) -> dict[str, int]:
-        known, made = self._numbered("user", [name for name in dict.fromkeys(names) if name])
+    def _meet_authors(self, names: Iterable[str]) -> None:
+        if max(len(self._authors), len(self._members)) > REMEMBERED:
+            self._authors.clear()
+            self._members.clear()
+        fresh = [name for name in dict.fromkeys(names) if name and name not in self._authors]
+        if not fresh:
+            return
+        known, made = self._numbered("user", fresh)
+        self._authors |= known | made
         rows = [User(number, state="unknown", source=self._source) for number in made.values()]
         people.save_users(self._store, rows, self._seen)
-        return known | made
 
     def _numbered(self, kind: str, names: list[str]) -> tuple[dict[str, int], dict[str, int]]:
         known = self._aliases.find(kind, names)

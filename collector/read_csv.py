@@ -74,7 +74,7 @@ def read_rows(source: SourceFile, table: Table, places: Sequence[int | None]) ->
                 yield row
             else:
                 line, cells = row
-                yield Record(line, picked([*cells[:width], None]))
+                yield Record(line, picked((*cells[:width], None)))
 
 
 def _rows(lines: _Lines, delimiter: str, width: int) -> Iterator[tuple[int, list[str]] | Broken]:

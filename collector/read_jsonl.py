@@ -84,6 +84,6 @@ def read_records(values: Iterable[Value], keys: Sequence[str | None]) -> Iterato
             continue
         line, record = value
         if isinstance(record, dict):
-            yield Record(line, tuple(None if key is None else record.get(key) for key in keys))
+            yield Record(line, tuple(map(record.get, keys)))
         else:
             yield Broken(line, "запись — не объект JSON с полями")

@@ -80,6 +80,21 @@ class Post(NamedTuple):
     views: int | None = None
 
 
+class FilePost(NamedTuple):
+    """What a file tells of a post: a column of ``posts`` that is not here stays as it is."""
+
+    owner_id: int
+    id: int
+    from_id: int
+    published_at: int | None
+    text: str
+    repost_text: str | None = None
+    likes: int | None = None
+    comments: int | None = None
+    reposts: int | None = None
+    views: int | None = None
+
+
 class Comment(NamedTuple):
     """One comment; a deleted one has no author and no text."""
 

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from storage.db import Store
-from storage.rows import Comment, Post
+from storage.rows import Comment, FilePost, Post
 from storage.upsert import upsert
 
 _COUNTERS = ("likes", "comments", "reposts", "views")
 
 
-def save_posts(store: Store, rows: Iterable[Post], seen: int) -> int:
+def save_posts(store: Store, rows: Iterable[Post | FilePost], seen: int) -> int:
     """Write posts as now seen; what differs from the stored leaves a trace.
 
     A changed counter is a line in ``post_counts``; the text that an edit replaced goes to ``post_versions``.
@@ -23,9 +23,9 @@ def save_posts(store: Store, rows: Iterable[Post], seen: int) -> int:
     with store.write():
         known = _stored(store, batch)
         changed = [
-            (post.owner_id, post.id, seen, *_counts(post))
+            (post.owner_id, post.id, seen, *counts)
             for post in batch
-            if known.get((post.owner_id, post.id), (None, None, None))[2:] != _counts(post)
+            if known.get((post.owner_id, post.id), _UNKNOWN)[2:] != (counts := _counts(post))
         ]
         store.many("INSERT OR REPLACE INTO post_counts VALUES (?, ?, ?, ?, ?, ?, ?)", changed)
         edited = [
@@ -44,22 +44,22 @@ def save_posts(store: Store, rows: Iterable[Post], seen: int) -> int:
         )
 
 
-_counts: Callable[[Post], tuple[int | None, ...]] = operator.attrgetter(*_COUNTERS)
+_UNKNOWN = (None,) * 6  # what _stored would tell of a post without text and counters
+_counts: Callable[[Post | FilePost], tuple[int | None, ...]] = operator.attrgetter(*_COUNTERS)
 
 
-def _stored(store: Store, batch: list[Post]) -> dict[tuple[int, int], tuple[Any, ...]]:
+def _stored(store: Store, batch: Sequence[Post | FilePost]) -> dict[tuple[int, int], tuple[Any, ...]]:
     """(owner, id) -> (edited_at, text, the four counters) of those already stored."""
-    found: dict[tuple[int, int], tuple[Any, ...]] = {}
     by_owner: dict[int, list[int]] = {}
     for post in batch:
         by_owner.setdefault(post.owner_id, []).append(post.id)
-    for owner, ids in by_owner.items():
-        sql = (
-            "SELECT id, edited_at, text, likes, comments, reposts, views FROM posts WHERE owner_id = ? "
-            "AND id IN (SELECT value FROM json_each(?))"
-        )
-        found.update({(owner, row[0]): tuple(row)[1:] for row in store.rows(sql, (owner, json.dumps(ids)))})
-    return found
+    # One query for all owners: a batch of an import may hold a post of each of a thousand people.
+    sql = (
+        "SELECT p.owner_id, p.id, edited_at, text, likes, comments, reposts, views "
+        "FROM json_each(?) AS o, json_each(o.value) AS i "
+        "CROSS JOIN posts AS p ON p.owner_id = CAST(o.key AS INTEGER) AND p.id = i.value"
+    )
+    return {(row[0], row[1]): tuple(row)[2:] for row in store.rows(sql, (json.dumps(by_owner),))}
 
 
 def seen_posts(store: Store, owner_id: int, ids: Sequence[int], since: int) -> set[int]:

@@ -23,7 +23,7 @@ from storage import (
     texts,
     walls,
 )
-from storage.rows import Audience, Document, Gap, Post, User, Walk
+from storage.rows import Audience, Document, FilePost, Gap, Post, User, Walk
 
 
 def test_a_new_file_has_every_table_of_the_schema_and_opens_again(tmp_path: Path) -> None:
@@ -115,9 +115,18 @@ def test_a_stay_is_one_row_until_the_person_leaves_and_a_return_is_another() -> 
 def test_counters_are_kept_over_time_only_when_they_move() -> None:
     with open_store(":memory:") as store:
         for seen, likes in ((10, 1), (20, 1), (30, 5)):
-            walls.save_posts(store, [Post(1, 1, 1, likes=likes)], seen)
+            walls.save_posts(store, [Post(1, 1, 1, likes=likes), Post(1, 2, 1)], seen)
         assert [tuple(row) for row in store.rows("SELECT seen_at, likes FROM post_counts")] == [(10, 1), (30, 5)]
         assert tuple(next(store.rows("SELECT first_seen, last_seen FROM posts"))) == (10, 30)
+
+
+def test_what_a_file_does_not_tell_of_a_post_stays() -> None:
+    with open_store(":memory:") as store:
+        walls.save_posts(store, [Post(1, 1, 1, text="было", is_pinned=1, platform="vk", likes=3)], 10)
+        walls.save_posts(store, [FilePost(1, 1, 1, 5, "стало", likes=4)], 20)
+        found = next(store.rows("SELECT text, is_pinned, platform, likes, published_at, last_seen FROM posts"))
+        assert tuple(found) == ("стало", 1, "vk", 4, 5, 20)
+        assert [row["text"] for row in store.rows("SELECT text FROM post_versions")] == ["было"]
 
 
 def test_documents_keep_their_number_and_vanish_with_their_text() -> None:

@@ -1,0 +1,125 @@
+"""Records checked a column at a time: most of a file is in order, and C looks through a column in a tenth of the
+time that it takes to look at every value by itself. What is not plain goes to :func:`import_fields.read_row`."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from collector.import_fields import Row, name_of, read_count, read_date, read_row
+from collector.import_records import Broken, Record, Tally
+
+BATCH = 512
+# So few records are looked at one by one: halving them further costs more than it saves.
+_FEW = 16
+_NONE = type(None)
+_DIGITS_OF_TIME = 11
+_DIGITS_OF_COUNT = 18
+
+Column = Sequence[Any]
+_row: Callable[[tuple[Any, ...]], Row] = functools.partial(tuple.__new__, Row)
+
+
+def read_rows(records: Iterable[Record | Broken], notes: Tally) -> Iterator[Row | Broken]:
+    """Check records as :func:`import_fields.read_row` does, and tell the same ``notes``."""
+    fresh = iter(records)
+    while batch := list(itertools.islice(fresh, BATCH)):
+        yield from _read([record for record in batch if not isinstance(record, Broken)], notes)
+        yield from (record for record in batch if isinstance(record, Broken))
+
+
+def _read(records: list[Record], notes: Tally) -> list[Row | Broken]:
+    """One wrong record sends only the few about it the slow way."""
+    if len(records) <= _FEW:
+        return [read_row(record, notes) for record in records]
+    plain = _plain(records)
+    if plain is not None:
+        return plain
+    middle = len(records) // 2
+    return _read(records[:middle], notes) + _read(records[middle:], notes)
+
+
+def _plain(records: list[Record]) -> list[Row | Broken] | None:
+    """The rows, when there is nothing to tell about any of them."""
+    lines, values = zip(*records, strict=True)
+    checked: list[Column] = [lines]
+    for check, column in zip(_CHECKS, zip(*values, strict=True), strict=True):
+        found = check(column)
+        if found is None:
+            return None
+        checked.append(found)
+    _, text, author, community, number, date, repost, likes, comments, reposts, views, url = checked
+    if not all(map(bool, author)) and not all(who or where for who, where in zip(author, community, strict=True)):
+        return None
+    columns = (lines, text, author, community, number, date, repost, likes, comments, reposts, views, url)
+    return list(map(_row, zip(*columns, strict=True)))
+
+
+def _texts(column: Column) -> Column | None:
+    if set(map(type, column)) != {str} or not all(column) or any(map(str.isspace, column)):
+        return None
+    return column if _can_be_stored(column) else None
+
+
+def _reposts(column: Column) -> Column | None:
+    kinds = set(map(type, column))
+    if kinds <= {_NONE}:
+        return column
+    if kinds <= {_NONE, str} and _can_be_stored(filter(None, column)):
+        return [value or None for value in column]
+    return None
+
+
+def _names(column: Column) -> Column | None:
+    kinds = set(map(type, column))
+    if kinds <= {_NONE}:
+        return [""] * len(column)
+    if kinds <= {str}:
+        return list(map(str.strip, column)) if _can_be_stored(column) else None
+    names = list(map(name_of, column))
+    return None if None in names else names
+
+
+def _dates(column: Column) -> Column | None:
+    found = _whole(column, _DIGITS_OF_TIME)
+    return _each(column, read_date) if found is None else found
+
+
+def _counts(column: Column) -> Column | None:
+    found = _whole(column, _DIGITS_OF_COUNT)
+    return _each(column, read_count) if found is None else found
+
+
+def _whole(column: Column, digits: int) -> Column | None:
+    """Numbers of at most so many digits, or nothing at all; None when anything else is among them."""
+    kinds = set(map(type, column))
+    if kinds <= {_NONE, str} and not any(column):
+        return [None] * len(column)
+    if kinds == {int}:
+        return column if min(column) >= 0 and max(column) < 10**digits else None
+    if kinds != {str}:
+        return None
+    joined = "".join(column)
+    plain = joined.isascii() and joined.isdecimal() and all(column) and max(map(len, column)) <= digits
+    return list(map(int, column)) if plain else None
+
+
+def _each(column: Column, read: Callable[[Any, int, Tally], int | None]) -> Column | None:
+    lost = Tally()
+    found = [read(value, 0, lost) for value in column]
+    return None if lost.counts else found
+
+
+def _can_be_stored(texts: Iterable[str]) -> bool:
+    """Whether there is no lone surrogate in them."""
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+# In the order of FIELDS.
+_CHECKS = (_texts, _names, _names, _names, _dates, _reposts, _counts, _counts, _counts, _counts, _names)
