@@ -273,6 +273,11 @@ def _woman(form: str, lemma: str) -> str:
     return lemma
 
 
+def same_in_capitals(candidate: Candidate) -> bool:
+    """Whether :func:`capitalised` surely adds nothing to this one candidate."""
+    return candidate.kind != "ADJF" and not candidate.kind.startswith(GUESSED)
+
+
 def capitalised(form: str, found: list[Candidate]) -> list[Candidate]:
     """What a capital letter adds: a place or a woman named like an adjective, a name that is not declined."""
     more = [one._replace(pos="NAME") if one.kind.startswith(_GUESSED_NAMES) else one for one in found]

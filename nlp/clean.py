@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
 @dataclass(slots=True)
@@ -21,8 +22,7 @@ class _Found:
     domains: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Cleaned:
+class Cleaned(NamedTuple):
     """A text without markup. ``mentions``: ``id1``, ``club2``, screen names; ``tags`` without ``#``; ``domains``."""
 
     text: str
@@ -31,10 +31,14 @@ class Cleaned:
     domains: tuple[str, ...] = ()
 
 
-ODD, SITE, DIGIT, RUN = "O", "S", "D", "R"
+_ZONES = (  # Latin endings of addresses; a longer list would take words after a period without a space for sites
+    "ru|com|net|org|su|me|io|by|ua|kz|be|cc|ly|tv|info|biz|pro|online|site|club|shop|store|app|dev|gg|link|edu|gov"
+)
+ODD, SITE, NUMBER, NAMED, RUN = "O", "S", "D", "N", "R"
 _USUAL = re.compile("[\n -~А-яЁё«»—–…№“”„]*")
-_DOTTED = re.compile(r"\.[^\s.]|[wW]{3}\.")
-_DIGIT = re.compile(r"\d")
+_DOTTED = re.compile(rf"\.(?:(?<=www\.)|(?:{_ZONES}|рф)(?![\w-]))", re.IGNORECASE)
+_NUMBER = re.compile(r"\d(?:[\s().–-]{0,3}\d){9}")
+_NAMED = re.compile(r"[@*](?:id|club|public|event)\d", re.IGNORECASE)
 _RUN = re.compile(r"(.)\1\1\1")  # «elongation» with the same sense takes five times as long to find nothing
 
 
@@ -64,14 +68,17 @@ def clean(text: str) -> Cleaned:
 
 
 def signs_of(text: str) -> set[str]:
-    """The signs a text holds: some characters, SITE where a period or ``://`` joins or ``www.`` is, DIGIT,
-    RUN of one character, ODD with any character that is none of the usual ones.
+    """The signs a text holds: some characters, SITE where ``://``, ``www.`` or the end of an address is, a NUMBER of
+    ten digits, NAMED with ``@id1`` or ``*club1``, RUN of one character, ODD with any character that is none of the
+    usual ones.
     """
-    signs = {sign for sign in "<&|@*#" if sign in text}
+    signs = {sign for sign in "<&|@#" if sign in text}
     if "://" in text or _DOTTED.search(text):
         signs.add(SITE)
-    if _DIGIT.search(text):
-        signs.add(DIGIT)
+    if _NUMBER.search(text):
+        signs.add(NUMBER)
+    if ("@" in text or "*" in text) and _NAMED.search(text):
+        signs.add(NAMED)
     if _RUN.search(text):
         signs.add(RUN)
     if not _USUAL.fullmatch(text):
@@ -133,9 +140,6 @@ def _tag(match: re.Match[str], found: _Found) -> str:
 
 
 _MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f"
-_ZONES = (  # Latin endings of addresses; a longer list would take words after a period without a space for sites
-    "ru|com|net|org|su|me|io|by|ua|kz|be|cc|ly|tv|info|biz|pro|online|site|club|shop|store|app|dev|gg|link|edu|gov"
-)
 
 RULES: tuple[Rule, ...] = (
     # decode: «кот&nbsp;&amp; кит<br>дом»; int() refuses a number of thousands of digits, so such an entity goes first
@@ -156,7 +160,7 @@ RULES: tuple[Rule, ...] = (
     Rule("mention", re.compile(r"\[(?P<target>[^\[\]|\s]{1,300})\|(?P<label>[^\[\]]{0,1000})\]"), _mention, "|"),
     Rule("mention by name", re.compile(
         r"(?<![\w.@*])[@*](?P<target>(?:id|club|public|event)\d{1,20})(?:[ ]?\((?P<label>[^()\n]{0,300})(?:\)|$))?",
-        re.IGNORECASE), _mention, "@*"),
+        re.IGNORECASE), _mention, NAMED),
     # addresses, mail before sites: «пиши на a.b@mail.ru», «https://vk.com/x», «site.ru/x», «сайт.рф»
     Rule("e-mail", re.compile(r"(?<![\w.+#-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}"), _by(" "), "@"),
     Rule("url", re.compile(r"(?:\b(?:https?|ftp)://|\bwww\.)[^\s<>\"«»)]+", re.IGNORECASE), _url, SITE),
@@ -167,7 +171,7 @@ RULES: tuple[Rule, ...] = (
         r"(?<![\w.@#])@(?P<name>[a-z][\w.]{1,63})(?:[ ]?\([^()\n]{0,300}\))?", re.IGNORECASE), _screen_name, "@"),
     # «#тег@club», «#а#б» chained; the tag's words stay
     Rule("tag", re.compile(r"#(?P<tag>\w{1,100})(?:@[\w.]{1,64})?"), _tag, "#"),
-    Rule("phone", re.compile(r"(?<!\w)\+?\d(?:[\s().–-]{0,3}\d){9,14}(?!\w)"), _by(" "), DIGIT),
+    Rule("phone", re.compile(r"(?<!\w)\+?\d(?:[\s().–-]{0,3}\d){9,14}(?!\w)"), _by(" "), NUMBER),
     Rule("emoji", re.compile(
         "[\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\U0001f000-\U0001faff"
         "\U000e0000-\U000e007f]+"), _by(" "), ODD),

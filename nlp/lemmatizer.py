@@ -11,15 +11,14 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from nlp import rerank
-from nlp.candidates import Candidate, capitalised, folded
+from nlp.candidates import Candidate, capitalised, folded, same_in_capitals
 from nlp.lexicon import Lexicon
 from nlp.rerank import EDGE, Neighbour
-from nlp.scoring import Alone, Ask, Scores, Side, ask, said, said_far, side
+from nlp.scoring import Alone, Ask, Scores, Side, ask, said, side
 from nlp.weights import Weights, weights
 from nlp.words import ENDS, LONGEST, parts, tokens_in, word_in
 
 Pair = tuple[str, str]
-_Neighbours = Sequence[tuple[Side | dict[str, int], Side | dict[str, int]]]
 
 NO_WORD = ""
 """The part of speech of numbers and punctuation marks."""
@@ -34,29 +33,30 @@ class _Heard(dict[int, Scores]):
 
     __slots__ = ("_asks", "_count", "_neighbours", "_place")
 
-    def __init__(self, neighbours: _Neighbours, place: int, asks: tuple[Ask, ...], count: list[int]) -> None:
+    def __init__(
+        self, neighbours: Sequence[tuple[Side, Side]], place: int, asks: tuple[Ask, ...], count: list[int]
+    ) -> None:
         super().__init__()
         self._neighbours, self._place, self._asks, self._count = neighbours, place, asks, count
 
     def __missing__(self, number: int) -> Scores:
-        beside = self._neighbours[number][self._place]
-        scores = said(beside, self._asks) if isinstance(beside, Side) else said_far(beside, self._asks)
         self._count[0] += 1
-        lead = self[number] = _lead(scores)
+        lead = self[number] = _lead(said(self._neighbours[number][self._place], self._asks))
         return lead
 
 
 class _Choice(NamedTuple):
     """An ambiguous word: its lemmas, their scores without neighbours by shape, and what the words beside add.
 
-    ``heard``: from the words before, after, two before and two after; shared by all words with the same candidates'
-    kinds. ``words``: what neighbours say to each lemma by their spelling.
+    ``heard``: from the words before and after, shared by all words with the same candidates' kinds; two words off
+    only ``kinds`` are asked. ``words``: what neighbours say to each lemma by their spelling.
     """
 
     pairs: tuple[Pair, ...]
     inside: Scores
     first: Scores
-    heard: tuple[_Heard, _Heard, _Heard, _Heard]
+    heard: tuple[_Heard, _Heard]
+    kinds: tuple[str, ...]
     words: tuple[tuple[dict[str, int], dict[str, int]], ...]
 
 
@@ -89,6 +89,14 @@ def candidates(token: str, book: Lexicon) -> list[Candidate]:
     return capitalised(word, found) if token[:1].isupper() else found
 
 
+def _single(token: str, form: str, book: Lexicon) -> tuple[str, Candidate] | None:
+    """Lemma and kinds of a stored word that has only one candidate as it is written."""
+    if not form.isalpha():
+        return None
+    single = book.single(form)
+    return single if single is None or token.islower() or same_in_capitals(single[1]) else None
+
+
 def ambiguous(found: Sequence[Candidate]) -> bool:
     """Whether there is anything to choose."""
     if len(found) == 1:
@@ -117,18 +125,22 @@ class Fast(dict[str, Pair]):
 
     def __missing__(self, token: str) -> Pair:
         form = token.lower()
+        single = _single(token, form, self._book)
+        if single is not None:
+            return self._settled(token, (single[0], single[1].pos))
         if form.isalpha() and len(form) <= LONGEST:
             only = self._book.only(form, capital=token[0].isupper())
             if only is not None:
-                only = self[token] = self._pairs.setdefault(only, only)
-                return only
+                return self._settled(token, only)
         found = candidates(token, self._book)
         best = found[0]
         if len(found) > 1 and ambiguous(found):
             static = self._alone.scores(form, found)
             scores = self._alone.shaped(static, shape(token), found)
             best = found[scores.index(max(scores))]
-        pair = best[:2]
+        return self._settled(token, best[:2])
+
+    def _settled(self, token: str, pair: Pair) -> Pair:
         pair = self[token] = self._pairs.setdefault(pair, pair)
         return pair
 
@@ -154,7 +166,7 @@ class Context(dict[str, _Word]):
         self._far: list[tuple[dict[str, int], dict[str, int]]] = []
         self._numbers: dict[tuple[str, ...], tuple[int, int]] = {}
         self._far_numbers: dict[str, int] = {}
-        self._heard: dict[tuple[tuple[str, str, str], ...], tuple[_Heard, _Heard, _Heard, _Heard]] = {}
+        self._heard: dict[tuple[tuple[str, str, str], ...], tuple[_Heard, _Heard]] = {}
         self._pairs: dict[Pair, Pair] = {}
         self._remembered = [0]
         near, far = self._number(EDGE)
@@ -165,9 +177,18 @@ class Context(dict[str, _Word]):
             gap = self[token] = ((token, NO_WORD), *self._edge[1:])
             return gap
         form = token.lower()
+        spelt = form if form in self._weights.vocabulary else ""
+        single = _single(token, form, self._book)
+        if single is not None:
+            lemma, first = single
+            numbers = self._numbers.get((spelt, first.agree, first.kind))
+            if numbers is not None:
+                pair = lemma, first.pos
+                plain: _Word = (self._pairs.setdefault(pair, pair), numbers[0], numbers[1], None, False)
+                self[token] = plain
+                return plain
         found = candidates(token, self._book)
         first = found[0]
-        spelt = form if form in self._weights.vocabulary else ""
         key = (spelt, first.agree, *[candidate.kind for candidate in found])
         numbers = self._numbers.get(key)
         if numbers is None:
@@ -190,28 +211,22 @@ class Context(dict[str, _Word]):
         return len(self._sides) - 1, far
 
     def _choice(self, token: str, form: str, found: list[Candidate]) -> _Choice:
-        key = tuple((candidate.kind, candidate.pos, candidate.agree) for candidate in found)
+        key = tuple([(candidate.kind, candidate.pos, candidate.agree) for candidate in found])
         heard = self._heard.get(key)
         if heard is None:
-            heard = self._heard[key] = self._listening(tuple(ask(candidate) for candidate in found))
+            asks, near, count = tuple(map(ask, found)), self._sides, self._remembered
+            heard = self._heard[key] = _Heard(near, 0, asks, count), _Heard(near, 1, asks, count)
         static, form_of = self._alone.scores(form, found), shape(token)
         inside = first = self._alone.shaped(static, form_of, found)
         if form_of == rerank.TITLE:
             first = self._alone.shaped(static, rerank.FIRST, found)
         words: tuple[tuple[dict[str, int], dict[str, int]], ...] = ()
-        if any(candidate.lemma in self._weights.lemmas for candidate in found):
+        if not self._weights.lemmas.isdisjoint([candidate.lemma for candidate in found]):
             get = self._weights.group
             words = tuple((get(f"-1l~{candidate.lemma}"), get(f"1l~{candidate.lemma}")) for candidate in found)
-        return _Choice(tuple(candidate[:2] for candidate in found), _lead(inside), _lead(first), heard, words)
-
-    def _listening(self, asks: tuple[Ask, ...]) -> tuple[_Heard, _Heard, _Heard, _Heard]:
-        near, far, count = self._sides, self._far, self._remembered
-        return (
-            _Heard(near, 0, asks, count),
-            _Heard(near, 1, asks, count),
-            _Heard(far, 0, asks, count),
-            _Heard(far, 1, asks, count),
-        )
+        kinds = tuple([candidate.kind for candidate in found])
+        pairs = tuple([candidate[:2] for candidate in found])
+        return _Choice(pairs, _lead(inside), _lead(first), heard, kinds, words)
 
     def _make_room(self) -> None:
         if self._remembered[0] <= _MOST_REMEMBERED:
@@ -262,16 +277,24 @@ class Context(dict[str, _Word]):
         return [pair for pair in pairs if pair[1]]
 
     def _chosen(self, choice: _Choice, static: Scores, left: int, right: int, left2: int, right2: int) -> Pair:
-        pairs, _, _, (before, after, far_before, far_after), words = choice
+        pairs, _, _, (before, after), kinds, words = choice
+        far_before, far_after = self._far[left2][0], self._far[right2][1]
         if len(pairs) == 2:
-            lead = static[0] + before[left][0] + after[right][0] + far_before[left2][0] + far_after[right2][0]
+            lead = static[0] + before[left][0] + after[right][0]
+            one, other = kinds
+            if one != other:
+                lead += far_before.get(one, 0) + far_after.get(one, 0)
+                lead -= far_before.get(other, 0) + far_after.get(other, 0)
             if words:
-                one, other = self._spellings[left], self._spellings[right]
+                last, following = self._spellings[left], self._spellings[right]
                 (ahead, behind), (ahead2, behind2) = words
-                lead += ahead.get(one, 0) + behind.get(other, 0) - ahead2.get(one, 0) - behind2.get(other, 0)
+                lead += ahead.get(last, 0) + behind.get(following, 0)
+                lead -= ahead2.get(last, 0) + behind2.get(following, 0)
             return pairs[lead < 0]
-        heard = zip(static, before[left], after[right], far_before[left2], far_after[right2], strict=True)
-        scores = [sum(parts) for parts in heard]
+        scores = [
+            alone + said_before + said_after + far_before.get(kind, 0) + far_after.get(kind, 0)
+            for alone, said_before, said_after, kind in zip(static, before[left], after[right], kinds, strict=True)
+        ]
         for number, (ahead, behind) in enumerate(words):
             scores[number] += ahead.get(self._spellings[left], 0) + behind.get(self._spellings[right], 0)
         return pairs[scores.index(max(scores))]

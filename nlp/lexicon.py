@@ -7,12 +7,14 @@ then an unknown word is guessed by its ending. A form's candidates come with wha
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import itertools
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import metadata
+from typing import Any
 
 from nlp.candidates import GUESSED, Candidate, analyser, folded
 from nlp.dictionary import SCALE
@@ -29,6 +31,7 @@ _DIGIT = re.compile(r"\d")
 _LONG_RUN = re.compile(r"(.)\1{2,}")
 _LOOKALIKES = str.maketrans("abcehikmoptuxy", "авсеникмортиху")
 _decode = json.JSONDecoder().raw_decode
+_candidate: Callable[[list[Any]], Candidate] = functools.partial(tuple.__new__, Candidate)
 _PARTICLES = ("-то", "-ка", "-таки", "-де", "-с")
 
 
@@ -45,6 +48,7 @@ class Lexicon:
         self._keep = keep
         self._analyser = analyser()
         self._stored = dict(stored)
+        self._shared: dict[str, Candidate] = {}
         self._known: dict[str, list[Candidate]] = {}
         self._new: list[tuple[str, bool]] = []
         self.recipe = recipe(table)
@@ -53,15 +57,30 @@ class Lexicon:
         """The lemmas of a lower-cased form, most probable first by the dictionary alone; never empty."""
         found = self._known.get(form)
         if found is None:
-            kept = self._stored.pop(form, None)
-            if kept is not None:
-                found = self._known[form] = [Candidate(*cells) for cells in _decode(kept)[0]]
-                return found
+            kept = self._stored.get(form)
+            if kept is not None:  # a line of text takes a fifth of the candidates' memory, and few are asked for twice
+                return list(map(_candidate, _decode(kept)[0]))
             found, in_dictionary = self._analyse(form)
             if self._keep:
                 self._known[form] = found
                 self._new.append((form, in_dictionary))
         return found
+
+    def single(self, form: str) -> tuple[str, Candidate] | None:
+        """Lemma, and a candidate as it but for the lemma, of a stored form that has only this one; else None.
+
+        What follows a lemma is the same for thousands of forms, so it is decoded once for all of them.
+        """
+        kept = self._stored.get(form)
+        if kept is None:
+            return None
+        head, _, rest = kept.partition('","')
+        shared = self._shared.get(rest)
+        if shared is None or "\\" in head:
+            if "[" in rest or "\\" in head:
+                return None
+            shared = self._shared[rest] = Candidate(*_decode(kept)[0][0])
+        return head[3:], shared
 
     def only(self, form: str, *, capital: bool) -> tuple[str, str] | None:
         """Lemma and part of speech of a lower-cased word that surely has one candidate; None if it may have more or

@@ -62,19 +62,16 @@ def said(beside: Side, asks: Sequence[Ask]) -> Scores:
     """What a neighbour says to each candidate."""
     kinds, by_case, word, word_cased, agreeing, agree = beside
     scores = []
-    for kind, cased, pos_cased, differs, agrees, own in asks:
-        score = kinds.get(kind, 0) + by_case.get(cased, 0)
-        if word or word_cased:
-            score += word.get(kind, 0) + word_cased.get(pos_cased, 0)
-        if agree and own:
-            score += agreeing.get(differs if agree.isdisjoint(own) else agrees, 0)
-        scores.append(score)
+    if agree:
+        for kind, cased, _, differs, agrees, own in asks:
+            score = kinds.get(kind, 0) + by_case.get(cased, 0)
+            scores.append(score + agreeing.get(differs if agree.isdisjoint(own) else agrees, 0) if own else score)
+    else:
+        scores = [kinds.get(one[0], 0) + by_case.get(one[1], 0) for one in asks]
+    if word or word_cased:
+        for number, one in enumerate(asks):
+            scores[number] += word.get(one[0], 0) + word_cased.get(one[2], 0)
     return tuple(scores)
-
-
-def said_far(kinds: dict[str, int], asks: Sequence[Ask]) -> Scores:
-    """What a neighbour farther off says to each candidate."""
-    return tuple(kinds.get(one.kind, 0) for one in asks)
 
 
 class Alone:

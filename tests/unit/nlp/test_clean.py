@@ -137,7 +137,10 @@ def by_every_rule(text: str) -> str:
 
 
 LETTERS = "<>&|@*#.:[]()/-+ \n\t\x00аяёйABz019_«»—"
-PIECES = st.sampled_from([*LETTERS, "&amp;", "&#35;", "[id1|", "http://", "и\u0306", "😀", "www.", "\u200b", "vk.com"])
+PIECES = st.sampled_from([
+    *LETTERS, "&amp;", "&#35;", "[id1|", "http://", "и\u0306", "😀", "www.", "wWw.", "\u200b", "vk.com", ".рф", ".Ru",
+    "*Club1", "@id22", "8 900 123-45-67", "(495) 12", "٣",
+])  # fmt: skip
 
 
 @settings(max_examples=300, deadline=None)

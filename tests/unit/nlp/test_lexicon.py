@@ -71,6 +71,25 @@ def test_stored_forms_are_used_instead_of_the_dictionary() -> None:
     assert Fast(Lexicon(CORRECTIONS, stored))["Кошками"] == ("тигр", "NOUN")
 
 
+STRANGE = {"кс": ('а","б\\в', "NOUN"), "нс": ('[["', "NOUN"), "тс": ("", "NOUN")}
+TOKENS = (
+    "стали Стали СТАЛИ кошками Кошками Маша маша МАША Ивановой ивановой красная Красная мемасики Мемасики КС кс нс Тс "
+    "2010-то 2010 кто-то Кто-то hello Hello п*здец оооочень Оооочень счастье Счастье ё Ё й 7я о'генри полуось"
+)
+
+
+@pytest.mark.parametrize("way", [Fast, Context])
+def test_a_stored_form_is_read_as_it_was_learned(way: type[Fast] | type[Context]) -> None:
+    table = {**CORRECTIONS, **STRANGE}
+    book = Lexicon(table)
+    learned = [way(book).sentence([token]) for token in TOKENS.split()]
+    stored = Lexicon(table, [(row.form, row.candidates) for row in book.take_new()])
+    again = way(stored)
+    for _ in range(2):
+        assert [again.sentence([token]) for token in TOKENS.split()] == learned
+    assert stored.take_new() == []
+
+
 def test_recipe_changes_with_the_corrections() -> None:
     assert recipe(CORRECTIONS) == recipe(dict(CORRECTIONS))
     assert recipe(CORRECTIONS) != recipe({**CORRECTIONS, "кот": ("кит", "NOUN")})
