@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from storage import ConfigError, MissingInput, Store, models, people
+from storage import ConfigError, MissingInput, Store, models, people, toml
 from storage.rows import Topic
 
 LEAST = 0.35
@@ -169,9 +169,9 @@ def write(file: Path, store: Store) -> Applied:
     pairs, lost = match(before.decisions, topics)
     above = communities_above(store, topics[0].model_id if topics else 0)
     names = {row.id: row.name or str(row.id) for row in people.communities(store)}
-    text = HEAD.format(file=file.name) + f"author = {_quoted(before.author)}\n"
+    text = HEAD.format(file=file.name) + f"author = {toml.written(before.author)}\n"
     text += "# слова, которые не нужны в темах: действуют при следующем построении\n"
-    text += f"stopwords = {_list(before.stopwords)}\n"
+    text += f"stopwords = {toml.written(before.stopwords)}\n"
     for topic in topics:
         one = pairs[topic.topic][0] if topic.topic in pairs else Decision("", tuple(typical(topic)))
         text += f"\n# тема {topic.topic}; подсказка: {suggested(topic) or UNSTABLE}\n"
@@ -192,16 +192,7 @@ def write(file: Path, store: Store) -> Applied:
 
 
 def _table(name: str, reason: str, words: Sequence[str]) -> str:
-    return f"[[topic]]\nname = {_quoted(name)}\nreason = {_quoted(reason)}\nwords = {_list(words)}\n"
-
-
-def _quoted(text: str) -> str:
-    # JSON's escapes are TOML's too, but for a character that TOML wants escaped and JSON does not.
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _list(words: Sequence[str]) -> str:
-    return "[" + ", ".join(map(_quoted, words)) + "]"
+    return f"[[topic]]\nname = {toml.written(name)}\nreason = {toml.written(reason)}\nwords = {toml.written(words)}\n"
 
 
 def _decision(file: Path, number: int, table: Any) -> Decision:

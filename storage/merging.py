@@ -66,14 +66,14 @@ def forgotten_there(store: Store, file: Path) -> list[int]:
         return []
     with _attached(store, file):
         gone = {row[0] for row in store.rows("SELECT user_key FROM other.optouts EXCEPT SELECT user_key FROM optouts")}
-    key = optouts.key_file(store.path).read_bytes().strip()
+    key = optouts.key_of(store.path)
     ids = store.rows("SELECT id FROM users UNION SELECT user_id FROM memberships") if gone else ()
     return [row[0] for row in ids if row[0] > 0 and optouts.user_key(row[0], key) in gone]
 
 
 def _one_key(store: Store, file: Path) -> bool:
     mine, theirs = optouts.key_file(store.path), optouts.key_file(file)
-    return mine.is_file() and theirs.is_file() and mine.read_bytes().strip() == theirs.read_bytes().strip()
+    return mine.is_file() and theirs.is_file() and optouts.key_of(store.path) == optouts.key_of(file)
 
 
 @contextmanager

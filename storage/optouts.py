@@ -51,7 +51,7 @@ def make_key(database: Path) -> bytes:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(secrets.token_hex(32).encode())
-    return _key(database)
+    return key_of(database)
 
 
 def user_key(user_id: int, key: bytes) -> str:
@@ -64,7 +64,7 @@ def keep_out(connection: sqlite3.Connection, database: Path) -> None:
     known = {row[0] for row in connection.execute("SELECT user_key FROM optouts")}
     if not known:
         return
-    key = _key(database)
+    key = key_of(database)
     connection.create_function(
         "forgotten", 1, lambda value: value is not None and value > 0 and user_key(value, key) in known,
         deterministic=True,
@@ -85,7 +85,8 @@ def keep_out(connection: sqlite3.Connection, database: Path) -> None:
                 )
 
 
-def _key(database: Path) -> bytes:
+def key_of(database: Path) -> bytes:
+    """The key as it is. Raises StorageError when it is gone."""
     file = key_file(database)
     try:
         return file.read_bytes().strip()

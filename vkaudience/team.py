@@ -6,15 +6,13 @@ and nothing of one machine. No token is in it: every member has an own one.
 
 from __future__ import annotations
 
-import datetime
-import json
 import shutil
 import sqlite3
 import tomllib
 from pathlib import Path
 from typing import Any
 
-from storage import AudienceError, ConfigError, MissingInput, Store, audiences, optouts
+from storage import AudienceError, ConfigError, MissingInput, Store, audiences, optouts, toml
 
 # Of one machine, or made from texts; each member collects texts anew, in an own share.
 _LEFT_OUT = (
@@ -59,28 +57,15 @@ def _order(raw: dict[str, Any], here: Path, place: Path, number: int, members: i
         if name == "collect":
             table["share"] = f"{number}/{members}"
         if table:
-            lines += [f"\n[{name}]", *(f"{key} = {_toml(value)}" for key, value in table.items())]
+            lines += [f"\n[{name}]", *(f"{key} = {toml.written(value)}" for key, value in table.items())]
     for audience in raw.get("audiences", []):
         table = dict(audience)
         if "people" in table:  # a file beside the config travels along, under its own name
             source = here / table["people"]
             table["people"] = source.name
             shutil.copyfile(source, place / source.name)
-        lines += ["\n[[audiences]]", *(f"{key} = {_toml(value)}" for key, value in table.items())]
+        lines += ["\n[[audiences]]", *(f"{key} = {toml.written(value)}" for key, value in table.items())]
     return "\n".join(lines) + "\n"
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, datetime.date | datetime.time):
-        return value.isoformat()
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_toml, value)) + "]"
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{_toml(key)} = {_toml(one)}" for key, one in value.items()) + " }"
-    # JSON's escapes are TOML's too, but for a character that TOML wants escaped and JSON does not.
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f") if isinstance(value, str) else str(value)
 
 
 def _copy(store: Store, file: Path) -> None:

@@ -13,7 +13,7 @@ from nlp import curation
 from nlp.curation import Curation, Decision
 from nlp.settings import TopicSettings
 from nlp.topics import topics
-from storage import ConfigError, MissingInput, Store, open_store, people
+from storage import ConfigError, MissingInput, Store, open_store, people, toml
 from storage.rows import Community, Topic
 
 FOUR = TopicSettings(n_topics=4, min_people=1)
@@ -89,7 +89,7 @@ def test_hostile_names_come_back_as_they_were(planted: Store, tmp_path: Path) ->
     for name in ('"""', "a\\b", "</script><b>", "=1+1", "имя\x7f\x01", "🔥 ]]"):
         file.unlink(missing_ok=True)
         curation.write(file, planted)
-        quoted = curation._quoted(name)
+        quoted = toml.written(name)
         file.write_text(file.read_text(encoding="utf-8").replace('name = ""', f"name = {quoted}", 1), encoding="utf-8")
         curation.write(file, planted)
         assert [(one.name, one.words) for one in curation.read(file).decisions] == [(name, words)]
