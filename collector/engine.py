@@ -233,7 +233,8 @@ class Engine:
             slot.sent, slot.ask = False, replace(slot.ask, if_more=None)
             self._wanted.appendleft(slot)
         elif answer is Again.NEVER:
-            slot.reading.slots.pop(slot.ask, None)
+            if not slot.dropped:  # its place may be that of the same call, asked for anew
+                del slot.reading.slots[slot.ask]
         elif isinstance(answer, Again):
             slot.sent, slot.alone = False, answer is Again.ALONE
             if not slot.dropped:

@@ -13,6 +13,7 @@ import pytest
 from collector import client, walk_comments, walk_likes, walk_members, walk_wall
 from collector.collect import collect
 from collector.errors import VkRetry, VkStop
+from collector.pager import MOST_AGAIN, Cursor
 from collector.settings import AudienceSpec, CollectSettings, VkSettings
 from collector.token import Token
 from simulator import faults
@@ -287,3 +288,31 @@ def test_no_fault_is_without_a_test() -> None:
     tried |= {"no_answer", "lone_surrogate", "error_15_members", "error_212", "error_260", "error_15_scope"}
     tried |= {"error_15_app", "error_1051", "echo_token", "error_29"}
     assert tried == set(faults.NAMES)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_list_begun_anew_is_read_to_its_end_in_one_run(
+    world: World, sound: dict[str, Any], kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walk_wall, "PAGE", 9)
+    monkeypatch.setattr(walk_members, "PAGE", 20)
+    with open_store(":memory:") as store, study(world, store, kind) as one:
+        assert one.collect(*named(world), what=ALL).state == "done"
+        # As a run leaves it that met the list's beginning three times, half-way: most is known, the end is not.
+        with store.write() as db:
+            db.execute(
+                "UPDATE walks SET state = 'open', finished_seen = NULL, cursor = ? WHERE kind IN ('posts', 'members')",
+                (Cursor(again=MOST_AGAIN).encode(),),
+            )
+            for kind_of_walk, table, key in (
+                ("posts", "posts", "owner_id"),
+                ("members", "memberships", "community_id"),
+            ):
+                db.execute(
+                    f"DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} WHERE {key} IN "
+                    "(SELECT subject FROM walks WHERE kind = ?) ORDER BY rowid DESC LIMIT 3)", (kind_of_walk,),
+                )  # fmt: skip
+        outcome = one.collect(*named(world), what=ALL)
+        assert outcome.state == "done", outcome.messages
+        assert content(store)["posts"] == sound[kind]["posts"]
+        assert content(store)["memberships"] == sound[kind]["memberships"]

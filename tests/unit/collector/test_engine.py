@@ -171,3 +171,28 @@ def test_a_page_that_was_hoped_for_in_vain_is_asked_for_when_it_is_wanted() -> N
     with VkClient(Token("vk1.sim"), settings, transport=transport) as vk, closing(Engine(vk, batches=Batches())) as one:
         one.run([reading()])
     assert [one["count"] for one in seen] == [5, 5]
+
+
+def test_a_page_given_up_and_wanted_anew_is_not_taken_for_the_one_that_was_hoped_for() -> None:
+    """The batch holds pages 0 and 1; the walk gives page 2 up and, still reading the batch, asks for it again."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        form = parse_qs(request.content.decode())
+        found = {"count": 5, "items": []}
+        return httpx.Response(
+            200, content=json.dumps({"response": [found, found] if "code" in form else found}).encode()
+        )
+
+    seen: list[Any] = []
+
+    def reading() -> Reading:
+        hoped = tuple(replace(page(number), if_more=number) for number in (1, 2))
+        seen.append((yield ask("wall.get", n=0, ahead=hoped)))
+        seen.append((yield page(1)))
+        seen.append((yield page(2)))
+
+    transport = httpx.MockTransport(answer)
+    settings = VkSettings(requests_per_second=1000)
+    with VkClient(Token("vk1.sim"), settings, transport=transport) as vk, closing(Engine(vk, batches=Batches())) as one:
+        one.run([reading()])
+    assert [one["count"] for one in seen] == [5, 5, 5]

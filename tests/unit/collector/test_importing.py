@@ -286,7 +286,7 @@ def test_stopped_between_batches_and_run_again_gives_the_rows_of_an_unbroken_imp
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: int
 ) -> None:
     monkeypatch.setattr(importing, "BATCH", 50)
-    monkeypatch.setattr("collector.import_reading.KEPT_ROWS", kept)
+    monkeypatch.setattr("collector.import_shelf.KEPT_ROWS", kept)
     lines = [f"текст {number % 180},автор {number % 37},группа {number % 3}" for number in range(220)]
     file = written(tmp_path, "text,author,community\n" + "\n".join(lines) + "\nbroken\n")
     with open_store(":memory:") as store:
