@@ -12,15 +12,13 @@ from collector import read_csv, read_jsonl, read_people, read_telegram, read_xls
 from collector.import_columns import read_rows
 from collector.import_fields import Row, has_text, match_columns
 from collector.import_records import Broken, Record, Tally
+from collector.import_shelf import Shelf
 from collector.import_stream import numbered_lines, open_text
 from collector.read_people import PersonId
 from collector.read_vk_json import VkRow, looks_vk, vk_rows
 from collector.sniff import SourceFile, sniff
 from storage import Event, ImportFileError, Watch
 
-# A file of up to so many rows is parsed once and kept between the two passes.
-KEPT_ROWS = 100_000
-KEPT_CHARACTERS = 32 * 2**20
 ASK_EVERY = 5000
 _LOOKED_AT = 5
 
@@ -31,7 +29,7 @@ Records = Callable[[Sequence[int | None]], Iterable[Record | Broken]]
 
 @dataclass(slots=True)
 class Reading:
-    """One file ready to be read any number of times; ``items`` counts what it had to mend in the Tally given.
+    """One file ready to be read once; ``items`` counts what it had to mend in the Tally given.
 
     ``kind``: ``rows`` of texts, ``vk`` objects, or ``people`` that make an audience.
     """
@@ -42,13 +40,6 @@ class Reading:
     good: int = 0
     broken: Tally = field(default_factory=Tally)
     notes: Tally = field(default_factory=Tally)
-    kept: list[Good] | None = None
-
-    def rows(self) -> Iterator[Good]:
-        """The good rows; :func:`scan` has told the broken ones."""
-        if self.kept is not None:
-            return iter(self.kept)
-        return (item for item in self.items(Tally()) if not isinstance(item, Broken))
 
     def sort_out(self, items: list[Item]) -> list[Good]:
         """Count items; returns the good ones."""
@@ -146,27 +137,19 @@ def _vk(values: Iterable[read_jsonl.Value]) -> Iterator[Item]:
             yield from vk_rows(*value)
 
 
-def scan(reading: Reading, watch: Watch) -> bool:
-    """Read the file through and count; False when a person asked to stop.
+def scan(reading: Reading, shelf: Shelf, watch: Watch) -> bool:
+    """Read the file through, count, and put the good rows on the shelf; False when a person asked to stop.
 
     Raises ImportFileError when there is nothing in it or more than half of it is broken.
     """
-    kept: list[Good] | None = []
-    characters = 0
     items = reading.items(reading.notes)
     while batch := list(itertools.islice(items, ASK_EVERY)):
-        good = reading.sort_out(batch)
-        if kept is not None:
-            kept += good
-            characters += sum(len(getattr(item, "text", "")) for item in good)
-            if len(kept) > KEPT_ROWS or characters > KEPT_CHARACTERS:
-                kept = None
+        shelf.put(reading.sort_out(batch))
         if len(batch) == ASK_EVERY:
             done = reading.good + reading.broken.total()
             watch.tell(Event("progress", "import", f"проверка {reading.source.path.name}", done=done))
             if watch.stopping():
                 return False
-    reading.kept = kept
     _refuse_broken(reading)
     return True
 

@@ -16,6 +16,8 @@ def whole(value: Any) -> int | None:
 
     VK sends 0/1 and false/true for the same field, and some ids as floats or texts.
     """
+    if value is None:
+        return None
     number = value if type(value) is int else _number(value)
     return number if number is not None and -LARGEST <= number <= LARGEST else None
 
@@ -34,12 +36,16 @@ def text(value: Any) -> str:
     """VK's string as it is; a lone surrogate, which no file can hold, becomes U+FFFD."""
     if not isinstance(value, str):
         return ""
-    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return value
 
 
 def some_text(value: Any) -> str | None:
     """A text that is not empty, or None."""
-    return text(value) or None
+    return None if value is None else text(value) or None
 
 
 def inner(value: Any, name: str) -> Any:
