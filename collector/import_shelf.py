@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import tempfile
+from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -15,13 +16,13 @@ KEPT_CHARACTERS = 16 * 2**20
 
 
 class Shelf:
-    """Rows in the order in which they were put. The file has no name, lies beside the study and is gone with the
+    """Rows in the order in which they were put, each given once. The file has no name, lies beside the study and is gone with the
     shelf: reading it back takes a third of the time that parsing takes. ``folder`` None: the system's own.
     """
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
-        self._near: list[Sequence[Any]] = []
+        self._near: deque[Sequence[Any]] = deque()
         self._far: IO[bytes] | None = None
         self._rows = self._characters = 0
 
@@ -44,8 +45,8 @@ class Shelf:
             ) from error
 
     def __iter__(self) -> Iterator[Any]:
-        for rows in self._near:
-            yield from rows
+        while self._near:
+            yield from self._near.popleft()
         if self._far is None:
             return
         self._far.seek(0)

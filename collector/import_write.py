@@ -15,8 +15,8 @@ from storage.aliases import Aliases
 from storage.rows import Audience, Comment, Community, FilePost, Post, User
 
 RECIPE = "import"
-# Authors and memberships of earlier batches that a writer keeps in mind, 20-40 MB of them; then it asks the file anew.
-REMEMBERED = 200_000
+# Authors and memberships of earlier batches that a writer keeps in mind, 10-20 MB of them; then it asks the file anew.
+REMEMBERED = 100_000
 
 
 class RowWriter:

@@ -19,7 +19,7 @@ def test_rows_come_back_in_order_and_leave_no_file(tmp_path: Path, monkeypatch: 
     shelf = Shelf(tmp_path)
     for start in range(0, len(rows), 2):
         shelf.put(rows[start : start + 2])
-    assert list(shelf) == rows and list(shelf) == rows
+    assert list(shelf) == rows
     shelf.close()
     assert list(tmp_path.iterdir()) == []
 
