@@ -16,8 +16,10 @@ KEPT_CHARACTERS = 16 * 2**20
 
 
 class Shelf:
-    """Rows in the order in which they were put, each given once. The file has no name, lies beside the study and is gone with the
-    shelf: reading it back takes a third of the time that parsing takes. ``folder`` None: the system's own.
+    """Rows in the order in which they were put, each given once.
+
+    The file has no name, lies beside the study and is gone with the shelf: reading it back takes a third of the time
+    that parsing takes. ``folder`` None: the system's own.
     """
 
     def __init__(self, folder: Path | None) -> None:
