@@ -5,9 +5,10 @@ begins a little before the end of the last one. If its first item was not seen y
 and the next request steps back, a quarter of a page at first and twice as far each time. By induction nothing
 that stayed is ever missed.
 
-A later page that begins as the list does comes from a server that forgot the offset: what was meant would be lost
-without a sign, so it is asked for again, and after a few times the list is begun anew: so many items may have come
-on top that its old beginning truly stands here.
+A later page that begins as the list does, ends no farther than the one before though the list has not grown, or holds
+something beyond the count comes from a server that forgot the offset: what was meant would be lost without a sign, so
+it is asked for again, and after a few times the list is begun anew: so many items may have come on top that its old
+beginning truly stands here.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 
 MOST_AGAIN = 3
+_LOOK_BACK = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +62,23 @@ class Step:
 
 
 def advance(
-    cursor: Cursor, *, items: int, count: int, first: int, last: int, follows: bool, size: int, overlap: int
-) -> Step:
+    cursor: Cursor, *, items: int, count: int, first: int, last: int, follows: bool, size: int, overlap: int,
+    stale: bool = False,
+) -> Step:  # fmt: skip
     """Judge a page that began at ``cursor.request_offset``.
 
     ``items``: how many it held, ``count``: the total of that same answer, ``first`` and ``last``: the ids of its first
     and last item, ``follows``: its first item was seen before or is the list's first, ``size``: items asked for,
-    ``overlap``: the usual step back.
+    ``overlap``: the usual step back, ``stale``: see :func:`repeats`.
     """
     start = cursor.request_offset
     if items == 0:
         return _empty(cursor, start, count, size, overlap)
-    if start > 0 and first == cursor.top != 0:
+    if start > 0 and (first == cursor.top != 0 or stale or start >= count):
         again = cursor.again + 1
         return Step(Cursor(again=again) if again >= MOST_AGAIN else replace(cursor, again=again), follow=False)
     if not follows and start > 0:
-        back = max(2 * cursor.back, size // 4, 1)
-        return Step(replace(cursor, back=back, empty=0, again=0), follow=False)
+        return _further_back(cursor, size)
     after = Cursor(offset=start + items, back=overlap, top=cursor.top if start else first, last=last)
     if start == 0:
         after = replace(after, again=cursor.again)  # begun anew: the next page tells whether that helped
@@ -84,6 +86,18 @@ def advance(
         return Step(after, True, "done")
     # A page no longer than its overlap would repeat for ever: then begin after it.
     return Step(after if items > overlap else replace(after, back=0), True)
+
+
+def _further_back(cursor: Cursor, size: int) -> Step:
+    back = max(2 * cursor.back, size // 4, 1)
+    return Step(replace(cursor, back=back, empty=0, again=0), follow=False)
+
+
+def repeats(cursor: Cursor, *, items: int, grown: bool, fresh: bool, farther: bool) -> bool:
+    """Whether a page of so many items, which should reach beyond what was read, only shows that: nothing on it
+    is ``fresh``, it ends no ``farther`` in the list's order than the page before, and the list has not ``grown``.
+    """
+    return not grown and not fresh and not farther and cursor.request_offset + items > cursor.offset
 
 
 def following(cursor: Cursor, size: int, overlap: int, count: int, most: int) -> list[int]:
@@ -104,4 +118,9 @@ def _empty(cursor: Cursor, start: int, count: int, size: int, overlap: int) -> S
     if start >= count:
         # The list shrank to before this page; what was pulled up lies before it.
         return Step(replace(cursor, offset=count, back=max(overlap, 1)), follow=False)
+    if start > 0 and cursor.back:
+        return _further_back(cursor, size)  # what was read last stood here and was pulled up, whatever the count says
+    if start > 0 and not overlap and not cursor.empty:
+        # Pages without overlap prove nothing when they are empty: a false count may hide that the list has shrunk.
+        return Step(replace(cursor, back=_LOOK_BACK), follow=False)
     return Step(replace(cursor, offset=start + size, back=0, empty=1), True)

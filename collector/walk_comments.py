@@ -7,7 +7,7 @@ from typing import Any
 
 from collector.ask import Ask, Reading, ask
 from collector.errors import VkShrink
-from collector.pager import Cursor, advance
+from collector.pager import Cursor, advance, repeats
 from collector.parse_comment import missing_replies, parse_comment, with_replies
 from collector.values import whole
 from collector.walk import Expedition, count_stale, page_of, shrunk
@@ -56,7 +56,7 @@ class _Post:
 
     def _level(self, thread: int | None) -> Generator[Ask, Any, list[int]]:
         """One level; returns the ids of the comments whose threads are longer than what came along."""
-        cursor, size, stale, state = Cursor(), PAGE, 0, "open"
+        cursor, size, stale, state, promised = Cursor(), PAGE, 0, "open", 0
         long: list[int] = []
         while state == "open" and not self._enough() and not self.expedition.watch.stopping():
             try:
@@ -71,6 +71,8 @@ class _Post:
             step = advance(
                 cursor, items=len(items), count=_level_count(response, count), first=ids[0] if ids else 0,
                 last=ids[-1] if ids else 0, follows=not ids or ids[0] in self.known, size=size, overlap=OVERLAP,
+                stale=repeats(cursor, items=len(items), grown=count > promised, fresh=not self.known.issuperset(ids),
+                              farther=bool(ids) and ids[-1] > cursor.last),
             )  # fmt: skip
             before = len(self.known)
             if step.follow:
@@ -79,7 +81,7 @@ class _Post:
             moved = step.cursor.offset > cursor.offset
             fresh = len(self.known) != before
             stale = count_stale(METHOD, stale, cursor, step.cursor, moved=moved, fresh=fresh)
-            cursor, state = step.cursor, step.state
+            cursor, state, promised = step.cursor, step.state, count
         return list(dict.fromkeys(long))
 
     def _save(self, found: list[Any]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from collector.ask import Ask, Reading, ask
 from collector.errors import VkShrink
-from collector.pager import Cursor, advance, decode, following
+from collector.pager import Cursor, advance, decode, following, repeats
 from collector.parse_user import FIELDS, parse_user
 from collector.values import whole
 from collector.walk import (
@@ -74,9 +74,12 @@ def _page(expedition: Expedition, walk: Walk, cursor: Cursor, items: list[Any], 
     users = [user for user in map(_user, items) if user is not None]
     ids = [user.id for user in users]
     store, seen, started = expedition.store, stamp(expedition, walk), walk.started_seen or 0
+    last = max(ids, default=0)
     step = advance(
-        cursor, items=len(items), count=count, first=ids[0] if ids else 0, last=max(ids, default=0),
+        cursor, items=len(items), count=count, first=ids[0] if ids else 0, last=last,
         follows=bool(ids) and ids[0] <= cursor.last, size=size, overlap=OVERLAP,
+        stale=repeats(cursor, items=len(items), grown=count > (walk.promised or 0), fresh=False,
+                      farther=last > cursor.last),
     )  # fmt: skip
     after = walk._replace(cursor=step.cursor.encode(), promised=count, updated_seen=seen)
     with store.write():

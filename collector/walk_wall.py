@@ -1,20 +1,21 @@
 """Posts of one wall, newest first: of a community (kind ``posts``) or of a person (kind ``walls``).
 
 Pages asked one by one overlap: many are on their way at once, and VK may answer a later one first. Pages that VK read
-one after the other, as in an ``execute``, need no overlap: what is new comes on top, so as long as the count has not
-fallen since the page before, nothing can have slipped up between the two. Only a pinned post that is let go moves
+one after the other, as in an ``execute``, need no overlap: what is new comes on top, so as long as the count is that of
+the page before, nothing can have slipped up between the two. Only a pinned post that is let go moves
 otherwise; on a wall that has one, pages of different batches overlap too.
 """
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import replace
 from typing import Any
 
 from collector.ask import Ask, Reading, ask
 from collector.batch import MOST
 from collector.errors import VkShrink
-from collector.pager import Cursor, advance, decode, following
+from collector.pager import Cursor, advance, decode, following, repeats
 from collector.parse_post import parse_post
 from collector.walk import (
     Expedition,
@@ -72,7 +73,10 @@ def _pages(expedition: Expedition, walk: Walk) -> Pages:
         ordered = ordered and moved
         stale = count_stale(METHOD, stale, cursor, decode(walk.cursor), moved=moved, fresh=fresh)
     if walk.state == "done" and pages > 1 and walk.got < (walk.promised or 0) and not _limited(expedition, walk):
+        to_end = decode(walk.cursor).offset >= (walk.promised or 0)
         walk = yield from _top_again(expedition, walk, size)
+        if to_end:
+            walk = yield from _end_again(expedition, walk, size)
     if walk.state != "open":
         walk = _close(expedition, walk)
     return walk
@@ -115,11 +119,14 @@ def _page(
     store, seen = expedition.store, stamp(expedition, walk)
     known = walls.seen_posts(store, walk.subject, [post.id for post in posts], walk.started_seen or 0)
     first = next((post.id for post in posts if not post.is_pinned), None)
-    still = cursor.back == 0 and expedition.orderly() and count >= (walk.promised or 0)
+    last = posts[-1].id if posts else 0
+    still = cursor.back == 0 and expedition.orderly() and count == walk.promised
     step = advance(
         cursor, items=len(items), count=count,
-        first=posts[0].id if posts else 0, last=posts[-1].id if posts else 0,
+        first=posts[0].id if posts else 0, last=last,
         follows=first is None or first in known or still, size=size, overlap=overlap,
+        stale=repeats(cursor, items=len(items), grown=count > (walk.promised or 0),
+                      fresh=any(post.id not in known for post in posts), farther=last < cursor.last),
     )  # fmt: skip
     after = walk._replace(cursor=step.cursor.encode(), promised=count, updated_seen=seen)
     with store.write():
@@ -173,21 +180,38 @@ def _met_known(expedition: Expedition, walk: Walk, posts: list[Post]) -> bool:
 
 def _top_again(expedition: Expedition, walk: Walk, size: int) -> Pages:
     """Read from the top to what this walk knows: posts that came, or were pinned, while it was further down."""
-    offset, began = 0, walk.finished_seen or 0
+    offset = 0
     while not expedition.watch.stopping():
-        items, count = page_of(METHOD, (yield _at(walk.subject, offset, size)))
-        posts = [parse_post(item) for item in items if isinstance(item, dict)]
-        store, seen = expedition.store, stamp(expedition, walk)
-        known = walls.seen_posts(store, walk.subject, [post.id for post in posts], walk.started_seen or 0)
-        with store.write():
-            walk = _save(expedition, walk._replace(promised=count, finished_seen=max(seen, began)), posts, known, seen)
-            journal.save_walk(store, walk)
-            expedition.save_calls()
-        met = any(post.id in known for post in posts if not post.is_pinned)
-        if met or offset + len(items) >= count or len(items) <= OVERLAP:
+        walk, known = yield from _look(expedition, walk, offset, size)
+        if any(known) or offset + len(known) >= (walk.promised or 0) or len(known) <= OVERLAP:
             break
-        offset += len(items) - OVERLAP
+        offset += len(known) - OVERLAP
     return walk
+
+
+def _end_again(expedition: Expedition, walk: Walk, size: int) -> Pages:
+    """Read from the end up to what this walk knows: another page may have stood in place of the last one."""
+    offset = (walk.promised or 0) - size
+    while offset > 0 and walk.got < (walk.promised or 0) and not expedition.watch.stopping():
+        walk, known = yield from _look(expedition, walk, offset, size)
+        if not known or known[0]:
+            break
+        offset -= size - OVERLAP
+    return walk
+
+
+def _look(expedition: Expedition, walk: Walk, offset: int, size: int) -> Generator[Ask, Any, tuple[Walk, list[bool]]]:
+    """Store a page of a wall that was read to its end; which of its posts, the pinned one aside, were known."""
+    items, count = page_of(METHOD, (yield _at(walk.subject, offset, size)))
+    posts = [parse_post(item) for item in items if isinstance(item, dict)]
+    store, seen = expedition.store, stamp(expedition, walk)
+    known = walls.seen_posts(store, walk.subject, [post.id for post in posts], walk.started_seen or 0)
+    with store.write():
+        read = walk._replace(promised=count, finished_seen=max(seen, walk.finished_seen or 0))
+        walk = _save(expedition, read, posts, known, seen)
+        journal.save_walk(store, walk)
+        expedition.save_calls()
+    return walk, [post.id in known for post in posts if not post.is_pinned]
 
 
 def _close(expedition: Expedition, walk: Walk) -> Walk:

@@ -64,3 +64,28 @@ def test_what_stood_all_the_time_is_read_however_the_wall_moves(
             assert vk.state.lasting_posts(-number) <= stored
             gone = f"SELECT id FROM posts WHERE owner_id = -{number} AND deleted_seen IS NOT NULL"
             assert not {row[0] for row in study.rows(gone)} & {post.id for post in vk.state.wall(-number)}
+
+
+@pytest.mark.parametrize("kind", ["service", "user"])
+@pytest.mark.parametrize(("page", "most"), [(9, 4), (9, 8), (5, 8)])
+def test_a_moving_wall_whose_count_lies_now_and_then_hides_nothing(
+    world: World, kind: str, page: int, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walk_wall, "PAGE", page)
+    for room in (walk_wall, batch):
+        monkeypatch.setattr(room, "MOST", most)
+    monkeypatch.setitem(batch.FIRST_SIZES, "wall.get", most)
+    for seed in (5, 9, 28):
+        draw, ids = random.Random(seed), open_communities(world)
+        settings = ServerSettings(requests_per_second=1e6, faults=(f"count_larger@wall.get:p=0.2,seed={seed}",))
+        with start_server(world, settings) as vk, open_store(":memory:") as store:
+            for number in ids:
+                for change in moves(-number, draw):
+                    vk.state.schedule(change)
+            study = Study(vk, store, kind)
+            for _ in range(5):  # a wall that failed is told, and comes with the next run
+                if study.collect(AudienceSpec("все", tuple(f"club{n}" for n in ids)), what=("posts",)).state == "done":
+                    break
+            for number in ids:
+                stored = {row[0] for row in study.rows(f"SELECT id FROM posts WHERE owner_id = -{number}")}
+                assert vk.state.lasting_posts(-number) <= stored

@@ -5,20 +5,21 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collector.pager import Cursor, advance, decode
+from collector.pager import Cursor, advance, decode, repeats
 
 
 def read(items: list[int], moves: list[tuple[str, int]], size: int, overlap: int) -> tuple[set[int], str]:
     """Walk a newest-first list; before each page one move happens: ``add`` n on top, ``drop`` the items at n.
 
-    ``forget``: nothing moves, but the page is the first one again, whatever was asked for. Without ``overlap`` a page
-    follows as long as the count has not fallen, as on a wall.
+    ``forget``: nothing moves, but the page is the first one again, whatever was asked for; ``repeat``: it is the one
+    before; ``lie``: the count is too large by n. Without ``overlap`` a page follows as long as the count stays, as on
+    a wall.
     """
     wall, cursor, seen, state = list(items), Cursor(), set[int](), "open"
-    promised = 0
+    promised, page = 0, list[int]()
     moves, fresh = list(moves), max(items, default=0) + 1
     for _ in range(1000):
-        forgotten = False
+        kind, number, before = "sound", 0, page
         if moves:
             kind, number = moves.pop(0)
             if kind == "add":
@@ -26,16 +27,18 @@ def read(items: list[int], moves: list[tuple[str, int]], size: int, overlap: int
                 fresh += number + 1
             elif kind == "drop":
                 del wall[number : number + 7]
-            forgotten = kind == "forget"
-        start = cursor.request_offset
-        page = wall[:size] if forgotten else wall[start : start + size]
-        still = cursor.back == 0 == overlap and len(wall) >= promised
+        start, count = cursor.request_offset, len(wall) + (number if kind == "lie" else 0)
+        page = wall[:size] if kind == "forget" else before if kind == "repeat" and start else wall[start : start + size]
+        still = cursor.back == 0 == overlap and count == promised
         follows = start == 0 or bool(page and page[0] in seen) or still
-        promised = len(wall)
+        last = page[-1] if page else 0
         step = advance(
-            decode(cursor.encode()), items=len(page), count=len(wall),
-            first=page[0] if page else 0, last=page[-1] if page else 0, follows=follows, size=size, overlap=overlap,
+            decode(cursor.encode()), items=len(page), count=count, first=page[0] if page else 0, last=last,
+            follows=follows, size=size, overlap=overlap,
+            stale=repeats(cursor, items=len(page), grown=count > promised, fresh=not seen.issuperset(page),
+                          farther=last < cursor.last),
         )  # fmt: skip
+        promised = count
         if step.follow:
             seen.update(page)
         cursor, state = step.cursor, step.state
@@ -72,10 +75,29 @@ def test_a_server_that_forgets_the_offset_now_and_then_hides_nothing(
 ) -> None:
     # Two in a row: more would be told as a failure.
     items = list(range(length, 0, -1))
-    moves = [
-        move for one in forgets for move in ([("forget", 0), ("forget", 0), ("sound", 0)] if one else [("sound", 0)])
-    ]
-    assert read(items, moves, size, overlap=2) == (set(items), "done")
+    for kind in ("forget", "repeat"):
+        bad, sound = [(kind, 0), (kind, 0), ("sound", 0)], [("sound", 0)]
+        moves = [move for one in forgets for move in (bad if one else sound)]
+        assert read(items, moves, size, overlap=2) == (set(items), "done")
+
+
+@settings(max_examples=800)
+@given(
+    st.integers(0, 60),
+    st.lists(st.tuples(st.sampled_from(["drop", "lie"]), st.integers(0, 40)), max_size=30),
+    st.integers(3, 10),
+)
+def test_a_count_that_lies_now_and_then_hides_nothing_where_pages_overlap(
+    length: int, moves: list[tuple[str, int]], size: int
+) -> None:
+    wall = list(range(length, 0, -1))
+    survivors = set(wall)
+    for kind, number in moves:
+        if kind == "drop":
+            survivors -= set(wall[number : number + 7])
+            del wall[number : number + 7]
+    found, state = read(list(range(length, 0, -1)), moves, size, overlap=2)
+    assert survivors <= found and state in ("done", "short")
 
 
 def test_a_list_that_fits_one_page_costs_one_page() -> None:
@@ -84,10 +106,15 @@ def test_a_list_that_fits_one_page_costs_one_page() -> None:
 
 
 def test_two_empty_pages_below_the_count_are_short() -> None:
-    first = advance(Cursor(10, 2, 5), items=0, count=50, first=0, last=0, follows=False, size=10, overlap=2)
+    first = advance(Cursor(10, 0, 5), items=0, count=50, first=0, last=0, follows=False, size=10, overlap=2)
     assert first.state == "open"
     second = advance(first.cursor, items=0, count=50, first=0, last=0, follows=False, size=10, overlap=2)
     assert second.state == "short"
+
+
+def test_an_empty_page_where_the_last_one_ended_is_looked_for_before() -> None:
+    step = advance(Cursor(10, 2, 5), items=0, count=50, first=0, last=0, follows=False, size=10, overlap=2)
+    assert step.state == "open" and step.cursor.request_offset < 8
 
 
 def test_a_strange_cursor_starts_again() -> None:
