@@ -10,6 +10,7 @@ from typing import Any
 
 from collector.import_fields import Row, name_of, read_count, read_date, read_row
 from collector.import_records import Broken, Record, Tally
+from collector.values import storable
 
 BATCH = 512
 # So few records are looked at one by one: halving them further costs more than it saves.
@@ -50,24 +51,21 @@ def _plain(records: list[Record]) -> list[Row | Broken] | None:
         if found is None:
             return None
         checked.append(found)
-    _, text, author, community, number, date, repost, likes, comments, reposts, views, url = checked
-    if not all(map(bool, author)) and not all(who or where for who, where in zip(author, community, strict=True)):
-        return None
-    columns = (lines, text, author, community, number, date, repost, likes, comments, reposts, views, url)
-    return list(map(_row, zip(*columns, strict=True)))
+    rows: list[Any] = list(map(_row, zip(*checked, strict=True)))
+    return rows if all(row.author or row.community for row in rows) else None
 
 
 def _texts(column: Column) -> Column | None:
     if set(map(type, column)) != {str} or not all(column) or any(map(str.isspace, column)):
         return None
-    return column if _can_be_stored(column) else None
+    return column if storable("".join(column)) else None
 
 
 def _reposts(column: Column) -> Column | None:
     kinds = set(map(type, column))
     if kinds <= {_NONE}:
         return column
-    if kinds <= {_NONE, str} and _can_be_stored(filter(None, column)):
+    if kinds <= {_NONE, str} and storable("".join(filter(None, column))):
         return [value or None for value in column]
     return None
 
@@ -77,7 +75,7 @@ def _names(column: Column) -> Column | None:
     if kinds <= {_NONE}:
         return [""] * len(column)
     if kinds <= {str}:
-        return list(map(str.strip, column)) if _can_be_stored(column) else None
+        return list(map(str.strip, column)) if storable("".join(column)) else None
     names = list(map(name_of, column))
     return None if None in names else names
 
@@ -110,15 +108,6 @@ def _each(column: Column, read: Callable[[Any, int, Tally], int | None]) -> Colu
     lost = Tally()
     found = [read(value, 0, lost) for value in column]
     return None if lost.counts else found
-
-
-def _can_be_stored(texts: Iterable[str]) -> bool:
-    """Whether there is no lone surrogate in them."""
-    try:
-        "".join(texts).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 # In the order of FIELDS.

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from collector.import_records import FIELDS, Broken, Record, Tally, listed
+from collector.values import storable, whole
 from collector.values import text as whole_text
-from collector.values import whole
 from storage import ConfigError, ImportFileError
 
 # Column names taken without --map, lower case; our own names come first.
@@ -30,7 +30,6 @@ _SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "views": ("просмотры", "просмотров", "views_count"),
     "url": ("ссылка", "link", "ссылка на пост", "ссылка на запись", "ссылка на комментарий"),
 }  # fmt: skip
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _RUSSIAN_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:,?\s+(?:в\s+)?(\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII)
 _LAST_SECOND = 253_402_300_799  # the end of the year 9999
 _MILLISECONDS = 10**11
@@ -135,7 +134,7 @@ def read_row(record: Record, notes: Tally) -> Row | Broken:
 
 
 def _clean(text: str, line: int, notes: Tally) -> str:
-    if _SURROGATE.search(text) is None:
+    if storable(text):
         return text
     notes.add("нечитаемые знаки заменены на U+FFFD", line)
     return whole_text(text)
@@ -146,7 +145,7 @@ def name_of(value: Any) -> str | None:
     if value is None or value == "":
         return ""
     if isinstance(value, str):
-        return (value if _SURROGATE.search(value) is None else whole_text(value)).strip()
+        return whole_text(value).strip()
     number = None if isinstance(value, bool) else whole(value)
     return None if number is None else str(number)
 

@@ -36,11 +36,16 @@ def text(value: Any) -> str:
     """VK's string as it is; a lone surrogate, which no file can hold, becomes U+FFFD."""
     if not isinstance(value, str):
         return ""
+    return value if storable(value) else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def storable(text: str) -> bool:
+    """Whether a file can hold the text: there is no lone surrogate in it."""
     try:
-        value.encode()
+        text.encode()
     except UnicodeEncodeError:
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return value
+        return False
+    return True
 
 
 def some_text(value: Any) -> str | None:

@@ -75,9 +75,11 @@ class Lexicon:
         if kept is None:
             return None
         head, _, rest = kept.partition('","')
+        if "\\" in head:  # a lemma that JSON had to escape
+            return None
         shared = self._shared.get(rest)
-        if shared is None or "\\" in head:
-            if "[" in rest or "\\" in head:
+        if shared is None:
+            if "[" in rest:
                 return None
             shared = self._shared[rest] = Candidate(*_decode(kept)[0][0])
         return head[3:], shared
