@@ -33,6 +33,12 @@ n_topics = 20
 language = "ru"
 """
 AUDIENCE = "[[audiences]]\nname = {name}\ncommunities = [{community}]\n"
+NO_AUDIENCE = """\
+# Кого собирать: впишите адрес и уберите «# ». Тексты из файлов (import) приносят свои аудитории, им это не нужно.
+# [[audiences]]
+# name = "имя аудитории"
+# communities = ["vk.com/имя_сообщества"]
+"""
 
 
 @click.command("init")
@@ -57,12 +63,16 @@ def command(name: str, communities: tuple[str, ...]) -> None:
         raise AudienceError(f"Не удаётся создать {file}", str(error), "Выберите другую папку.") from error
     say(f"Создано: {file}")
     todo = "впишите вопрос" if communities else "впишите сообщества и вопрос"
-    say(f"Дальше: {todo}, положите ключ в VK_TOKEN и запустите\n  {program()} --config {_typed(file)} collect")
+    start = f"{program()} --config {_typed(file)}"
+    say(f"Дальше: {todo}, положите ключ в VK_TOKEN и запустите\n  {start} collect")
+    if not communities:
+        say(f"Если тексты уже есть, ни сообществ, ни ключа не надо:\n  {start} import ФАЙЛ")
 
 
 def _audiences(communities: tuple[str, ...]) -> str:
-    named = communities or ("vk.com/имя_сообщества",)
-    return "\n".join(AUDIENCE.format(name=_quoted(item), community=_quoted(item)) for item in named)
+    if not communities:
+        return NO_AUDIENCE
+    return "\n".join(AUDIENCE.format(name=_quoted(item), community=_quoted(item)) for item in communities)
 
 
 def _typed(file: Path) -> str:

@@ -98,6 +98,21 @@ def test_init_makes_a_config_that_loads_and_collect_without_a_token_needs_a_pers
     assert run("init", "x", "--community", "https://example.com/a", cwd=tmp_path).returncode == 2
 
 
+def test_init_without_communities_makes_a_study_ready_for_texts_of_ones_own(tmp_path: Path) -> None:
+    made = run("init", "свои тексты", cwd=tmp_path)
+    assert made.returncode == 0 and "import" in made.stdout.decode()
+    config = tmp_path / "свои тексты" / "config.toml"
+    (tmp_path / "a.csv").write_text("text,author\nСвежий хлеб из печи,аня\n", encoding="utf-8")
+    assert run("--config", str(config), "import", "a.csv", cwd=tmp_path).returncode == 0
+    asked = run("--config", str(config), "collect", cwd=tmp_path, VK_TOKEN="vk1.sim")
+    assert asked.returncode == 2 and "[[audiences]]" in asked.stderr.decode()
+    # the commented lines are a valid study once their marks are gone, as the file says
+    lines = config.read_text(encoding="utf-8").replace("# [[audiences]]", "[[audiences]]")
+    lines = lines.replace("# name = ", "name = ").replace("# communities = ", "communities = ")
+    config.write_text(lines.replace("имя_сообщества", "rock"), encoding="utf-8")
+    assert run("--config", str(config), "plan", "--offline", cwd=tmp_path, VK_TOKEN="").returncode == 0
+
+
 def test_collect_without_an_audience_says_how_to_name_one(tmp_path: Path) -> None:
     answer = run("collect", cwd=tmp_path, VK_TOKEN="vk1.sim")
     assert answer.returncode == 2 and "[[audiences]]" in answer.stderr.decode()
