@@ -1,8 +1,9 @@
 """A form's candidates: which lemmas it can have, what speaks for each, and what its neighbours may see of it.
 
 Universal Dependencies' conventions for lemmas where they differ from the dictionary's: women keep their surnames and
-patronymics (``Ивановой`` is ``Иванова``), a short neuter adjective and a comparative may be an adverb (``важно``,
-``чаще`` - ``часто``), nouns keep ``-ье`` where they are written so (``счастья`` - ``счастье``).
+patronymics (``Ивановой`` is ``Иванова``), patronymics are spelt as they are written (``Юрьевича`` is ``Юрьевич``), a
+short neuter adjective and a comparative may be an adverb (``важно``, ``чаще`` - ``часто``), nouns keep ``-ье`` where
+they are written so (``счастья`` - ``счастье``).
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ _CASES = {
 }  # fmt: skip
 _GENDERS = {"masc": "m", "femn": "f", "neut": "n"}
 _NAMES = ("Name", "Surn", "Patr", "Geox", "Orgn", "Abbr", "Init")
-_TWOFOLD = ("COMP", "ADJS")
-"""Kinds of words that may be adverbs too."""
+_OWN_WAY = ("COMP", "ADJS", "NOUN.Patr")
+"""Kinds of words that may be adverbs too, or are not spelt as their lemma in the dictionary is."""
 _FORMS = ("impr", "past", "Apro", "Anum")
 GUESSED = "?"
 """Before the kind of a candidate that was guessed by the word's ending."""
@@ -172,7 +173,7 @@ class Analyser:
         cut, add, number, plain = steps[0]
         first = self._tag(number)
         part, agree = first.kind[:4], first.agree
-        if not plain or first.woman or part == "COMP":
+        if not plain or first.woman or part == "COMP" or first.kind == "NOUN.Patr":
             return None
         if add.endswith("ие") and cut.startswith(add[:-2] + "ь"):
             return None
@@ -191,7 +192,7 @@ class Analyser:
         joined: dict[tuple[str, str], _Joined] = {}
         for lemma, number, score in readings:
             tag = self._tag(number)
-            if tag.woman or tag.kind in _TWOFOLD or lemma.endswith("ие"):
+            if tag.woman or tag.kind in _OWN_WAY or lemma.endswith("ие"):
                 lemmas: Iterable[tuple[str, str, str, int]] = _lemmas(form, lemma, tag, score, self._words)
             else:
                 lemmas = ((lemma, tag.pos, tag.kind, score),)
@@ -250,6 +251,8 @@ def _lemmas(form: str, lemma: str, tag: Tag, score: int, words: Dictionary) -> I
     if tag.woman:
         yield _woman(form, lemma), "NAME", tag.kind, score
         return
+    if tag.kind == "NOUN.Patr" and lemma.endswith("вич") and "вич" in form:  # «Юрьевича» is no «Юриевич»
+        lemma = form[: form.rindex("вич")] + "вич"
     if tag.pos == "NOUN" and lemma.endswith("ие") and form.startswith(lemma[:-2] + "ь"):
         yield lemma[:-2] + "ье", tag.pos, tag.kind, score
         return
@@ -268,8 +271,10 @@ def _woman(form: str, lemma: str) -> str:
         return lemma + "а"
     if lemma.endswith(("ий", "ый", "ой")):
         return lemma[:-2] + ("яя" if lemma.endswith("ний") else "ая")
-    if lemma.endswith("ич") and "вн" in form:
-        return form[: form.rindex("вн")] + "вна"
+    if lemma.endswith("ич"):
+        for ending in ("вн", "ичн"):
+            if ending in form:
+                return form[: form.rindex(ending)] + ending + "а"
     return lemma
 
 

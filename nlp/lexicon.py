@@ -21,7 +21,7 @@ from nlp.dictionary import SCALE
 from nlp.tables import Correction
 from storage.rows import Form
 
-NUMBER = 2
+NUMBER = 3
 """Raised when candidates change; stored forms of another number are made again."""
 
 _CYRILLIC = re.compile("[\u0400-\u04ff]")

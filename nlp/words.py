@@ -19,6 +19,7 @@ _WORD_PATTERN = r"[^\W_]+(?:(?:[-\u2010\u2011'’]|(?<=[\u0400-\u04ff])[*@]{1,5}
 _WORD = re.compile(_WORD_PATTERN)
 _TOKEN = re.compile(rf"{_WORD_PATTERN}|[.!?…]+|\n+|[^\w\s]")
 _NUMBER = re.compile(r"[\d\W]+")
+_MARKS = re.compile("[\u0300-\u036f]+")
 _PLAIN = {0x2010: "-", 0x2011: "-", 0x2019: "'"}
 ENDS = frozenset(".!?…\n")
 """What a token that ends a sentence begins with."""
@@ -72,7 +73,9 @@ def word_in(token: str) -> str | None:
         return None
     if form.isalpha():
         return form
-    form = unicodedata.normalize("NFC", form)
+    form = _MARKS.sub("", unicodedata.normalize("NFC", form))  # «за́мок»: its stress is no letter
+    if form.isalpha():
+        return form
     if _WORD.fullmatch(form) and not _NUMBER.fullmatch(form):
         return form.translate(_PLAIN)
     return None
