@@ -139,7 +139,7 @@ def _page(store: Store, model_id: int, model: TopicModel, folder: Path) -> str:
 
     people: dict[int, Any] = {}
     lengths: dict[int, int] = {}
-    for one in models.user_topics(store, model_id):
+    for one in models.user_topics(store, model_id, models.own_signal(store, model_id)):
         people.setdefault(one.user_id, np.zeros(model.n_topics))[one.topic] = one.weight
         lengths[one.user_id] = one.n_lemmas
     if len(people) < 2:

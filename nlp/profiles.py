@@ -66,21 +66,27 @@ class Bag:
 
 @dataclass(slots=True)
 class People:
-    """Profiles of what people wrote, for the means of communities: user -> (profile, n_docs, n_words); ``known``: who
-    has a profile of any signal; ``seen``: authors of texts.
+    """Profiles of what people wrote and commented, for the means of communities: user -> (profile, n_docs, n_words);
+    ``known``: who has a profile of any signal; ``seen``: authors of texts.
     """
 
     wrote: dict[int, tuple[Any, int, int]] = field(default_factory=dict)
+    commented: dict[int, tuple[Any, int, int]] = field(default_factory=dict)
     known: set[int] = field(default_factory=set)
     seen: int = 0
+
+    @property
+    def own(self) -> dict[int, tuple[Any, int, int]]:
+        """The profiles of people's own words: of posts, or of comments where nobody has one of posts."""
+        return self.wrote or self.commented
 
     def share(self) -> Floats | None:
         """The mean profile, each person alike; None without people."""
         import numpy as np
 
-        if not self.wrote:
+        if not self.own:
             return None
-        found: Floats = np.mean([row[0] for row in self.wrote.values()], axis=0, dtype=np.float64)
+        found: Floats = np.mean([row[0] for row in self.own.values()], axis=0, dtype=np.float64)
         return found
 
 
@@ -99,8 +105,8 @@ class Writer:
         """Write the rows of people, communities and texts; returns the people's profiles and the counts to be told."""
         found = self.people()
         communities, texts_ = self.communities(found), self.texts()
-        below = found.seen - len(found.wrote)
-        counts = {"people": len(found.wrote), "people_below_floor": below, "communities": communities, "texts": texts_}
+        below = found.seen - len(found.own)
+        counts = {"people": len(found.own), "people_below_floor": below, "communities": communities, "texts": texts_}
         return found, counts
 
     def people(self) -> People:
@@ -121,8 +127,9 @@ class Writer:
         rows = []
         for bag, weights in zip(full, self._profiles(full), strict=True):
             found.known.add(bag.owner)
-            if bag.signal == "wrote":
-                found.wrote[bag.owner] = (weights, bag.n_docs, bag.n_words)
+            if bag.signal in ("wrote", "commented"):
+                kept = found.wrote if bag.signal == "wrote" else found.commented
+                kept[bag.owner] = (weights, bag.n_docs, bag.n_words)
             rows += self._user_rows(bag.owner, bag.signal, weights, bag.n_docs, bag.n_words, bag.digest.hexdigest())
         models.save_user_topics(self.store, rows)
 
@@ -163,7 +170,7 @@ class Writer:
         near: dict[int, list[tuple[int, Any, int]]] = {}
         for community in people.communities(self.store):
             ids = people.member_ids(self.store, community.id)
-            rows += self._member_rows(community.id, [user for user in ids if user in found.wrote], found)
+            rows += self._member_rows(community.id, [user for user in ids if user in found.own], found)
             if community.id in walls:
                 bag, weights = walls[community.id]
                 for user in found.known.intersection(ids):
@@ -212,7 +219,7 @@ class Writer:
 
         if not ids:
             return []
-        rows = [found.wrote[user] for user in ids]
+        rows = [found.own[user] for user in ids]
         mean = np.mean([row[0] for row in rows], axis=0, dtype=np.float64)
         n_docs, n_words = sum(row[1] for row in rows), sum(row[2] for row in rows)
         mark = hashlib.blake2b(",".join(map(str, ids)).encode(), digest_size=8).hexdigest()

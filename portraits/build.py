@@ -34,15 +34,16 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Everything a template may show."""
+    """Everything a template may show. ``own``: profiles of people's own words (see ``Study.signal``); ``further``: of
+    the other signals.
+    """
 
     passport: Passport
     funnels: dict[int, Funnel]
     variables: list[Variable]
     topics: list[TopicCard]
-    wrote: Interests | None
-    reposted: Interests | None
-    liked: Interests | None
+    own: Interests | None
+    further: tuple[Interests, ...]
     walls: Walls
     indices: Indices
     distances: list[Distance]
@@ -61,23 +62,27 @@ def build(study: Study, tell: Callable[[int], bool]) -> Parts | None:
     if tell(2):
         return None
     topics = topic_cards(study)
-    wrote, reposted, liked = (interests(study, signal) for signal in ("wrote", "reposted", "liked"))
+    own = interests(study, study.signal)
+    others = [signal for signal in FURTHER if signal != study.signal]
+    further = tuple(one for one in (interests(study, signal) for signal in others) if one is not None)
     if tell(3):
         return None
-    # Reposts are left out of the tests: they would double every topic and say nearly the same again.
-    traits = [one.trait for one in who] + ([wrote.trait] if wrote else [])
+    # Other signals are left out of the tests: they would double every topic and say nearly the same again.
+    traits = [one.trait for one in who] + ([own.trait] if own else [])
     tested = indices(traits, study.book, least=study.least)
-    far = distances(study, wrote) if wrote else []
+    far = distances(study, own) if own else []
     if tell(4):
         return None
-    cards = [card(study, group, funnels[group.id], who, wrote, tested) for group in study.peopled]
+    cards = [card(study, group, funnels[group.id], who, own, tested) for group in study.peopled]
     return Parts(
-        found, funnels, who, topics, wrote, reposted, liked, walls(study, found), tested, far, overlaps(study), cards,
+        found, funnels, who, topics, own, further, walls(study, found), tested, far, overlaps(study), cards,
         _method(study),
     )  # fmt: skip
 
 
 STEPS = 5
+FURTHER = ("commented", "reposted", "liked")
+"""Signals shown beside people's own words."""
 
 
 def _method(study: Study) -> Method:

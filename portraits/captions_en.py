@@ -211,6 +211,8 @@ CAPTIONS: dict[str, str] = {
     "topics.lead": "The model found {topics} in what people wrote themselves. “Share of a topic” is the mean over "
     "people: everybody has one vote, however much they wrote. The “leading topic” is a person's largest. Profiles "
     "exist for {n}.",
+    "topics.by_comments": "Nobody has posts of their own with enough words, so people's profiles are made of their "
+    "comments.",
     "topics.chart": "Shares of topics among all people with a profile",
     "topics.cards": "Topics one by one",
     "topics.topic": "Topic",
@@ -241,6 +243,8 @@ CAPTIONS: dict[str, str] = {
     "compare.heat": "Map: topic × audience",
     "compare.heat_lead": "Mean share of the topic among people of the audience with a 95% bootstrap interval; the "
     "darker, the larger. People without a profile take no part.",
+    "compare.comments": "What they say in comments: topics of comments",
+    "compare.comments_lead": "The same for people's comments. Comments are kept apart from posts.",
     "compare.reposts": "What they share: topics of reposts",
     "compare.reposts_lead": "The same for other people's posts that they repeated. Reposts are kept apart from own "
     "words.",

@@ -92,8 +92,8 @@ def _settings_rows(study: Study) -> list[tuple[str, str]]:
 
 def _topic_order(parts: Parts) -> list[int]:
     """Topics by their share among all people, largest first; by number without people."""
-    wrote = parts.wrote
-    means = wrote.means.get(people.EVERYONE) if wrote else None
-    if wrote is None or means is None:
+    own = parts.own
+    means = own.means.get(people.EVERYONE) if own else None
+    if own is None or means is None:
         return [topic.id for topic in parts.topics]
-    return sorted(wrote.topics, key=lambda topic: (-float(means.value[wrote.place(topic)]), topic))
+    return sorted(own.topics, key=lambda topic: (-float(means.value[own.place(topic)]), topic))

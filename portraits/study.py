@@ -29,7 +29,9 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """One report's surroundings. ``groups``: audiences with people in the order of their ids."""
+    """One report's surroundings. ``groups``: audiences with people in the order of their ids; ``signal``: where the
+    people's own words stand, ``wrote`` or (a study of comments alone) ``commented``.
+    """
 
     store: Store
     settings: ReportSettings
@@ -37,6 +39,7 @@ class Study:
     groups: tuple[Group, ...]
     model: TopicModel | None
     topics: tuple[Topic, ...]
+    signal: str = "wrote"
 
     @property
     def least(self) -> int:
@@ -84,7 +87,7 @@ def open_study(store: Store, settings: ReportSettings) -> Study:
     )  # fmt: skip
     topics, shown = merged(models.topics(store, model_id) if model_id is not None else [])
     portrait_data.show_topics(store, shown)
-    return Study(store, settings, Book(), groups, model, topics)
+    return Study(store, settings, Book(), groups, model, topics, models.own_signal(store, model_id))
 
 
 def merged(topics: Sequence[Topic]) -> tuple[tuple[Topic, ...], dict[int, int]]:

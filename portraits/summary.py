@@ -17,7 +17,7 @@ from portraits.shares import Share
 from portraits.study import Group, Study
 
 KINDS = ("sex", "age", "city")
-PERSONA = (*KINDS, "occupation", "topic.wrote")
+PERSONA = (*KINDS, "occupation", "topic")
 TOPICS = 3
 FINDS = 3
 FEW_PROFILES = 100
@@ -77,7 +77,7 @@ def card(
     finds = sorted((index for index in own if index.above), key=lambda i: (-i.value, i.trait, i.category))
     return Card(
         group, profiles, _kinds(group, variables), leading(found, group.id, study.unstable), _persona(finds),
-        _varied(finds), _differs(study, group, own, finds), _caution(study, funnel, profiles, found is not None),
+        _varied(finds), _differs(study, group, own, finds), _caution(study, funnel, profiles),
     )  # fmt: skip
 
 
@@ -113,7 +113,7 @@ def _persona(finds: Sequence[Index]) -> tuple[Index, ...]:
     """The strongest find of each trait, in the order in which one would describe somebody."""
     best: dict[str, Index] = {}
     for index in finds:
-        best.setdefault(index.trait, index)
+        best.setdefault(index.trait.partition(".")[0], index)
     return tuple(best[trait] for trait in PERSONA if trait in best)
 
 
@@ -136,11 +136,11 @@ def _differs(study: Study, group: Group, own: Sequence[Index], finds: Sequence[I
     return "few" if all(index.state == "few" for index in own) or group.size < LEAST_N else "none"
 
 
-def _caution(study: Study, funnel: Funnel, profiles: int, modelled: bool) -> Caution:
+def _caution(study: Study, funnel: Funnel, profiles: int) -> Caution:
     """The gravest thing to know before believing the card."""
     in_model, age = funnel.share("in_model"), funnel.missing["age"]
     blank = funnel.lost["blank"]
-    if study.model is None or not modelled:
+    if study.model is None:
         return Caution("no_model")
     if profiles < FEW_PROFILES:
         return Caution("small_model")

@@ -142,8 +142,16 @@ def doc_topic_counts(store: Store, model_id: int) -> dict[int, int]:
     return {row[0]: row[1] for row in store.rows(sql, (model_id,))}
 
 
-def user_topics(store: Store, model_id: int, signal: str = "wrote") -> Iterable[UserTopic]:
-    """People's profiles by user and topic."""
+def own_signal(store: Store, model_id: int | None) -> str:
+    """The signal that people's own words stand in: ``wrote``, or ``commented`` where nobody has a profile of posts."""
+    found = store.value(
+        "SELECT max(signal) FROM user_topics WHERE model_id = ? AND signal IN ('wrote', 'commented')", (model_id,)
+    )
+    return str(found or "wrote")
+
+
+def user_topics(store: Store, model_id: int, signal: str) -> Iterable[UserTopic]:
+    """People's profiles of one signal by user and topic."""
     sql = "SELECT * FROM user_topics WHERE model_id = ? AND signal = ? ORDER BY user_id, topic"
     yield from load(store, UserTopic, sql, (model_id, signal))
 

@@ -18,6 +18,7 @@ from typing import Any
 
 from storage.audiences import audiences
 from storage.db import Store
+from storage.models import own_signal
 
 REFERENCE = 0
 EVERYONE = -1
@@ -56,7 +57,7 @@ SELECT p.user_id,
            OR u.birth_year IS NOT NULL OR u.city IS NOT NULL), 0),
   CASE
     WHEN EXISTS (SELECT 1 FROM user_topics t WHERE t.model_id = :model AND t.user_id = p.user_id
-                 AND t.signal = 'wrote') THEN 'in_model'
+                 AND t.signal = :signal) THEN 'in_model'
     WHEN a.user_id IS NOT NULL THEN 'few_words'
     WHEN w.state IN ('done', 'short') THEN 'blank'
     WHEN u.id IS NULL OR u.state = 'unknown' THEN 'unknown'
@@ -93,7 +94,7 @@ def gather(store: Store, model_id: int | None) -> None:
             _add_panel(connection, number)
         _unite(connection, EVERYONE, kinds["studied"])
         _unite(connection, REFERENCE, kinds["baseline"] or kinds["studied"])
-        connection.execute(_PERSONS, {"model": model_id})
+        connection.execute(_PERSONS, {"model": model_id, "signal": own_signal(store, model_id)})
 
 
 def _definition(text: str) -> dict[str, Any]:

@@ -117,7 +117,7 @@ def recovered(store: Store, truth: Truth) -> Recovered:
 
     model = models.current_model(store)
     found: dict[int, Any] = {}
-    for row in models.user_topics(store, model.id or 0) if model else ():
+    for row in models.user_topics(store, model.id or 0, "wrote") if model else ():
         found.setdefault(row.user_id, numpy.zeros(model.n_topics if model else 0))[row.topic] = row.weight
     people = [user for user, planted in sorted(truth.person.items()) if planted and user in found]
     if not people:

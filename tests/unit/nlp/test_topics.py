@@ -256,6 +256,20 @@ def test_other_units(planted: Store, unit: Any) -> None:
     assert documents[0] <= outcome.counts["documents"] <= documents[1]
 
 
+def test_people_who_only_comment_have_profiles_and_means(world: Any, planted: Store) -> None:
+    with planted.write() as connection:
+        connection.execute(
+            "INSERT INTO comments (owner_id, id, post_id, from_id, published_at, text) "
+            "SELECT -1, owner_id * 1000 + id, 1, from_id, published_at, text FROM posts WHERE owner_id > 0"
+        )
+        connection.execute("DELETE FROM posts WHERE owner_id > 0")
+    lemmatize(planted, LemmaSettings())
+    assert topics(planted, FOUR).counts["people"] == 60
+    assert rows(planted, "SELECT DISTINCT signal FROM user_topics WHERE signal <> 'member'") == [("commented",)]
+    assert sum(share for (share,) in rows(planted, "SELECT share FROM topics")) == pytest.approx(1)
+    assert rows(planted, "SELECT DISTINCT n_people FROM community_topics WHERE signal = 'member'") == [(30,)]
+
+
 def test_a_study_of_communities_alone(world: Any, store: Store) -> None:
     world.plant(store, n_people=0)
     lemmatize(store, LemmaSettings())

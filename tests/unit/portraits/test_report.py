@@ -440,3 +440,23 @@ def test_topics_of_one_name_are_shown_as_one(build: Any, page: Any) -> None:
     assert ("topics", "mean.wrote.4", 0) not in after
     walls = before["compare", "wall.1.1", 0].value + before["compare", "wall.1.4", 0].value
     assert after["compare", "wall.1.1", 0].value == pytest.approx(walls, abs=2e-4)
+
+
+def test_a_study_of_comments_alone_has_its_topics(build: Any, page: Any) -> None:
+    store = build()
+    with store.write() as connection:
+        connection.execute("DELETE FROM user_topics WHERE signal <> 'wrote'")
+        connection.execute("UPDATE user_topics SET signal = 'commented'")
+    text = words_of(page(store))
+    assert "профили людей построены по их комментариям" in text
+    assert book(store)["topics", "index.topic.commented.1", MUMS].lo > 200
+    assert "Модели тем нет" not in text and "Что пишут в комментариях" not in text
+
+
+def test_comments_stand_beside_posts_where_there_are_both(build: Any, page: Any) -> None:
+    store = build()
+    assert "Что пишут в комментариях" not in words_of(page(store))
+    with store.write() as connection:
+        connection.execute("UPDATE user_topics SET signal = 'commented' WHERE signal = 'reposted'")
+    text = words_of(page(store))
+    assert "Что пишут в комментариях" in text and "построены по их комментариям" not in text
