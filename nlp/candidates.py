@@ -293,7 +293,7 @@ def capitalised(form: str, found: list[Candidate]) -> list[Candidate]:
             break
     lemma = folded(form)
     if found[0].kind.startswith(GUESSED) and all(candidate.lemma != lemma for candidate in found):
-        more.append(Candidate(lemma, "NAME", "?SAME", "", 0))
+        more.append(Candidate(lemma, "NAME", f"?SAME.{found[0].kind[1:5]}", "", 0))
     return more
 
 

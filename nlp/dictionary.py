@@ -10,8 +10,11 @@ holds its readings against ``parse()``.
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nlp.tables import common_lemmas
 
 if TYPE_CHECKING:
     from pymorphy3 import MorphAnalyzer
@@ -23,6 +26,8 @@ LONGEST_ENDING = 5
 """Letters at the end of an unknown word by which it is guessed."""
 _LEAST_SHARE = 30  # a rule seen in less than one of so many words with the ending is noise
 _FEWEST = 2
+_PRIOR = 2
+"""Times a form counts as seen by how common its lemmas are."""
 
 
 class Reading(NamedTuple):
@@ -68,7 +73,9 @@ class _Tables:
 class Dictionary:
     """Readings of lower-cased Cyrillic forms."""
 
-    def __init__(self, morph: MorphAnalyzer) -> None:
+    def __init__(self, morph: MorphAnalyzer, common: Mapping[str, int]) -> None:
+        self._common = common
+        self._weights: dict[str, int] = {}
         words = morph.dictionary
         estimator = morph.prob_estimator
         self._tables = _Tables(
@@ -148,16 +155,39 @@ class Dictionary:
         return Reading(tables.prefixes[paradigm[2 * count]] + stem + tables.suffixes[paradigm[0]], tag, SCALE)
 
     def _scored(self, form: str, found: list[Reading]) -> list[Reading]:
-        """The readings with the dictionary's own estimate of P(tag | form), even shares where it has none or where
-        there is nothing to choose.
+        """The readings with P(tag | form): the dictionary's counts, and by way of a few more as common as their lemmas
+        are («держу» is rather ``держать`` than ``дерзить``); as they came where there is nothing to choose.
         """
         if len({(reading.lemma, self.tag(reading.tag)[:4]) for reading in found}) == 1:
             return found
+        lemmas = [reading[0] for reading in found]
+        weigh, count = self._weights.get, lemmas.count
+        # of a lemma with many readings each has a part: «веди» is a letter's name in all cases
+        common = [SCALE * (weigh(lemma) or self._weigh(lemma)) // count(lemma) for lemma in lemmas]
+        total = sum(common)
+        shares = [
+            seen * SCALE + _PRIOR * SCALE * own // total
+            for seen, own in zip(self._counts(form, found), common, strict=True)
+        ]
+        whole = sum(shares)
+        return [
+            Reading(lemma, reading[1], share * SCALE // whole)
+            for lemma, reading, share in zip(lemmas, found, shares, strict=True)
+        ]
+
+    def _weigh(self, lemma: str) -> int:
+        weight = self._weights[lemma] = 1 << self._common.get(lemma.replace("ё", "е"), 0)
+        return weight
+
+    def _counts(self, form: str, found: list[Reading]) -> list[int]:
         get = self._tables.probability.get
-        counts = [get(f"{form}:{self.tag(reading.tag)}", 0) for reading in found]
-        if not sum(counts):
-            counts = [SCALE // len(found)] * len(found)
-        return [Reading(lemma, tag, count) for (lemma, tag, _), count in zip(found, counts, strict=True)]
+        return _seen([get(f"{form}:{self.tag(reading.tag)}", 0) for reading in found])
+
+    def seen(self, form: str) -> list[tuple[str, int]]:
+        """(lemma, times) of each reading of an ambiguous form in the texts that the dictionary was counted on."""
+        found = self.readings(form)
+        counts = self._counts(form, found) if len(found) > 1 else []
+        return [(reading.lemma, count) for reading, count in zip(found, counts, strict=False)]
 
     def guesses(self, form: str) -> list[Reading]:
         """Readings of a form the dictionary does not know, by the words that end like it, likeliest first."""
@@ -195,9 +225,19 @@ class Dictionary:
         return ()
 
 
+def _seen(shares: list[int]) -> list[int]:
+    """How often each reading was seen, from the dictionary's millionths, which were smoothed by one for each reading:
+    of many readings that nobody saw («веди», a letter's name in every case) none stands for much.
+    """
+    if not any(shares):
+        return shares
+    least = min([share for share in shares if share])
+    return [max(0, (2 * share + least) // (2 * least) - 1) for share in shares]
+
+
 @functools.cache
 def dictionary() -> Dictionary:
     """pymorphy3's dictionary, read once a process: 0.15 s and 15 MB."""
     from pymorphy3 import MorphAnalyzer
 
-    return Dictionary(MorphAnalyzer(lang="ru"))
+    return Dictionary(MorphAnalyzer(lang="ru"), common_lemmas())

@@ -18,7 +18,7 @@ from typing import Any
 
 from nlp.candidates import GUESSED, Candidate, analyser, folded
 from nlp.dictionary import SCALE
-from nlp.tables import Correction
+from nlp.tables import Correction, common_version
 from storage.rows import Form
 
 NUMBER = 3
@@ -30,6 +30,7 @@ _MASK = re.compile(r"[*@]")
 _DIGIT = re.compile(r"\d")
 _LONG_RUN = re.compile(r"(.)\1{2,}")
 _LOOKALIKES = str.maketrans("abcehikmoptuxy", "авсеникмортиху")
+_LAUGHTER = re.compile("(?=.*х.*х)(?:[ах]{4,}|[хе]{4,}|[хи]{4,}|[хо]{4,}|[хэ]{4,})")
 _decode = json.JSONDecoder().raw_decode
 _candidate: Callable[[list[Any]], Candidate] = functools.partial(tuple.__new__, Candidate)
 _PARTICLES = ("-то", "-ка", "-таки", "-де", "-с")
@@ -117,6 +118,8 @@ class Lexicon:
         plain = None if form.isalpha() else _plain(form)
         if plain:
             return [plain], False
+        if "х" in form and _LAUGHTER.fullmatch(form):
+            return [_sure(form, "FUNC")], True
         found = known(form)
         if found:
             return found, True
@@ -194,7 +197,7 @@ def _spellings(form: str) -> Iterable[str]:
 
 
 def recipe(table: Mapping[str, Correction]) -> str:
-    """What shapes a form's candidates: this module, the dictionary's version, the corrections."""
+    """What shapes a form's candidates: this module, the dictionary's version, common lemmas, the corrections."""
     versions = [metadata.version(name) for name in ("pymorphy3", "pymorphy3-dicts-ru")]
-    rows = json.dumps([NUMBER, versions, sorted(table.items())], ensure_ascii=False)
+    rows = json.dumps([NUMBER, versions, common_version(), sorted(table.items())], ensure_ascii=False)
     return "lexicon-" + hashlib.blake2b(rows.encode(), digest_size=8).hexdigest()

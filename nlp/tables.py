@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
@@ -61,3 +62,20 @@ def _parse(text: str, name: str) -> dict[str, Correction]:
             )
         table[cells[0].lower()] = (cells[1].lower().replace("ё", "е"), cells[2])
     return table
+
+
+@functools.cache
+def common_lemmas() -> dict[str, int]:
+    """How common lemmas are: the bits of a count (see ``nlp.training.common``); absent ones are rare."""
+    found: dict[str, int] = {}
+    for line in _shipped("common_lemmas.tsv").splitlines():
+        bits, _, lemmas = line.partition("\t")
+        if bits.isdecimal():
+            found.update(dict.fromkeys(lemmas.split(" "), int(bits)))
+    return found
+
+
+@functools.cache
+def common_version() -> str:
+    """Changes with any lemma of :func:`common_lemmas`."""
+    return hashlib.blake2b(_shipped("common_lemmas.tsv").encode(), digest_size=8).hexdigest()
