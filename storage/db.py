@@ -17,11 +17,15 @@ _ROWS = 256  # fetched at a time: a few texts in memory, and a third of the time
 
 
 class Store:
-    """One open study file. Reads go through :meth:`rows`; every write happens inside :meth:`write`."""
+    """One open study file. Reads go through :meth:`rows`; every write happens inside :meth:`write`.
+
+    ``forgotten`` tells who asked to be forgotten; None where nobody did.
+    """
 
     def __init__(self, path: Path | str, connection: sqlite3.Connection, lock: FileLock | None) -> None:
         self.path = Path(path)
         self.connection = connection
+        self.forgotten: optouts.Forgotten | None = None
         self._lock = lock
         self._depth = 0
 
@@ -70,6 +74,10 @@ class Store:
         with self.write() as connection:
             connection.executemany(sql, rows)
 
+    def keep_out(self) -> None:
+        """Refuse from now on what is told of forgotten people. Raises StorageError when their key is gone."""
+        self.forgotten = optouts.keep_out(self.connection, self.path)
+
     def close(self) -> None:
         """Close the file and free the lock; safe to call twice."""
         with contextlib.suppress(sqlite3.Error):
@@ -98,17 +106,19 @@ def open_store(path: Path | str, *, write: bool = True, lock: bool | None = None
             "Запустите vkaudience collect или import, либо укажите --db ФАЙЛ.",
         )  # fmt: skip
     held = None
-    if not memory and write:
-        _make_folder(file)
-        if lock is None or lock:
-            held = FileLock(file.with_name(file.name + ".lock"))
-            held.acquire()
-    try:
-        return Store(file, _connect(file, memory=memory, write=write), held)
-    except BaseException:
-        if held is not None:
-            held.release()
-        raise
+    with contextlib.ExitStack() as undo:
+        if not memory and write:
+            _make_folder(file)
+            if lock is None or lock:
+                held = FileLock(file.with_name(file.name + ".lock"))
+                held.acquire()
+                undo.callback(held.release)
+        store = Store(file, _connect(file, memory=memory, write=write), held)
+        undo.callback(store.close)
+        if write:
+            store.keep_out()
+        undo.pop_all()
+    return store
 
 
 def _make_folder(file: Path) -> None:
@@ -138,7 +148,6 @@ def _connect(file: Path, *, memory: bool, write: bool) -> sqlite3.Connection:
                 # 16 MB: a page that many commits change is copied from the journal once, not four times.
                 connection.execute("PRAGMA wal_autocheckpoint = 4000")
                 migrations.apply(connection)
-                optouts.keep_out(connection, file)
             elif migrations.version(connection) < migrations.LATEST:
                 migrations.apply(connection)
     except BaseException:

@@ -6,11 +6,12 @@ write-ahead log emptied.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from storage import optouts
 from storage.db import Store
+from storage.errors import StoreBusy
+from storage.mentions import without_people
 
 _PERSON = (
     "DELETE FROM users WHERE id = :id", "DELETE FROM memberships WHERE user_id = :id",
@@ -40,6 +41,12 @@ _STRAY = (
     "AND t.owner_id = d.owner_id AND t.item_id = d.item_id WHERE t.kind IS NULL"
 )
 _OF_DOCUMENTS = ("entities", "_entity_marks", "_sketches", "doc_topics", "documents")
+# Where people are mentioned: table, its key, the column, and (kind, part) of the documents made of it.
+_NAMING = (
+    ("posts", "owner_id, id", "text", ("post", "own")), ("posts", "owner_id, id", "repost_text", ("post", "reposted")),
+    ("comments", "owner_id, id", "text", ("comment", "own")),
+    ("post_versions", "owner_id, id, until_seen", "text", ()), ("communities", "id", "description", ()),
+)  # fmt: skip
 _TEXTS = (
     "UPDATE posts SET text = '', repost_text = NULL", "UPDATE comments SET text = ''", "DELETE FROM post_versions",
     "DELETE FROM forms", "DELETE FROM dropped_terms WHERE df < 10", "UPDATE communities SET description = NULL",
@@ -58,7 +65,8 @@ def forget(store: Store, user_ids: Iterable[int]) -> dict[str, int]:
     """Erase people everywhere and keep them out from now on; returns what was taken, by table.
 
     Their mentions in other people's texts and their reposted texts go too; documents made of those are dropped, so
-    that ``lemmatize`` makes them anew. Raises StorageError when the key of earlier optouts is gone.
+    that ``lemmatize`` makes them anew. Raises StorageError when the key of earlier optouts is gone, and StoreBusy when
+    all is deleted but another program keeps the old bytes in the file.
     """
     ids = list(dict.fromkeys(user_ids))
     key = optouts.make_key(store.path)
@@ -68,11 +76,12 @@ def forget(store: Store, user_ids: Iterable[int]) -> dict[str, int]:
         for user_id in ids:
             for statement in _PERSON:
                 connection.execute(statement, {"id": user_id})
-            _take_mentions(store, user_id)
+        _take_mentions(store, set(ids).__contains__)
         _drop_documents(store, _STRAY)
         connection.executemany(
             "INSERT OR IGNORE INTO optouts VALUES (?)", [(optouts.user_key(user_id, key),) for user_id in ids]
         )
+    store.keep_out()
     _rebuild(store)
     after = _counts(store)
     return {name: before[name] - after[name] for name in before}
@@ -108,27 +117,20 @@ def _counts(store: Store) -> dict[str, int]:
     return {name: int(store.value(f"SELECT count(*) FROM {name}")) for name in _COUNTED}
 
 
-def _take_mentions(store: Store, user_id: int) -> None:
-    """Cut «[id5|Имя]», «@id5 (Имя)» and addresses of the page out of every text, and drop the documents of those."""
-    page = rf"(?:https?://)?(?:m\.)?vk\.(?:com|ru)/id{user_id}\b"
-    pattern = re.compile(
-        rf"\[(?:{page}|id{user_id}(?::[^|\]]*)?)\|[^\]]*\]|[@*]id{user_id}\b(?: ?\([^)]*\))?|{page}", re.IGNORECASE
-    )
-    places = (("posts", "text", "own", "post"), ("posts", "repost_text", "reposted", "post"),
-              ("comments", "text", "own", "comment"), ("post_versions", "text", "", ""))  # fmt: skip
-    for table, column, part, kind in places:
-        row_id = "owner_id, id" if table != "post_versions" else "owner_id, id, until_seen"
-        where = " AND ".join(f"{name} = ?" for name in row_id.split(", "))
-        found = list(store.rows(f"SELECT {column}, {row_id} FROM {table} WHERE {column} LIKE ?", (f"%id{user_id}%",)))
-        changed = [(pattern.sub("", row[0]), *tuple(row)[1:]) for row in found if pattern.search(row[0])]
+def _take_mentions(store: Store, gone: optouts.Forgotten) -> None:
+    """Cut the mentions of people out of every text, and drop the documents of those texts."""
+    for table, key, column, document in _NAMING:
+        # Every text is read: what SQL compares ends at a NUL, and has no rules of mentions.
+        texts = store.rows(f"SELECT {column}, {key} FROM {table} WHERE {column} <> ''")
+        changed = [(cut, *row[1:]) for row in texts if (cut := without_people(row[0], gone)) != row[0]]
+        where = " AND ".join(f"{name} = ?" for name in key.split(", "))
         store.many(f"UPDATE {table} SET {column} = ? WHERE {where}", changed)
-        if kind:
-            for row in changed:
-                _drop_documents(
-                    store,
-                    "SELECT doc_id FROM documents WHERE kind = ? AND part = ? AND owner_id = ? AND item_id = ?",
-                    (kind, part, row[1], row[2]),
-                )
+        for row in changed if document else ():
+            _drop_documents(
+                store,
+                "SELECT doc_id FROM documents WHERE kind = ? AND part = ? AND owner_id = ? AND item_id = ?",
+                (*document, row[1], row[2]),
+            )
 
 
 def _drop_documents(store: Store, which: str, values: tuple[object, ...] = ()) -> None:
@@ -139,10 +141,15 @@ def _drop_documents(store: Store, which: str, values: tuple[object, ...] = ()) -
 
 
 def _overwrite(store: Store) -> None:
-    store.connection.execute("PRAGMA secure_delete = ON")
+    store.value("PRAGMA secure_delete = ON")
 
 
 def _rebuild(store: Store) -> None:
-    """Leave no deleted byte in the file or its log."""
-    store.connection.execute("VACUUM")
-    store.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    """Leave no deleted byte in the file or its log. Raises StoreBusy while another program reads the old bytes."""
+    store.value("VACUUM")
+    if store.value("PRAGMA wal_checkpoint(TRUNCATE)"):
+        raise StoreBusy(
+            f"Удаление записано, но прежние данные ещё можно прочесть в {store.path} и в его журнале (файл -wal).",
+            "Файл открыт в другой программе, и она читает прежнее.",
+            "Закройте её и повторите ту же команду: она очистит файл и журнал.",
+        )

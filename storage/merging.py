@@ -24,6 +24,7 @@ _VERSIONED = {
 }  # fmt: skip
 """Table -> its key; the later ``last_seen`` wins."""
 _HISTORY = ("likes", "user_states", "community_counts", "post_counts", "post_versions")
+_NAMING = ("text", "repost_text", "description")
 _RANK = "CASE {row}.state WHEN 'open' THEN 0 ELSE 1 END"
 
 
@@ -44,10 +45,12 @@ def merge(store: Store, file: Path) -> Merged:
     found = Merged()
     with _attached(store, file), store.write() as connection:
         for table, key in _VERSIONED.items():
-            _versioned(connection, table, key, found)
+            _versioned(store, table, key, found)
         _memberships(connection, found)
         for table in _HISTORY:
-            count = connection.execute(f"INSERT OR IGNORE INTO main.{table} SELECT * FROM other.{table}").rowcount
+            cells = ", ".join(_cell(store, name) for name in _columns(connection, table))
+            sql = f"INSERT OR IGNORE INTO main.{table} SELECT {cells} FROM other.{table} o"
+            count = connection.execute(sql).rowcount
             found.new[table] = max(0, count)
             found.same[table] = _count(connection, f"other.{table}") - found.new[table]
         _walks(connection)
@@ -110,27 +113,37 @@ def _count(connection: sqlite3.Connection, table: str) -> int:
     return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
 
-def _versioned(connection: sqlite3.Connection, table: str, key: tuple[str, ...], found: Merged) -> None:
-    names = [row[1] for row in connection.execute(f"PRAGMA main.table_info({table})")]
+def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
+    return [row[1] for row in connection.execute(f"PRAGMA main.table_info({table})")]
+
+
+def _cell(store: Store, column: str) -> str:
+    """What the other file tells in a column, without the mentions of people who were forgotten here."""
+    return f"without_forgotten(o.{column})" if store.forgotten and column in _NAMING else f"o.{column}"
+
+
+def _versioned(store: Store, table: str, key: tuple[str, ...], found: Merged) -> None:
+    connection = store.connection
+    names = _columns(connection, table)
     on = " AND ".join(f"m.{name} = o.{name}" for name in key)
     told = [name for name in names if name not in key and name not in STAMPS]
-    equal = " AND ".join(f"m.{name} IS o.{name}" for name in told) or "1"
+    equal = " AND ".join(f"m.{name} IS {_cell(store, name)}" for name in told) or "1"
     both = f"FROM other.{table} o JOIN main.{table} m ON {on}"
     found.same[table] = int(connection.execute(f"SELECT count(*) {both} WHERE {equal}").fetchone()[0])
     shared = int(connection.execute(f"SELECT count(*) {both}").fetchone()[0])
     found.conflicts[table] = shared - found.same[table]
-    columns = ", ".join(names)
+    columns, cells = ", ".join(names), ", ".join(_cell(store, name) for name in names)
     later = ", ".join(f"{name} = excluded.{name}" for name in told)
     # A person known by number only is no news of one who is known.
     known = " AND (o.state <> 'unknown' OR m.state = 'unknown')" if table == "users" else ""
     connection.execute(
-        f"INSERT INTO main.{table} ({columns}) SELECT {', '.join(f'o.{name}' for name in names)} {both} "
+        f"INSERT INTO main.{table} ({columns}) SELECT {cells} {both} "
         f"WHERE coalesce(o.last_seen, 0) > coalesce(m.last_seen, 0){known} "
         f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {later + ', ' if later else ''}last_seen = excluded.last_seen, "
         "first_seen = min(coalesce(first_seen, excluded.first_seen), coalesce(excluded.first_seen, first_seen))"
     )
     found.new[table] = connection.execute(
-        f"INSERT INTO main.{table} ({columns}) SELECT {', '.join(f'o.{name}' for name in names)} FROM other.{table} o "
+        f"INSERT INTO main.{table} ({columns}) SELECT {cells} FROM other.{table} o "
         f"WHERE NOT EXISTS (SELECT 1 FROM main.{table} m WHERE {on})"
     ).rowcount
 

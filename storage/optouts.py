@@ -7,14 +7,21 @@ are refused by triggers of the connection, whoever writes them; a study without 
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import hmac
 import os
 import secrets
 import sqlite3
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from storage.errors import StorageError
+from storage.mentions import without_people
+
+Forgotten = Callable[[int | None], bool]
+"""Whether an id is of a person who asked to be forgotten."""
 
 # table -> what of a new row must not be a forgotten person
 _REFUSED = {
@@ -59,16 +66,25 @@ def user_key(user_id: int, key: bytes) -> str:
     return hmac.new(key, str(user_id).encode(), hashlib.sha256).hexdigest()
 
 
-def keep_out(connection: sqlite3.Connection, database: Path) -> None:
-    """Refuse rows of forgotten people on this connection. Raises StorageError when the key is gone."""
+def keep_out(connection: sqlite3.Connection, database: Path) -> Forgotten | None:
+    """Refuse rows of forgotten people on this connection, and tell who they are; None where nobody was forgotten.
+
+    Raises StorageError when the key is gone.
+    """
     known = {row[0] for row in connection.execute("SELECT user_key FROM optouts")}
     if not known:
-        return
+        return None
     key = key_of(database)
-    connection.create_function(
-        "forgotten", 1, lambda value: value is not None and value > 0 and user_key(value, key) in known,
-        deterministic=True,
-    )  # fmt: skip
+
+    @functools.lru_cache(maxsize=2**16)
+    def forgotten(value: int | None) -> bool:
+        return value is not None and value > 0 and user_key(value, key) in known
+
+    def unnamed(text: str | None) -> str | None:
+        return text and without_people(text, forgotten)
+
+    connection.create_function("forgotten", 1, forgotten, deterministic=True)
+    connection.create_function("without_forgotten", 1, unnamed, deterministic=True)
     for table, columns in _REFUSED.items():
         when = " OR ".join(f"forgotten(NEW.{column})" for column in columns)
         connection.execute(
@@ -83,6 +99,20 @@ def keep_out(connection: sqlite3.Connection, database: Path) -> None:
                     f"main.{table} WHEN forgotten(NEW.{column}) BEGIN UPDATE {table} SET {change} "
                     "WHERE owner_id = NEW.owner_id AND id = NEW.id; END"
                 )
+    return forgotten
+
+
+def unnamed(rows: Iterable[Any], gone: Forgotten | None, *texts: str) -> list[Any]:
+    """Rows whose columns ``texts`` do not mention who is ``gone``.
+
+    Cut before anything is compared: upstream a text names the person for good, and is no news by that.
+    """
+    if gone is None:
+        return list(rows)
+    return [
+        row._replace(**{name: without_people(text, gone) for name in texts if (text := getattr(row, name))})
+        for row in rows
+    ]
 
 
 def key_of(database: Path) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
+from storage import optouts
 from storage.db import Store
 from storage.rows import Community, User
 from storage.upsert import columns, load, upsert
@@ -16,7 +17,7 @@ _GONE = ("deleted", "banned")
 
 def save_communities(store: Store, rows: Iterable[Community], seen: int) -> int:
     """Write communities as now seen, and a line in ``community_counts`` where the size differs from the last one."""
-    batch = list(rows)
+    batch = optouts.unnamed(rows, store.forgotten, "description")
     last = "SELECT members FROM community_counts WHERE id = ? ORDER BY seen_at DESC LIMIT 1"
     changed = [
         (row.id, seen, row.members_count)

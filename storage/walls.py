@@ -7,6 +7,7 @@ import operator
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from storage import optouts
 from storage.db import Store
 from storage.rows import Comment, FilePost, Post
 from storage.upsert import upsert
@@ -19,7 +20,7 @@ def save_posts(store: Store, rows: Iterable[Post | FilePost], seen: int) -> int:
 
     A changed counter is a line in ``post_counts``; the text that an edit replaced goes to ``post_versions``.
     """
-    batch = list(rows)
+    batch = optouts.unnamed(_allowed(store, rows), store.forgotten, "text", "repost_text")
     with store.write():
         known = _stored(store, batch)
         changed = [
@@ -42,6 +43,12 @@ def save_posts(store: Store, rows: Iterable[Post | FilePost], seen: int) -> int:
             keep=("first_seen",),
             extra={"first_seen": seen, "last_seen": seen, "deleted_seen": None},
         )
+
+
+def _allowed(store: Store, rows: Iterable[Post | FilePost]) -> Iterable[Post | FilePost]:
+    """Posts but for those of forgotten people: their rows are refused anyway, and here their counters go with them."""
+    gone = store.forgotten
+    return rows if gone is None else (row for row in rows if not (gone(row.owner_id) or gone(row.from_id)))
 
 
 _UNKNOWN = (None,) * 6  # what _stored would tell of a post without text and counters
@@ -159,7 +166,7 @@ def save_comments(store: Store, rows: Iterable[Comment], seen: int) -> int:
     return upsert(
         store,
         "comments",
-        rows,
+        optouts.unnamed(rows, store.forgotten, "text"),
         key=("owner_id", "id"),
         keep=("first_seen",),
         extra={"first_seen": seen, "last_seen": seen},

@@ -55,7 +55,6 @@ def merge(options: Any, as_json: bool, quiet: bool, files: tuple[Path, ...]) -> 
         if gone:
             erase.forget(store, gone)
             say(f"Людей, которых просили забыть у товарищей, стёрто и здесь: {len(gone)}.", err=True)
-    with open_store(database) as store:  # opened anew, so that those just forgotten are kept out
         for file in files:
             found = _one(store, file)
             if as_json:

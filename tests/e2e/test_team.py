@@ -141,14 +141,17 @@ def test_what_is_no_study_is_refused_and_nothing_is_changed(tmp_path: Path) -> N
 def test_people_who_opted_out_do_not_come_back(tmp_path: Path) -> None:
     with open_store(tmp_path / "b.db") as other:
         people.save_users(other, [User(5, "ok"), User(6, "ok")], 10)
-        walls.save_posts(other, [Post(5, 1, from_id=5, text="моё")], 10)
+        walls.save_posts(other, [Post(5, 1, from_id=5, text="моё"), Post(6, 1, 6, text="[id5|Тайноимя], было")], 10)
+        walls.save_posts(other, [Post(6, 1, 6, text="[id5|Тайноимя], стало")], 11)
     with open_store(tmp_path / "a.db") as one:
         people.save_users(one, [User(5, "ok")], 5)
         erase.forget(one, [5])
-    with open_store(tmp_path / "a.db") as one:
-        merging.merge(one, tmp_path / "b.db")
+        for conflicts in (0, 0):  # a name cut out here is no difference
+            assert merging.merge(one, tmp_path / "b.db").conflicts["posts"] == conflicts
         assert [row[0] for row in one.rows("SELECT id FROM users")] == [6]
-        assert one.value("SELECT count(*) FROM posts") == 0
+        assert [row[0] for row in one.rows("SELECT text FROM posts")] == [", стало"]
+        assert [row[0] for row in one.rows("SELECT text FROM post_versions")] == [", было"]
+    assert "Тайноимя".encode() not in (tmp_path / "a.db").read_bytes()
 
 
 def test_whom_a_member_forgot_is_forgotten_by_all(tmp_path: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +12,9 @@ import pytest
 
 from nlp.lemmatize import lemmatize
 from nlp.settings import LemmaSettings
-from storage import StorageError, Store, audiences, erase, journal, open_store, optouts, people, walls
+from storage import StorageError, Store, StoreBusy, audiences, erase, journal, open_store, optouts, people, walls
 from storage.audiences import Selection
-from storage.rows import Audience, Comment, Gap, Post, User, Walk
+from storage.rows import Audience, Comment, Community, Gap, Post, User, Walk
 
 GONE, STAYS, CLUB = 77_001, 5, -9
 SECRET = "СекретнаяФраза"
@@ -124,6 +127,71 @@ def test_forgetting_twice_and_whom_nobody_knew(file: Path) -> None:
         erase.forget(store, [GONE, GONE, 123456])
         assert erase.forget(store, [GONE]) == dict.fromkeys(erase.forget(store, [GONE]), 0)
         assert store.value("SELECT count(*) FROM optouts") == 2
+
+
+HIDDEN = [
+    f"привет\x00 [id{GONE}|Тайноимя]", f"[https://vk.com/id{GONE}?w=wall{GONE}_1|Тайноимя]", f"[@id{GONE}|Тайноимя]",
+    f"[https://vk.com/id{GONE}/|Тайноимя]", f"[https://www.vk.com/id{GONE}|Тайноимя]", f"[ID{GONE}|Тайноимя",
+]  # fmt: skip
+
+
+def everywhere(store: Store, texts: list[str], seen: int) -> None:
+    """The texts in every place where somebody can be mentioned."""
+    walls.save_posts(store, [Post(STAYS, n, STAYS, text=text) for n, text in enumerate(texts, 100)], seen)
+    walls.save_posts(store, [Post(STAYS, n, STAYS, repost_text=text) for n, text in enumerate(texts, 200)], seen)
+    walls.save_comments(store, [Comment(CLUB, n, 3, None, text=text) for n, text in enumerate(texts, 100)], seen)
+    people.save_communities(store, [Community(n, description=text) for n, text in enumerate(texts, 100)], seen)
+
+
+def test_a_mention_in_any_spelling_and_place_is_cut(file: Path) -> None:
+    with open_store(file) as store:
+        everywhere(store, HIDDEN, 3)
+        walls.save_posts(store, [Post(STAYS, n, STAYS, text="правка") for n in range(100, 100 + len(HIDDEN))], 4)
+        assert store.value("SELECT count(*) FROM post_versions WHERE owner_id = ?", (STAYS,)) == len(HIDDEN)
+        erase.forget(store, [GONE])
+        assert store.value("SELECT text FROM post_versions WHERE id = 100") == "привет\x00 "
+    assert "Тайноимя".encode() not in whole(file) and str(GONE).encode() not in whole(file).replace(
+        f"{GONE}1".encode(), b""
+    )
+
+
+def test_a_text_that_stands_unchanged_in_vk_brings_no_name_back(file: Path) -> None:
+    with open_store(file) as store:
+        everywhere(store, HIDDEN, 3)
+        erase.forget(store, [GONE])
+        for seen in (5, 6):  # in the session that forgot, and in every later one
+            everywhere(store, HIDDEN, seen)
+    with open_store(file) as store:
+        everywhere(store, HIDDEN, 7)
+        walls.save_posts(store, [Post(CLUB, 2, from_id=GONE, text=SECRET, likes=9)], 7)
+        assert store.value("SELECT count(*) FROM post_versions") == 0
+        assert store.value("SELECT count(*) FROM post_counts WHERE owner_id = ?", (CLUB,)) == 0
+        everywhere(store, [f"Новое: [id{GONE}|Тайноимя]"], 8)
+        assert store.value("SELECT text FROM posts WHERE id = 100") == "Новое: "
+        assert store.value("SELECT text FROM post_versions") == "привет\x00 "
+    assert "Тайноимя".encode() not in whole(file)
+
+
+@contextlib.contextmanager
+def reading(file: Path) -> Iterator[None]:
+    """Another program in the middle of a table."""
+    with contextlib.closing(sqlite3.connect(file)) as reader:
+        rows = reader.execute("SELECT * FROM posts")
+        rows.fetchone()
+        yield
+        rows.close()
+
+
+def test_while_somebody_reads_the_old_bytes_nothing_is_told_to_be_done(file: Path) -> None:
+    with open_store(file) as store:
+        store.connection.execute("PRAGMA busy_timeout = 0")
+        with reading(file), pytest.raises(StoreBusy, match="повторите ту же команду"):
+            erase.forget(store, [GONE])
+        assert numbers(store) == {} and SECRET.encode() in whole(file), "deleted, but not from the old bytes"
+        erase.forget(store, [GONE])
+        assert SECRET.encode() not in whole(file)
+        with reading(file), pytest.raises(StoreBusy):
+            erase.purge(store, texts_only=False)
 
 
 @pytest.mark.parametrize("texts_only", [True, False])
