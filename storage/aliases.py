@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from storage import optouts
 from storage.db import Store
 
 FIRST_LOCAL_ID = 10**15
@@ -15,12 +16,15 @@ _CHUNK = 500
 
 
 class Aliases:
-    """The numbers of one source of data. ``source`` and external ids are texts; upper and lower case differ."""
+    """The numbers of one source of data. ``source`` and external ids are texts; upper and lower case differ.
+
+    ``refused``: whom of them :meth:`add` knew as forgotten; such a person is :data:`optouts.NOBODY`.
+    """
 
     def __init__(self, store: Store, source: str) -> None:
         self._store = store
         self._source = source
-        self._following: dict[str, int] = {}
+        self.refused: set[str] = set()
 
     def find(self, kind: str, external_ids: Iterable[str]) -> dict[str, int]:
         """external id -> number of those already known (``kind``: ``user`` or ``community``)."""
@@ -37,33 +41,23 @@ class Aliases:
         return found
 
     def add(self, kind: str, external_ids: Iterable[str]) -> dict[str, int]:
-        """Number ids that :meth:`find` does not know, in the order given."""
-        made: dict[str, int] = {}
+        """Number ids that :meth:`find` does not know, in the order given.
+
+        A number is never given twice, and a forgotten person gets none: rows of ``NOBODY`` are not stored.
+        """
+        ids = list(dict.fromkeys(external_ids))
+        gone = self._forgotten(ids) if kind == "user" else set()
+        self.refused |= gone
         with self._store.write() as connection:
-            following = self._next(kind)
-            for external in external_ids:
-                if external not in made:
-                    made[external] = following + len(made)
+            last = int(self._store.value("SELECT last FROM _local_numbers WHERE kind = ?", (kind,)))
+            made = {external: last + n for n, external in enumerate((one for one in ids if one not in gone), 1)}
             connection.executemany(
                 f"INSERT INTO aliases (source, external_id, kind, {_COLUMNS[kind]}) VALUES (?, ?, ?, ?)",
                 [(self._source, external, kind, number) for external, number in made.items()],
             )
-        self._following[kind] = following + len(made)
-        return made
+            connection.execute("UPDATE _local_numbers SET last = last + ? WHERE kind = ?", (len(made), kind))
+        return made | dict.fromkeys(gone, optouts.NOBODY)
 
-    def _next(self, kind: str) -> int:
-        # Read once: the table has no index on the numbers, and a store has one writer at a time.
-        if kind not in self._following:
-            last = self._store.value(f"SELECT max({_COLUMNS[kind]}) FROM aliases")
-            self._following[kind] = (last or FIRST_LOCAL_ID - 1) + 1
-        return self._following[kind]
-
-
-def resolve(store: Store, source: str, kind: str, external_ids: Iterable[str]) -> dict[str, int]:
-    """external id -> local number (``kind``: ``user`` or ``community``), made in order of first sight."""
-    ids = list(dict.fromkeys(external_ids))
-    with store.write():
-        book = Aliases(store, source)
-        found = book.find(kind, ids)
-        found |= book.add(kind, (external for external in ids if external not in found))
-    return {external: found[external] for external in ids}
+    def _forgotten(self, external_ids: list[str]) -> set[str]:
+        gone = self._store.forgotten
+        return set() if gone is None else {one for one in external_ids if gone.alias(self._source, one)}

@@ -6,7 +6,7 @@ write-ahead log emptied.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from storage import optouts
 from storage.db import Store
@@ -73,14 +73,14 @@ def forget(store: Store, user_ids: Iterable[int]) -> dict[str, int]:
     before = _counts(store)
     _overwrite(store)
     with store.write() as connection:
+        keys = [optouts.user_key(user_id, key) for user_id in ids]
         for user_id in ids:
+            keys += _alias_keys(store, user_id, key)
             for statement in _PERSON:
                 connection.execute(statement, {"id": user_id})
         _take_mentions(store, set(ids).__contains__)
         _drop_documents(store, _STRAY)
-        connection.executemany(
-            "INSERT OR IGNORE INTO optouts VALUES (?)", [(optouts.user_key(user_id, key),) for user_id in ids]
-        )
+        connection.executemany("INSERT OR IGNORE INTO optouts VALUES (?)", [(one,) for one in keys])
     store.keep_out()
     _rebuild(store)
     after = _counts(store)
@@ -117,7 +117,12 @@ def _counts(store: Store) -> dict[str, int]:
     return {name: int(store.value(f"SELECT count(*) FROM {name}")) for name in _COUNTED}
 
 
-def _take_mentions(store: Store, gone: optouts.Forgotten) -> None:
+def _alias_keys(store: Store, user_id: int, key: bytes) -> list[str]:
+    rows = store.rows("SELECT source, external_id FROM aliases WHERE user_id = ?", (user_id,))
+    return [optouts.alias_key(source, external_id, key) for source, external_id in rows]
+
+
+def _take_mentions(store: Store, gone: Callable[[int], bool]) -> None:
     """Cut the mentions of people out of every text, and drop the documents of those texts."""
     for table, key, column, document in _NAMING:
         # Every text is read: what SQL compares ends at a NUL, and has no rules of mentions.

@@ -10,22 +10,24 @@ from __future__ import annotations
 import functools
 import hashlib
 import hmac
+import json
 import os
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Set
 from pathlib import Path
 from typing import Any
 
 from storage.errors import StorageError
 from storage.mentions import without_people
 
-Forgotten = Callable[[int | None], bool]
-"""Whether an id is of a person who asked to be forgotten."""
+NOBODY = 2**53 - 1
+"""Stands for any forgotten person of an import, whose own number is known no more: always refused."""
 
 # table -> what of a new row must not be a forgotten person
 _REFUSED = {
     "users": ("id",),
+    "aliases": ("user_id",),
     "memberships": ("user_id",),
     "subscriptions": ("user_id",),
     "audience_members": ("user_id",),
@@ -63,7 +65,34 @@ def make_key(database: Path) -> bytes:
 
 def user_key(user_id: int, key: bytes) -> str:
     """What stands for a person in ``optouts``."""
-    return hmac.new(key, str(user_id).encode(), hashlib.sha256).hexdigest()
+    return _hash(str(user_id), key)
+
+
+def alias_key(source: str, external_id: str, key: bytes) -> str:
+    """What stands for an imported person's own id in ``optouts``: its number would not tell the next import."""
+    return _hash(json.dumps([source, external_id]), key)
+
+
+def _hash(text: str, key: bytes) -> str:
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+class Forgotten:
+    """Who asked to be forgotten: ``known`` are the rows of ``optouts``."""
+
+    def __init__(self, known: Set[str], key: bytes) -> None:
+        self._known = known
+        self._key = key
+        self.person = functools.lru_cache(maxsize=2**16)(self._person)
+
+    def _person(self, user_id: int | None) -> bool:
+        if user_id is None or user_id <= 0:
+            return False
+        return user_id == NOBODY or user_key(user_id, self._key) in self._known
+
+    def alias(self, source: str, external_id: str) -> bool:
+        """Whether this id of an import was a forgotten person's."""
+        return alias_key(source, external_id, self._key) in self._known
 
 
 def keep_out(connection: sqlite3.Connection, database: Path) -> Forgotten | None:
@@ -74,16 +103,12 @@ def keep_out(connection: sqlite3.Connection, database: Path) -> Forgotten | None
     known = {row[0] for row in connection.execute("SELECT user_key FROM optouts")}
     if not known:
         return None
-    key = key_of(database)
-
-    @functools.lru_cache(maxsize=2**16)
-    def forgotten(value: int | None) -> bool:
-        return value is not None and value > 0 and user_key(value, key) in known
+    forgotten = Forgotten(known, key_of(database))
 
     def unnamed(text: str | None) -> str | None:
-        return text and without_people(text, forgotten)
+        return text and without_people(text, forgotten.person)
 
-    connection.create_function("forgotten", 1, forgotten, deterministic=True)
+    connection.create_function("forgotten", 1, forgotten.person, deterministic=True)
     connection.create_function("without_forgotten", 1, unnamed, deterministic=True)
     for table, columns in _REFUSED.items():
         when = " OR ".join(f"forgotten(NEW.{column})" for column in columns)
@@ -110,7 +135,7 @@ def unnamed(rows: Iterable[Any], gone: Forgotten | None, *texts: str) -> list[An
     if gone is None:
         return list(rows)
     return [
-        row._replace(**{name: without_people(text, gone) for name in texts if (text := getattr(row, name))})
+        row._replace(**{name: without_people(text, gone.person) for name in texts if (text := getattr(row, name))})
         for row in rows
     ]
 

@@ -47,8 +47,10 @@ def save_posts(store: Store, rows: Iterable[Post | FilePost], seen: int) -> int:
 
 def _allowed(store: Store, rows: Iterable[Post | FilePost]) -> Iterable[Post | FilePost]:
     """Posts but for those of forgotten people: their rows are refused anyway, and here their counters go with them."""
-    gone = store.forgotten
-    return rows if gone is None else (row for row in rows if not (gone(row.owner_id) or gone(row.from_id)))
+    if store.forgotten is None:
+        return rows
+    gone = store.forgotten.person
+    return (row for row in rows if not (gone(row.owner_id) or gone(row.from_id)))
 
 
 _UNKNOWN = (None,) * 6  # what _stored would tell of a post without text and counters

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from collector.importing import ImportSettings, import_files
 from collector.settings import AudienceSpec
 from simulator.server import start_server
 from simulator.settings import ServerSettings
@@ -40,3 +41,23 @@ def test_the_next_collection_leaves_a_forgotten_person_out_and_nobody_else(tmp_p
             after = {(row[0], row[1]) for row in study.rows("SELECT owner_id, id FROM posts")}
             assert {(row[0], row[1]) for row in before} - {tuple(row) for row in mine} <= after
             assert len(mine) > 1
+
+
+def test_the_same_file_imported_again_leaves_a_forgotten_author_out(tmp_path: Path) -> None:
+    table = "author,community,text\nаня,клуб,Первое слово\nборя,клуб,Тайное слово\nборя,,Тайное дома\n"
+    settings = ImportSettings((tmp_path / "форум.csv",))
+    settings.files[0].write_text(table, encoding="utf-8")
+    with open_store(tmp_path / "study.db") as store:
+        import_files(store, settings)
+        erase.forget(store, [store.value("SELECT user_id FROM aliases WHERE external_id = 'боря'")])
+    settings.files[0].write_text(table + "вера,клуб,Третье слово\n", encoding="utf-8")
+    for _ in range(2):
+        with open_store(tmp_path / "study.db") as store:
+            import_files(store, settings)
+            assert [row[0] for row in store.rows("SELECT text FROM posts ORDER BY 1")] == [
+                "Первое слово",
+                "Третье слово",
+            ]
+            for name in ("users", "memberships", "audience_members"):
+                assert store.value(f"SELECT count(*) FROM {name}") == 2, name
+            assert {row[0] for row in store.rows("SELECT external_id FROM aliases")} == {"аня", "вера", "клуб"}

@@ -14,7 +14,6 @@ from storage import (
     StoreCorrupt,
     StoreTooNew,
     StoreUnwritable,
-    aliases,
     audiences,
     frames,
     journal,
@@ -138,14 +137,6 @@ def test_documents_keep_their_number_and_vanish_with_their_text() -> None:
         assert [found.doc_id for found in texts.documents(store, unit="person")] == [1]
         walls.save_posts(store, [Post(1, 1, 1, text="")], 6)
         assert texts.drop_orphan_documents(store) == 1
-
-
-def test_foreign_ids_get_lasting_local_numbers_above_vk() -> None:
-    with open_store(":memory:") as store:
-        first = aliases.resolve(store, "csv", "user", ["аня", "боря", "аня"])
-        again = aliases.resolve(store, "csv", "user", ["боря", "вера"])
-        assert first["боря"] == again["боря"] and len({*first.values(), *again.values()}) == 3
-        assert min(first.values()) >= 10**15
 
 
 def test_a_changed_definition_is_a_new_version_of_the_audience() -> None:

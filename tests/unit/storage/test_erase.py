@@ -13,8 +13,9 @@ import pytest
 from nlp.lemmatize import lemmatize
 from nlp.settings import LemmaSettings
 from storage import StorageError, Store, StoreBusy, audiences, erase, journal, open_store, optouts, people, walls
+from storage.aliases import Aliases
 from storage.audiences import Selection
-from storage.rows import Audience, Comment, Community, Gap, Post, User, Walk
+from storage.rows import Audience, Comment, Community, FilePost, Gap, Post, User, Walk
 
 GONE, STAYS, CLUB = 77_001, 5, -9
 SECRET = "СекретнаяФраза"
@@ -108,6 +109,39 @@ def test_nobody_comes_back_whoever_writes(file: Path) -> None:
         assert numbers(store) == {}
         assert store.value("SELECT count(*) FROM posts WHERE owner_id IN (6, ?)", (CLUB,)) == 3
         assert store.value("SELECT count(*) FROM users WHERE id = 6") == 1
+
+
+def test_an_imported_person_stays_out_and_nobody_takes_that_place(file: Path) -> None:
+    with open_store(file) as store:
+        made = Aliases(store, "форум").add("user", ["аня", "боря"])
+        people.save_users(store, [User(number, source="форум") for number in made.values()], 1)
+        erase.forget(store, [made["боря"]])
+        assert "боря".encode() not in whole(file) and str(made["боря"]).encode() not in whole(file)
+    for _ in range(2):
+        with open_store(file) as store:
+            book = Aliases(store, "форум")
+            assert book.find("user", ["аня", "боря"]) == {"аня": made["аня"]}
+            fresh = book.add("user", ["боря", "вера"])
+            assert book.refused == {"боря"} and fresh["вера"] > made["боря"], "a number is given once"
+            people.save_users(store, [User(number, source="форум") for number in fresh.values()], 2)
+            walls.save_posts(store, [FilePost(CLUB, 50, fresh["боря"], None, "его слова")], 2)
+            assert Aliases(store, "другой").add("user", ["боря"])["боря"] > fresh["вера"], "another source, not him"
+            found = {row[0] for row in store.rows("SELECT id FROM users WHERE source = 'форум'")}
+            assert found == {made["аня"], fresh["вера"]}
+            assert store.value("SELECT count(*) FROM posts WHERE id = 50") == 0
+            store.many("DELETE FROM aliases WHERE external_id = ?", [("вера",), ("боря",)])
+            store.many("DELETE FROM users WHERE id = ?", [(fresh["вера"],)])
+
+
+def test_numbers_given_before_they_were_written_down_are_not_given_again(tmp_path: Path) -> None:
+    file = tmp_path / "study.db"
+    with open_store(file) as store:
+        people.save_users(store, [User(10**15 + 7, source="форум")], 1)
+        for statement in ("DROP TABLE _local_numbers", "DELETE FROM _sqlite_migrations WHERE name >= 'm004'",
+                          "PRAGMA user_version = 3"):  # fmt: skip
+            store.connection.execute(statement)
+    with open_store(file) as store:
+        assert Aliases(store, "форум").add("user", ["аня"]) == {"аня": 10**15 + 8}
 
 
 def test_without_the_key_the_study_is_not_written(file: Path) -> None:

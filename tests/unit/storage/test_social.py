@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 
-from storage import Store, StoreUnwritable, aliases, frames, journal, open_store, people, texts, walls
+from storage import Store, StoreUnwritable, frames, journal, open_store, people, texts, walls
 from storage.aliases import FIRST_LOCAL_ID, Aliases
 from storage.rows import Comment, Community, Gap, Post, User, Walk
 
@@ -25,6 +27,15 @@ AWKWARD = {
 
 def rows(store: Store, sql: str) -> list[tuple[object, ...]]:
     return [tuple(row) for row in store.rows(sql)]
+
+
+def numbered(store: Store, source: str, kind: str, names: Iterable[str]) -> dict[str, int]:
+    """The numbers of these names, made where there are none, as an import does it."""
+    ids = list(names)
+    book = Aliases(store, source)
+    known = book.find(kind, ids)
+    known |= book.add(kind, [name for name in ids if name not in known])
+    return {name: known[name] for name in ids}
 
 
 @pytest.mark.parametrize("name", sorted(AWKWARD))
@@ -145,18 +156,18 @@ def test_likes_are_noted_once() -> None:
 def test_aliases_hold_any_name_and_tell_sources_and_kinds_apart() -> None:
     names = ["аня", "Аня", "", "a'b", "👩", "x" * 5000, "\x00"]
     with open_store(":memory:") as store:
-        first = aliases.resolve(store, "a", "user", names)
+        first = numbered(store, "a", "user", names)
         assert list(first) == names and sorted(first.values()) == list(range(FIRST_LOCAL_ID, FIRST_LOCAL_ID + 7))
-        assert aliases.resolve(store, "a", "user", reversed(names)) == first
-        assert aliases.resolve(store, "b", "user", ["аня"])["аня"] == FIRST_LOCAL_ID + 7
-        assert aliases.resolve(store, "a", "community", ["аня"])["аня"] == FIRST_LOCAL_ID
-        assert aliases.resolve(store, "a", "user", []) == {}
+        assert numbered(store, "a", "user", reversed(names)) == first
+        assert numbered(store, "b", "user", ["аня"])["аня"] == FIRST_LOCAL_ID + 7
+        assert numbered(store, "a", "community", ["аня"])["аня"] == FIRST_LOCAL_ID
+        assert numbered(store, "a", "user", []) == {}
 
 
 def test_aliases_are_found_in_any_number() -> None:
     with open_store(":memory:") as store:
         names = [f"автор {number}" for number in range(1700)]
-        made = aliases.resolve(store, "a", "user", names)
+        made = numbered(store, "a", "user", names)
         assert len(set(made.values())) == 1700
         book = Aliases(store, "a")
         assert book.find("user", names) == made and book.find("user", ["никто"]) == {}
@@ -166,12 +177,12 @@ def test_aliases_are_found_in_any_number() -> None:
 
 def test_a_full_disk_keeps_earlier_aliases_whole() -> None:
     with open_store(":memory:") as store:
-        made = aliases.resolve(store, "a", "user", ["аня"])
+        made = numbered(store, "a", "user", ["аня"])
         store.connection.execute(f"PRAGMA max_page_count = {store.value('PRAGMA page_count') + 1}")
         with pytest.raises(StoreUnwritable):
-            aliases.resolve(store, "a", "user", [f"{number}" * 300 for number in range(200)])
+            numbered(store, "a", "user", [f"{number}" * 300 for number in range(200)])
         assert store.value("SELECT count(*) FROM aliases") == 1
-        assert aliases.resolve(store, "a", "user", ["аня"]) == made
+        assert numbered(store, "a", "user", ["аня"]) == made
 
 
 def test_frames_give_tables_and_views() -> None:
