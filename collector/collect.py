@@ -93,7 +93,7 @@ def _walks(expedition: Expedition, engine: Engine, named: Named) -> list[str]:
             _twice(expedition, engine, kind, partial(_on_walls, expedition, walk, ids))
             for number in ids:
                 lost += _refusal(expedition, kind, -number, f"{NAMES[kind]} на стене сообщества {number}")
-    choose_people(expedition, engine, named)
+    lost += choose_people(expedition, engine, named)
     if "walls" in what:
         _twice(expedition, engine, "walls", lambda: walls_of_people(expedition))
         engine.run(recheck(expedition, "walls", filter(mine, audiences.panel(expedition.store))))

@@ -25,15 +25,22 @@ def numbers(named: Mapping[str, int], names: Iterable[str]) -> list[int]:
     return list(dict.fromkeys(named[name] for name in names if name in named))
 
 
-def choose_people(expedition: Expedition, engine: Engine, named: Mapping[str, int]) -> None:
-    """Write every audience of the study (a share leaves that to its team), and read the profiles of bare ids."""
+def choose_people(expedition: Expedition, engine: Engine, named: Mapping[str, int]) -> list[str]:
+    """Write every audience of the study (a share leaves that to its team), and read the profiles of bare ids.
+
+    Returns messages about audiences whose rule cannot be met.
+    """
+    told = []
     store, settings, now = expedition.store, expedition.settings, expedition.clock.now()
     if settings.share[1] == 1:
         for spec in settings.audiences:
-            save_audience(store, spec, numbers(named, spec.communities), numbers(named, spec.minus), settings, now)
+            ids, minus = numbers(named, spec.communities), numbers(named, spec.minus)
+            missing = [name for name in dict.fromkeys(spec.communities) if name not in named]
+            told.append(save_audience(store, spec, ids, minus, settings, now, missing))
         audiences.remove_audiences_except(store, [spec.name for spec in settings.audiences])
     unknown = (user_id for user_id, state in _panel(expedition) if state == "unknown")
     engine.run(walk_profiles(expedition, unknown))
+    return [message for message in told if message]
 
 
 def walls_of_people(expedition: Expedition) -> Iterator[Reading]:

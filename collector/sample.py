@@ -67,19 +67,22 @@ def save_audience(
     minus: Sequence[int],
     settings: CollectSettings,
     now: int,
-) -> None:
-    """Write an audience and its people.
+    missing: Sequence[str] = (),
+) -> str:
+    """Write an audience and its people; returns a message when its rule cannot be met.
+
+    ``communities``: each once, however often it is named; ``missing``: names that VK does not know.
 
     Without a sample everybody counts, closed and deleted accounts too; with one the panel is drawn among the people
     whose wall can be asked for. A person drawn in two communities keeps the smaller weight, which is exact.
     """
-    selection = Selection(tuple(communities), spec.least, tuple(minus), spec.actions, spec.since or settings.since or 0)
+    selection, message = _selection(spec, communities, minus, missing, settings)
     kind = "baseline" if spec.baseline else "studied"
-    row = Audience(spec.name, json.dumps(_definition(spec, selection), sort_keys=True), kind)
+    row = Audience(spec.name, _definition(spec, selection, missing), kind)
     before = audiences.find_audience(store, spec.name)
     if settings.sample is None:
         audiences.save_everyone(store, audiences.save_audience(store, row), selection, spec.people, now)
-        return
+        return message
     known, kept = _cuts(before, row, settings), (before.id if before else None) or 0
     weights: dict[int, float] = dict.fromkeys(spec.people, 1.0)
     cuts: dict[str, Cut] = {}
@@ -93,6 +96,33 @@ def save_audience(
     with store.write():
         audience_id = audiences.save_audience(store, row._replace(recipe=_recipe(settings, cuts)))
         audiences.save_sample(store, audience_id, weights, now)
+    return message
+
+
+def _selection(
+    spec: AudienceSpec,
+    communities: Sequence[int],
+    minus: Sequence[int],
+    missing: Sequence[str],
+    settings: CollectSettings,
+) -> tuple[Selection, str]:
+    """Who belongs, and a message where the rule cannot be met: without a community it would choose others."""
+    every = spec.least >= len(spec.communities)
+    least = min(spec.least, len(communities) + len(missing)) if every else spec.least
+    chosen, message = tuple(communities), ""
+    if least > 1 and missing:
+        chosen = ()
+        message = (
+            f"Аудитория «{spec.name}» пуста: её правило считает сообщества, а в VK нет {', '.join(missing)}. "
+            "Исправьте или уберите их в [[audiences]] communities."
+        )
+    elif least > len(chosen) and chosen:
+        message = (
+            f"Аудитория «{spec.name}» пуста: разных сообществ в ней {len(chosen)}, а правило требует {least}. "
+            "Одно сообщество названо дважды: исправьте [[audiences]] communities."
+        )
+    since = spec.since or settings.since or 0
+    return Selection(chosen, least, tuple(minus), spec.actions, since), message
 
 
 def _readable(store: Store, part: Selection, audience_id: int) -> Iterator[int]:
@@ -100,18 +130,21 @@ def _readable(store: Store, part: Selection, audience_id: int) -> Iterator[int]:
     return audiences.selected(store, part, readable=True, kept=audience_id)
 
 
-def _definition(spec: AudienceSpec, selection: Selection) -> dict[str, Any]:
+def _definition(spec: AudienceSpec, selection: Selection, missing: Sequence[str]) -> str:
+    """The rule as readers of the study evaluate it."""
     ids = list(selection.communities)
     found: dict[str, Any] = {"people": len(spec.people)}
     if selection.actions:
         found |= {"active": selection.actions, "since": selection.since, "walls": ids}
     elif selection.least <= 1:
         found["any"] = ids
-    elif selection.least >= len(spec.communities):
+    elif spec.least >= len(spec.communities):
         found["all"] = ids
     else:
         found |= {"at_least": selection.least, "of": ids}
-    return found | ({"minus": list(selection.minus)} if selection.minus else {})
+    if selection.least > 1 and missing:
+        found["missing"] = list(missing)
+    return json.dumps(found | ({"minus": list(selection.minus)} if selection.minus else {}), sort_keys=True)
 
 
 def _parts(selection: Selection) -> dict[str, Selection]:

@@ -10,7 +10,7 @@ from collector.settings import AudienceSpec
 from simulator.server import SimulatedVk, start_server
 from simulator.settings import ServerSettings
 from simulator.world import World, build_world
-from storage import Store, audiences, open_store
+from storage import Store, audiences, open_store, portrait_people
 
 from .social import ALL, HOUR, Study, comments, open_communities
 
@@ -109,6 +109,34 @@ def test_rules_make_the_audiences_they_name(vk: SimulatedVk, store: Store, world
     }
     found = {row.name: set(audiences.sample(store, row.id or 0)) for row in audiences.audiences(store)}
     assert found == wanted and wanted["все"] and wanted["активные"]
+
+
+@pytest.mark.parametrize("sample", [None, 5])
+def test_a_rule_that_cannot_be_met_leaves_its_audience_empty_and_is_told(
+    vk: SimulatedVk, store: Store, world: World, sample: int | None
+) -> None:
+    first, second = open_communities(world)[:2]
+    study, gone = Study(vk, store), "no_such_community"
+    specs = (
+        AudienceSpec("все и кого нет", (f"club{first}", gone), least=2),
+        AudienceSpec("две из трёх", (f"club{first}", f"club{second}", gone), least=2),
+        AudienceSpec("дважды одно", (f"club{first}", str(first), f"club{second}", f"public{second}"), least=3),
+        AudienceSpec("она же", (f"club{first}", str(first)), least=2),
+        AudienceSpec("одна", (f"club{first}",)),
+        AudienceSpec("хоть одна", (f"club{first}", gone)),
+    )
+    outcome = study.collect(*specs, what=("members",), sample=sample)
+    assert outcome.state == "partial"
+    told = [text for text in outcome.messages if text.startswith("Аудитория")]
+    assert len(told) == 3 and all(f"«{spec.name}» пуста" in text for spec, text in zip(specs, told, strict=False))
+    rows = {row.name: row for row in audiences.audiences(store)}
+    drawn = {name: set(audiences.sample(store, row.id or 0)) for name, row in rows.items()}
+    assert [name for name, people in drawn.items() if not people] == [spec.name for spec in specs[:3]]
+    assert drawn["она же"] == drawn["одна"] == drawn["хоть одна"]
+    portrait_people.gather(store, None)  # a report reads the rule anew: it must come to the same people
+    for spec in specs:
+        number = rows[spec.name].id or 0
+        assert portrait_people.size(store, number) == (0 if spec in specs[:3] else len(world.members(first))), spec
 
 
 def active(world: World, numbers: tuple[int, ...], least: int) -> set[int]:
