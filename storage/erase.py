@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from storage import optouts
 from storage.db import Store
 from storage.errors import StoreBusy
-from storage.mentions import without_people
+from storage.mentions import mentioned, without_people
 
 _PERSON = (
     "DELETE FROM users WHERE id = :id", "DELETE FROM memberships WHERE user_id = :id",
@@ -106,6 +106,19 @@ def purge(store: Store, *, texts_only: bool) -> dict[str, int]:
     _rebuild(store)
     after = _counts(store)
     return {name: before[name] - after[name] for name in before}
+
+
+def everybody(store: Store) -> set[int]:
+    """Ids of all people of whom the study holds anything, be it that a text mentions them."""
+    found = {
+        row[0] for table, column in optouts.person_columns()
+        for row in store.rows(f"SELECT DISTINCT {column} FROM {table} WHERE {column} > 0")
+    }  # fmt: skip
+    found |= {row[0] for row in store.rows("SELECT subject FROM walks UNION SELECT subject FROM gaps") if row[0] > 0}
+    for table, _, column, _ in _NAMING:
+        for row in store.rows(f"SELECT {column} FROM {table} WHERE {column} <> ''"):
+            found.update(mentioned(row[0]))
+    return found
 
 
 def left(store: Store) -> dict[str, int]:

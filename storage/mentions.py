@@ -52,6 +52,18 @@ def may_be_person(target: str) -> bool:
     return _FOREIGN.match(target) is None and _OF_COMMUNITY.match(target) is None
 
 
+def mentioned(text: str) -> set[int]:
+    """Ids of all people whom a text mentions."""
+    found: set[int] = set()
+
+    def note(person: int) -> bool:
+        found.add(person)
+        return False
+
+    without_people(text, note)
+    return found
+
+
 def without_people(text: str, gone: Callable[[int], bool], instead: str = "") -> str:
     """The text with ``instead`` in place of every mention of a person who is ``gone``; the rest is as it was."""
 

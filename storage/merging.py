@@ -12,9 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from storage import optouts
+from storage import erase, optouts
 from storage.db import Store
 from storage.errors import StorageError
+from storage.histories import join_memberships, join_states
 from storage.migrations import LATEST
 
 STAMPS = ("first_seen", "last_seen")
@@ -23,41 +24,56 @@ _VERSIONED = {
     "subscriptions": ("user_id", "community_id"),
 }  # fmt: skip
 """Table -> its key; the later ``last_seen`` wins."""
-_HISTORY = ("likes", "user_states", "community_counts", "post_counts", "post_versions")
+_HISTORY = ("likes", "community_counts", "post_counts", "post_versions")
 _NAMING = ("text", "repost_text", "description")
 _RANK = "CASE {row}.state WHEN 'open' THEN 0 ELSE 1 END"
 
 
 @dataclass(slots=True)
 class Merged:
-    """Rows of the other file by table: ``new``, ``same``, and ``conflicts``, of which the later one was taken."""
+    """Rows of the other file by table: ``new``, ``same``, and ``conflicts``, of which the later one was taken.
+
+    ``audiences``: names that mean different people here and there; those of the other file were not taken.
+    """
 
     new: dict[str, int] = field(default_factory=dict)
     same: dict[str, int] = field(default_factory=dict)
     conflicts: dict[str, int] = field(default_factory=dict)
+    audiences: list[str] = field(default_factory=list)
 
 
 def merge(store: Store, file: Path) -> Merged:
     """Add what the study in ``file`` holds. All in one transaction: a failure leaves the store as it was.
 
-    Raises StorageError for a file that is no study of this version.
+    Raises StorageError for a file that is no study of this version, or whose imports clash with those here.
     """
     found = Merged()
     with _attached(store, file), store.write() as connection:
+        _refuse_clashes(connection, file)
+        found.new["user_states"] = join_states(connection)
         for table, key in _VERSIONED.items():
             _versioned(store, table, key, found)
-        _memberships(connection, found)
+        found.new["memberships"], found.conflicts["memberships"] = join_memberships(connection)
         for table in _HISTORY:
             cells = ", ".join(_cell(store, name) for name in _columns(connection, table))
             sql = f"INSERT OR IGNORE INTO main.{table} SELECT {cells} FROM other.{table} o"
-            count = connection.execute(sql).rowcount
-            found.new[table] = max(0, count)
-            found.same[table] = _count(connection, f"other.{table}") - found.new[table]
+            found.new[table] = max(0, connection.execute(sql).rowcount)
+        for table in ("user_states", "memberships", *_HISTORY):
+            known = _count(connection, f"other.{table}") - found.new[table] - found.conflicts.get(table, 0)
+            found.same[table] = max(0, known)
         _walks(connection)
-        _audiences(connection)
-        if _one_key(store, file):
-            connection.execute("INSERT OR IGNORE INTO main.optouts SELECT user_key FROM other.optouts")
+        _audiences(connection, found)
+        _numbers(connection)
     return found
+
+
+def adopt_optouts(store: Store, file: Path) -> None:
+    """Keep out whom the other study forgot, where the keys are the same. Call it for all files before any is merged:
+    one may hold the person whom another forgot."""
+    if _one_key(store, file):
+        with _attached(store, file), store.write() as connection:
+            connection.execute("INSERT OR IGNORE INTO main.optouts SELECT user_key FROM other.optouts")
+        store.keep_out()
 
 
 def forgotten_there(store: Store, file: Path) -> list[int]:
@@ -70,8 +86,7 @@ def forgotten_there(store: Store, file: Path) -> list[int]:
     with _attached(store, file):
         gone = {row[0] for row in store.rows("SELECT user_key FROM other.optouts EXCEPT SELECT user_key FROM optouts")}
     key = optouts.key_of(store.path)
-    ids = store.rows("SELECT id FROM users UNION SELECT user_id FROM memberships") if gone else ()
-    return [row[0] for row in ids if row[0] > 0 and optouts.user_key(row[0], key) in gone]
+    return [number for number in erase.everybody(store) if optouts.user_key(number, key) in gone] if gone else []
 
 
 def _one_key(store: Store, file: Path) -> bool:
@@ -133,9 +148,14 @@ def _versioned(store: Store, table: str, key: tuple[str, ...], found: Merged) ->
     shared = int(connection.execute(f"SELECT count(*) {both}").fetchone()[0])
     found.conflicts[table] = shared - found.same[table]
     columns, cells = ", ".join(names), ", ".join(_cell(store, name) for name in names)
-    later = ", ".join(f"{name} = excluded.{name}" for name in told)
-    # A person known by number only is no news of one who is known.
-    known = " AND (o.state <> 'unknown' OR m.state = 'unknown')" if table == "users" else ""
+    later, known = ", ".join(f"{name} = excluded.{name}" for name in told), ""
+    if table == "users":
+        # A person known by number only is no news of one who is known, nor does VK tell more of who is gone.
+        known = " AND (o.state <> 'unknown' OR m.state = 'unknown')"
+        later = ", ".join(
+            f"{name} = CASE WHEN excluded.state IN ('deleted', 'banned') THEN coalesce(excluded.{name}, {name}) "
+            f"ELSE excluded.{name} END" for name in told
+        )  # fmt: skip
     connection.execute(
         f"INSERT INTO main.{table} ({columns}) SELECT {cells} {both} "
         f"WHERE coalesce(o.last_seen, 0) > coalesce(m.last_seen, 0){known} "
@@ -146,15 +166,6 @@ def _versioned(store: Store, table: str, key: tuple[str, ...], found: Merged) ->
         f"INSERT INTO main.{table} ({columns}) SELECT {cells} FROM other.{table} o "
         f"WHERE NOT EXISTS (SELECT 1 FROM main.{table} m WHERE {on})"
     ).rowcount
-
-
-def _memberships(connection: sqlite3.Connection, found: Merged) -> None:
-    table = "memberships"
-    found.new[table] = connection.execute(
-        "INSERT INTO main.memberships SELECT o.* FROM other.memberships o WHERE NOT EXISTS (SELECT 1 FROM "
-        "main.memberships m WHERE m.community_id = o.community_id AND m.user_id = o.user_id)"
-    ).rowcount
-    found.same[table] = _count(connection, "other.memberships") - found.new[table]
 
 
 def _walks(connection: sqlite3.Connection) -> None:
@@ -169,19 +180,47 @@ def _walks(connection: sqlite3.Connection) -> None:
     connection.execute(f"INSERT OR REPLACE INTO main.walks SELECT * FROM other.walks WHERE {here}")
     connection.execute(f"DELETE FROM main.gaps WHERE {here}")
     connection.execute(
-        "INSERT OR IGNORE INTO main.gaps SELECT o.* FROM other.gaps o LEFT JOIN main.walks w ON w.kind = o.kind AND "
-        "w.subject = o.subject WHERE w.kind IS NULL OR (o.kind, o.subject) IN (SELECT kind, subject FROM taken_walks)"
+        "INSERT INTO main.gaps SELECT o.* FROM other.gaps o LEFT JOIN main.walks w ON w.kind = o.kind AND "
+        "w.subject = o.subject WHERE w.kind IS NULL OR (o.kind, o.subject) IN (SELECT kind, subject FROM taken_walks) "
+        "ON CONFLICT (kind, subject) DO UPDATE SET state = excluded.state, code = excluded.code, "
+        "message = excluded.message, seen = excluded.seen WHERE coalesce(excluded.seen, 0) > coalesce(seen, 0)"
     )
     connection.execute("DROP TABLE temp.taken_walks")
 
 
-def _audiences(connection: sqlite3.Connection) -> None:
-    connection.execute(
-        "INSERT OR IGNORE INTO main.audiences (name, definition, kind, version, recipe) "
-        "SELECT name, definition, kind, version, recipe FROM other.audiences"
-    )
+def _audiences(connection: sqlite3.Connection, found: Merged) -> None:
+    names = ", ".join(("name", "definition", "kind", "version", "recipe"))
+    connection.execute(f"INSERT OR IGNORE INTO main.audiences ({names}) SELECT {names} FROM other.audiences")
+    both = "other.audiences a JOIN main.audiences m ON m.name = a.name"
+    one = "m.definition = a.definition AND m.kind = a.kind"
+    found.audiences = [row[0] for row in connection.execute(f"SELECT a.name FROM {both} WHERE NOT ({one}) ORDER BY 1")]
     connection.execute(
         "INSERT OR IGNORE INTO main.audience_members SELECT m.id, o.user_id, o.weight, o.drawn_at "
-        "FROM other.audience_members o JOIN other.audiences a ON a.id = o.audience_id "
-        "JOIN main.audiences m ON m.name = a.name"
+        f"FROM other.audience_members o JOIN {both} WHERE a.id = o.audience_id AND {one}"
+    )
+
+
+def _refuse_clashes(connection: sqlite3.Connection, file: Path) -> None:
+    """Two imports on two machines number their people from one start: joined, they would be taken for one another."""
+    here = (
+        "SELECT 1 FROM main.aliases m WHERE m.source = o.source AND m.external_id = o.external_id AND m.kind = o.kind"
+    )
+    number = "m.user_id IS o.user_id AND m.community_id IS o.community_id"
+    clash = connection.execute(
+        "SELECT count(*) FROM other.aliases o WHERE (o.user_id IN (SELECT user_id FROM main.aliases) OR o.community_id "
+        f"IN (SELECT community_id FROM main.aliases) OR EXISTS ({here})) AND NOT EXISTS ({here} AND {number})"
+    ).fetchone()[0]
+    if clash:
+        raise StorageError(
+            f"Файл {file} не слит: импорт сделан и здесь, и там, и одни номера получили разные люди ({clash}).",
+            "Слитые, они сошли бы за одних и тех же.",
+            "Импортируйте все файлы в одно исследование, до team split или после merge.",
+        )
+
+
+def _numbers(connection: sqlite3.Connection) -> None:
+    connection.execute("INSERT OR IGNORE INTO main.aliases SELECT * FROM other.aliases")
+    connection.execute(
+        "UPDATE main._local_numbers SET last = max(last, (SELECT o.last FROM other._local_numbers o "
+        "WHERE o.kind = _local_numbers.kind))"
     )

@@ -30,6 +30,7 @@ _REFUSED = {
     "aliases": ("user_id",),
     "memberships": ("user_id",),
     "subscriptions": ("user_id",),
+    "user_states": ("user_id",),
     "audience_members": ("user_id",),
     "posts": ("owner_id", "from_id"),
     "post_counts": ("owner_id",),
@@ -46,6 +47,14 @@ _BLANKED = {
     ),
     "comments": (("reply_to_user", "reply_to_user = NULL"),),
 }
+
+_OF_PEOPLE = "('walls', 'subscriptions')"  # walks whose subject is a person
+
+
+def person_columns() -> list[tuple[str, str]]:
+    """(table, column) of everywhere that a person's number is written by a collection or an import."""
+    columns = [(table, name) for table, names in _REFUSED.items() for name in names]
+    return columns + [(table, name) for table, rules in _BLANKED.items() for name, _ in rules]
 
 
 def key_file(database: Path) -> Path:
@@ -115,6 +124,11 @@ def keep_out(connection: sqlite3.Connection, database: Path) -> Forgotten | None
         connection.execute(
             f"CREATE TEMP TRIGGER IF NOT EXISTS keep_out_{table} BEFORE INSERT ON main.{table} WHEN {when} "
             "BEGIN SELECT RAISE(IGNORE); END"
+        )
+    for table in ("walks", "gaps"):
+        connection.execute(
+            f"CREATE TEMP TRIGGER IF NOT EXISTS keep_out_{table} BEFORE INSERT ON main.{table} "
+            f"WHEN NEW.kind IN {_OF_PEOPLE} AND forgotten(NEW.subject) BEGIN SELECT RAISE(IGNORE); END"
         )
     for table, rules in _BLANKED.items():
         for column, change in rules:

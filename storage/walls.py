@@ -111,8 +111,9 @@ def mark_unseen_deleted(store: Store, owner_id: int, since: int, seen: int) -> i
     """Note as gone what was not seen since ``since``. Only for a walk that read the wall to its end."""
     with store.write() as connection:
         return connection.execute(
-            "UPDATE posts SET deleted_seen = ? WHERE owner_id = ? AND deleted_seen IS NULL AND last_seen < ?",
-            (seen, owner_id, since),
+            "UPDATE posts SET deleted_seen = ?, last_seen = ? WHERE owner_id = ? AND deleted_seen IS NULL "
+            "AND last_seen < ?",
+            (seen, seen, owner_id, since),
         ).rowcount
 
 

@@ -56,16 +56,23 @@ def merge(options: Any, as_json: bool, quiet: bool, files: tuple[Path, ...]) -> 
             erase.forget(store, gone)
             say(f"Людей, которых просили забыть у товарищей, стёрто и здесь: {len(gone)}.", err=True)
         for file in files:
+            merging.adopt_optouts(store, file)
+        for file in files:
             found = _one(store, file)
             if as_json:
                 say_json({"event": "team merge", "file": str(file), "new": found.new, "same": found.same,
-                          "conflicts": found.conflicts})  # fmt: skip
+                          "conflicts": found.conflicts, "audiences": found.audiences})  # fmt: skip
                 continue
             say(f"{file}: нового {_told(found.new) or 'нет'}")
             if not quiet:
                 say(f"  то же: {_told(found.same) or 'ничего'}")
             if conflicts := _told(found.conflicts):
                 say(f"  разошлось (взято увиденное позже): {conflicts}")
+            if found.audiences:
+                say(
+                    f"  аудитории с тем же именем по другому правилу, их люди не взяты: {', '.join(found.audiences)}. "
+                    "Дайте им одно правило в config.toml, соберите заново и слейте ещё раз."
+                )  # fmt: skip
     return 0
 
 

@@ -17,8 +17,9 @@ import pytest
 from simulator.server import SimulatedVk, start_server
 from simulator.settings import ServerSettings
 from simulator.world import World, build_world
-from storage import StorageError, erase, merging, open_store, people, walls
-from storage.rows import Post, User
+from storage import StorageError, audiences, erase, journal, merging, open_store, people, walls
+from storage.aliases import Aliases
+from storage.rows import Audience, Comment, Gap, Post, User, Walk
 
 from .social import open_communities
 from .test_faults import content
@@ -128,6 +129,73 @@ def test_of_two_versions_the_later_is_taken_and_told(tmp_path: Path) -> None:
         assert tuple(next(one.rows("SELECT state, sex FROM users WHERE id = 1"))) == ("ok", 1)
 
 
+def test_facts_seen_later_survive_a_merge_either_way(tmp_path: Path) -> None:
+    with open_store(tmp_path / "a.db") as one:
+        people.save_members(one, 7, [1, 2, 3], 10)
+        people.save_users(one, [User(1, city="Омск"), User(2), User(3, sex=2), User(4, state="closed")], 10)
+        walls.save_posts(one, [Post(1, 1, from_id=1)], 10)
+        journal.save_gap(one, Gap("walls", 4, "closed", seen=10))
+    shutil.copyfile(tmp_path / "a.db", tmp_path / "b.db")
+    with open_store(tmp_path / "b.db") as other:
+        people.close_absent_members(other, 7, 20, 20)  # all three have left ...
+        people.save_members(other, 7, [2], 30)  # ... one came back ...
+        people.save_users(other, [User(1, "closed", city="Тверь"), User(2, "closed"), User(3, "deleted"), User(5)], 20)
+        walls.mark_unseen_deleted(other, 1, 15, 20)
+        journal.save_gap(other, Gap("walls", 4, "deleted", seen=20))
+    with open_store(tmp_path / "a.db") as one:
+        people.save_members(one, 7, [3], 40)  # ... and one is seen here after that.
+        people.save_users(one, [User(2)], 40)
+    for mine, theirs in (("a", "b"), ("b", "a")):
+        shutil.copyfile(tmp_path / f"{mine}.db", tmp_path / "joined.db")
+        with open_store(tmp_path / "joined.db") as store:
+            merging.merge(store, tmp_path / f"{theirs}.db")
+            again = merging.merge(store, tmp_path / f"{theirs}.db")
+            assert sum(again.new.values()) == 0 and again.conflicts["memberships"] == 0
+            stays = store.rows("SELECT user_id, absent_seen, first_seen, last_seen, left_seen FROM memberships "
+                               "ORDER BY user_id, first_seen")  # fmt: skip
+            assert [tuple(row) for row in stays] == [
+                (1, None, 10, 10, 20), (2, None, 10, 10, 20), (2, 20, 30, 30, None),
+                (3, None, 10, 10, 20), (3, 20, 40, 40, None),
+            ]  # fmt: skip
+            states = store.rows("SELECT user_id, field, value, from_seen, to_seen FROM user_states ORDER BY 1, 2, 4")
+            assert [tuple(row) for row in states] == [
+                (1, "city", "Омск", 10, 20), (1, "city", "Тверь", 20, None), (1, "state", "ok", 10, 20),
+                (1, "state", "closed", 20, None), (2, "state", "ok", 10, 20), (2, "state", "closed", 20, 40),
+                (2, "state", "ok", 40, None), (3, "state", "ok", 10, 20), (3, "state", "deleted", 20, None),
+            ]  # fmt: skip
+            assert store.value("SELECT deleted_seen FROM posts") == 20
+            assert store.value("SELECT state FROM gaps") == "deleted"
+            assert tuple(next(store.rows("SELECT state, sex FROM users WHERE id = 3"))) == ("deleted", 2)
+
+
+def test_an_audience_of_another_rule_is_told_and_not_mixed(tmp_path: Path) -> None:
+    for name, definition, person in (("a.db", '{"any": [1]}', 1), ("b.db", '{"any": [2]}', 2)):
+        with open_store(tmp_path / name) as store:
+            number = audiences.save_audience(store, Audience("рок", definition))
+            audiences.save_sample(store, number, {person: 1.0}, 5)
+            other = audiences.save_audience(store, Audience("коты", '{"any": [3]}'))
+            audiences.save_sample(store, other, {person: 1.0}, 5)
+    (tmp_path / "config.toml").write_text('[study]\ndatabase = "a.db"\n', encoding="utf-8")
+    done = run("team", "merge", "b.db", cwd=tmp_path, token="")
+    assert done.returncode == 0 and "их люди не взяты: рок" in done.stdout.decode()
+    with open_store(tmp_path / "a.db") as store:
+        assert (audiences.sample(store, 1), set(audiences.sample(store, 2))) == ({1: 1.0}, {1, 2})
+
+
+def test_imports_made_apart_are_not_taken_for_one_another(tmp_path: Path) -> None:
+    for name, author in (("a.db", "аня"), ("b.db", "боря")):
+        with open_store(tmp_path / name) as store:
+            Aliases(store, "форум").add("user", [author])
+    with open_store(tmp_path / "a.db") as store:
+        with pytest.raises(StorageError, match="одни номера"):
+            merging.merge(store, tmp_path / "b.db")
+        assert store.value("SELECT count(*) FROM aliases") == 1
+    with open_store(tmp_path / "c.db") as store:
+        merging.merge(store, tmp_path / "b.db")
+        known = Aliases(store, "форум").find("user", ["боря"])
+        assert Aliases(store, "форум").add("user", ["вера"])["вера"] > known["боря"]
+
+
 def test_what_is_no_study_is_refused_and_nothing_is_changed(tmp_path: Path) -> None:
     with open_store(tmp_path / "a.db") as store:
         (tmp_path / "text.db").write_text("никакая не база", encoding="utf-8")
@@ -170,6 +238,51 @@ def test_whom_a_member_forgot_is_forgotten_by_all(tmp_path: Path) -> None:
         assert [row[0] for row in one.rows("SELECT id FROM users")] == [6]
         people.save_users(one, [User(5, "ok")], 11)
         assert one.value("SELECT count(*) FROM users") == 1 and one.value("SELECT count(*) FROM posts") == 0
+
+
+@pytest.mark.parametrize("trace", range(9))
+def test_who_is_known_here_only_as_an_author_or_by_a_mention_is_forgotten_too(tmp_path: Path, trace: int) -> None:
+    gone = 77_123
+    with open_store(tmp_path / "a.db") as one:
+        erase.forget(one, [4])
+    for end in ("", ".key"):
+        shutil.copyfile(tmp_path / f"a.db{end}", tmp_path / f"b.db{end}")
+    with open_store(tmp_path / "b.db") as other:
+        erase.forget(other, [gone])
+    with open_store(tmp_path / "a.db") as one:
+        [
+            lambda: walls.save_posts(one, [Post(-1, 1, from_id=gone)], 1),
+            lambda: walls.save_posts(one, [Post(-1, 1, signer_id=gone)], 1),
+            lambda: walls.save_posts(one, [Post(-1, 1, repost_author_id=gone, repost_text="a")], 1),
+            lambda: walls.save_posts(one, [Post(-1, 1, text=f"@id{gone} (Имя)")], 1),
+            lambda: walls.save_comments(one, [Comment(-1, 1, 1, from_id=gone)], 1),
+            lambda: walls.save_comments(one, [Comment(-1, 1, 1, reply_to_user=gone)], 1),
+            lambda: walls.save_likes(one, -1, "post", 1, [gone], "like", 1),
+            lambda: people.save_subscriptions(one, gone, [1], 1),
+            lambda: journal.save_gap(one, Gap("walls", gone, "closed")),
+        ][trace]()
+        assert merging.forgotten_there(one, tmp_path / "b.db") == [gone]
+        erase.forget(one, [gone])
+        assert gone not in erase.everybody(one)
+
+
+def test_whom_one_of_the_team_forgot_another_brings_not_back(tmp_path: Path) -> None:
+    with open_store(tmp_path / "a.db") as one:
+        erase.forget(one, [4])
+    for name in "bc":
+        for end in ("", ".key"):
+            shutil.copyfile(tmp_path / f"a.db{end}", tmp_path / f"{name}.db{end}")
+    with open_store(tmp_path / "b.db") as other:
+        people.save_users(other, [User(5), User(5, "closed"), User(6)], 5)
+        people.save_users(other, [User(5, "closed")], 6)
+        journal.save_walk(other, Walk("walls", 5, state="done"))
+        journal.save_gap(other, Gap("subscriptions", 5, "closed"))
+    with open_store(tmp_path / "c.db") as other:
+        erase.forget(other, [5])
+    (tmp_path / "config.toml").write_text('[study]\ndatabase = "a.db"\n', encoding="utf-8")
+    assert run("team", "merge", "b.db", "c.db", cwd=tmp_path, token="").returncode == 0
+    with open_store(tmp_path / "a.db", write=False) as one:
+        assert erase.everybody(one) == {6} and one.value("SELECT count(*) FROM user_states") == 0
 
 
 def test_two_studies_with_one_key_share_its_pace_and_its_day(tmp_path: Path, world: World) -> None:
