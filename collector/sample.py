@@ -107,7 +107,7 @@ def _selection(
     settings: CollectSettings,
 ) -> tuple[Selection, str]:
     """Who belongs, and a message where the rule cannot be met: without a community it would choose others."""
-    every = spec.least >= len(spec.communities)
+    every = spec.least >= len(set(spec.communities))
     least = min(spec.least, len(communities) + len(missing)) if every else spec.least
     chosen, message = tuple(communities), ""
     if least > 1 and missing:
@@ -138,7 +138,7 @@ def _definition(spec: AudienceSpec, selection: Selection, missing: Sequence[str]
         found |= {"active": selection.actions, "since": selection.since, "walls": ids}
     elif selection.least <= 1:
         found["any"] = ids
-    elif spec.least >= len(spec.communities):
+    elif spec.least >= len(set(spec.communities)):
         found["all"] = ids
     else:
         found |= {"at_least": selection.least, "of": ids}
