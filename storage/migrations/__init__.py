@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from storage.errors import StoreTooNew
-from storage.migrations import m001_initial, m002_sketches, m003_stable, m004_local_numbers
+from storage.migrations import m001_initial, m002_sketches, m003_stable, m004_local_numbers, m005_coverage
 
-STEPS = (m001_initial, m002_sketches, m003_stable, m004_local_numbers)
+STEPS = (m001_initial, m002_sketches, m003_stable, m004_local_numbers, m005_coverage)
 LATEST = len(STEPS)
 
 

@@ -124,6 +124,18 @@ def test_a_gap_is_replaced_and_cleared() -> None:
         assert journal.gaps(store) == [] and journal.gap_counts(store) == {}
 
 
+def test_coverage_shows_who_was_asked_and_who_refused_before_that() -> None:
+    with open_store(":memory:") as store:
+        journal.save_walk(store, Walk("walls", 1, promised=9, got=9, state="done"))
+        journal.save_walk(store, Walk("walls", 2, promised=9, got=3, state="refused"))
+        for subject, state in ((2, "failed"), (3, "closed"), (4, "closed")):
+            journal.save_gap(store, Gap("walls", subject, state, 30, "", 10))
+        assert rows(store, "SELECT subject, state, promised, got, refused, code FROM v_coverage ORDER BY 1") == [
+            (1, "done", 9, 9, None, None), (2, "refused", 9, 3, "failed", 30),
+            (3, "refused", None, 0, "closed", 30), (4, "refused", None, 0, "closed", 30),
+        ]  # fmt: skip
+
+
 def test_a_return_is_bracketed_by_the_last_finished_walk() -> None:
     with open_store(":memory:") as store:
         people.save_members(store, 7, [1], 10)
