@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from storage import optouts
+from storage import optouts, tables
 from storage.db import Store
 from storage.errors import StoreBusy
 from storage.mentions import mentioned, without_people
@@ -40,7 +40,6 @@ _STRAY = (
     "SELECT d.doc_id FROM documents d LEFT JOIN v_texts t ON t.kind = d.kind AND t.part = d.part "
     "AND t.owner_id = d.owner_id AND t.item_id = d.item_id WHERE t.kind IS NULL"
 )
-_OF_DOCUMENTS = ("entities", "_entity_marks", "_sketches", "doc_topics", "documents")
 # Where people are mentioned: table, its key, the column, and (kind, part) of the documents made of it.
 _NAMING = (
     ("posts", "owner_id, id", "text", ("post", "own")), ("posts", "owner_id, id", "repost_text", ("post", "reposted")),
@@ -50,12 +49,9 @@ _NAMING = (
 _TEXTS = (
     "UPDATE posts SET text = '', repost_text = NULL", "UPDATE comments SET text = ''", "DELETE FROM post_versions",
     "DELETE FROM forms", "DELETE FROM dropped_terms WHERE df < 10", "UPDATE communities SET description = NULL",
-    *(f"DELETE FROM {table}" for table in _OF_DOCUMENTS),
+    *(f"DELETE FROM {table}" for table in tables.OF_DOCUMENTS),
 )  # fmt: skip
-_PEOPLE = (
-    "users", "memberships", "subscriptions", "user_states", "audience_members", "aliases", "likes", "comments",
-    "post_counts", "posts", "user_topics", "user_segments", "assignments",
-)  # fmt: skip
+_PEOPLE = (*(table for table in tables.SOCIAL if table not in tables.OF_STUDY), "user_topics", "user_segments")
 _COUNTED = ("users", "memberships", "posts", "comments", "likes", "documents", "user_topics")
 LEFT = ("communities", "topics", "community_topics", "portrait_numbers", "runs")
 """What survives a purge: facts of communities, the model's words, shares of groups, the journal."""
@@ -154,7 +150,7 @@ def _take_mentions(store: Store, gone: Callable[[int], bool]) -> None:
 def _drop_documents(store: Store, which: str, values: tuple[object, ...] = ()) -> None:
     with store.write() as connection:
         ids = [(row[0],) for row in connection.execute(which, values)]
-        for table in _OF_DOCUMENTS:
+        for table in tables.OF_DOCUMENTS:
             connection.executemany(f"DELETE FROM {table} WHERE doc_id = ?", ids)
 
 

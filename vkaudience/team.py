@@ -12,13 +12,10 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from storage import AudienceError, ConfigError, MissingInput, Store, audiences, optouts, toml
+from storage import AudienceError, ConfigError, MissingInput, Store, audiences, optouts, tables, toml
 
-# Of one machine, or made from texts; each member collects texts anew, in an own share.
-_LEFT_OUT = (
-    "runs", "quotas", "capabilities", "topic_models", "topic_fits", "documents", "forms", "portraits",
-    "portrait_numbers", "posts", "post_counts", "post_versions", "comments", "likes", "subscriptions",
-)  # fmt: skip
+# Each member collects texts anew, in an own share; what is made from them would tell names out of them.
+_LEFT_OUT = (*tables.DERIVED, *tables.MACHINE, *tables.OF_TEXTS, "subscriptions")
 _WALKS = "('posts', 'walls', 'comments', 'likes', 'subscriptions')"
 _SECTIONS = ("study", "vk", "collect", "lemmas")
 _NOT_FOR_OTHERS = {("study", "database"), ("vk", "token_file"), ("collect", "share"), ("lemmas", "corrections")}
@@ -58,12 +55,14 @@ def _order(raw: dict[str, Any], here: Path, place: Path, number: int, members: i
             table["share"] = f"{number}/{members}"
         if table:
             lines += [f"\n[{name}]", *(f"{key} = {toml.written(value)}" for key, value in table.items())]
+    files: dict[str, Path] = {}
     for audience in raw.get("audiences", []):
         table = dict(audience)
-        if "people" in table:  # a file beside the config travels along, under its own name
-            source = here / table["people"]
-            table["people"] = source.name
-            shutil.copyfile(source, place / source.name)
+        if "people" in table:  # a file of ids travels along, under its own name where no other has it
+            source = here / Path(table["people"]).expanduser()
+            name = source.name if files.setdefault(source.name, source) == source else f"{len(files)}-{source.name}"
+            files[name], table["people"] = source, name
+            shutil.copyfile(source, place / name)
         lines += ["\n[[audiences]]", *(f"{key} = {toml.written(value)}" for key, value in table.items())]
     return "\n".join(lines) + "\n"
 

@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +18,7 @@ import pytest
 from simulator.server import SimulatedVk, start_server
 from simulator.settings import ServerSettings
 from simulator.world import World, build_world
-from storage import StorageError, audiences, erase, journal, merging, open_store, people, walls
+from storage import StorageError, Store, audiences, erase, journal, merging, open_store, optouts, people, tables, walls
 from storage.aliases import Aliases
 from storage.rows import Audience, Comment, Gap, Post, User, Walk
 
@@ -53,8 +54,8 @@ def vk(world: World) -> Iterator[SimulatedVk]:
         yield server
 
 
-def run(*words: str, cwd: Path, token: str) -> subprocess.CompletedProcess[bytes]:
-    environ = {**os.environ, "VK_TOKEN": token}
+def run(*words: str, cwd: Path, token: str, **more: str) -> subprocess.CompletedProcess[bytes]:
+    environ = {**os.environ, "VK_TOKEN": token, **more}
     return subprocess.run(
         [sys.executable, "-m", "vkaudience", *words], cwd=cwd, capture_output=True, check=False, env=environ
     )
@@ -112,6 +113,44 @@ def test_three_collect_what_one_would_have(tmp_path: Path, vk: SimulatedVk, worl
     assert vk.calls("wall.get") == calls
     again = run("team", "merge", str(works[0] / "study.db"), "--json", cwd=lead, token=token)
     assert sum(json.loads(again.stdout)["new"].values()) == 0
+
+
+def fill(store: Store) -> None:
+    """One row in every table."""
+    store.connection.execute("PRAGMA foreign_keys = OFF")
+    store.connection.execute("PRAGMA ignore_check_constraints = ON")
+    for table in (*tables.SOCIAL, *tables.DERIVED, *tables.MACHINE):
+        columns = [row[1:3] for row in store.rows(f"PRAGMA table_info({table})")]
+        cells = ", ".join({"INTEGER": "1", "REAL": "1.0", "BLOB": "x'00'"}.get(kind, "'walls'") for _, kind in columns)
+        store.many(f"INSERT OR IGNORE INTO {table} VALUES ({cells})", [()])
+
+
+def test_an_order_holds_who_is_in_the_study_and_nothing_made_from_texts(tmp_path: Path) -> None:
+    (tmp_path / "дом").mkdir()
+    for folder, person in (("дом", 1), (".", 2)):
+        (tmp_path / folder / "ids.txt").write_text(str(person), encoding="utf-8")
+    text = '[study]\nname = "а"\n' + "".join(
+        f'[[audiences]]\nname = "{file}"\npeople = "{file}"\n' for file in ("~/ids.txt", "ids.txt")
+    )
+    (tmp_path / "config.toml").write_text(text, encoding="utf-8")
+    with open_store(tmp_path / "study.db") as store:
+        fill(store)
+        optouts.make_key(store.path)
+    environ = {"HOME": str(tmp_path / "дом"), "USERPROFILE": str(tmp_path / "дом")}
+    done = run("team", "split", "--members", "2", cwd=tmp_path, token="", **environ)
+    assert done.returncode == 0, done.stderr.decode()
+    work = tmp_path / "team" / "work-2"
+    with open_store(work / "study.db", write=False) as store:
+        there = {
+            table for table in (*tables.SOCIAL, *tables.DERIVED, *tables.MACHINE)
+            if store.value(f"SELECT count(*) FROM {table}")
+        }  # fmt: skip
+    assert there == {
+        "communities", "community_counts", "users", "user_states", "memberships", "aliases", "_local_numbers",
+        "audiences", "audience_members", "optouts", "experiments", "assignments",
+    }  # fmt: skip
+    told = tomllib.loads((work / "config.toml").read_text(encoding="utf-8"))["audiences"]
+    assert [(work / one["people"]).read_text(encoding="utf-8") for one in told] == ["1", "2"]
 
 
 def test_of_two_versions_the_later_is_taken_and_told(tmp_path: Path) -> None:

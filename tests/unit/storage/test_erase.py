@@ -12,7 +12,19 @@ import pytest
 
 from nlp.lemmatize import lemmatize
 from nlp.settings import LemmaSettings
-from storage import StorageError, Store, StoreBusy, audiences, erase, journal, open_store, optouts, people, walls
+from storage import (
+    StorageError,
+    Store,
+    StoreBusy,
+    audiences,
+    erase,
+    journal,
+    open_store,
+    optouts,
+    people,
+    tables,
+    walls,
+)
 from storage.aliases import Aliases
 from storage.audiences import Selection
 from storage.rows import Audience, Comment, Community, FilePost, Gap, Post, User, Walk
@@ -237,5 +249,9 @@ def test_a_purge_leaves_no_text_and_says_what_stays(file: Path, texts_only: bool
         assert store.value("SELECT count(*) FROM users") == (2 if texts_only else 0)
         assert store.value("SELECT count(*) FROM documents") == 0
         assert texts_only or numbers(store) == {}
+        for table in tables.OF_DOCUMENTS:
+            assert store.value(f"SELECT count(*) FROM {table}") == 0, table
+        found = {table for table in tables.SOCIAL if store.value(f"SELECT count(*) FROM {table}")}
+        assert texts_only or found <= set(tables.OF_STUDY) - {"walks"}, "of people nothing is left"
     for trace in (SECRET, SECRET.lower(), "Тайноимя", *(() if texts_only else ("Урюпинск",))):
         assert trace.encode() not in whole(file), trace

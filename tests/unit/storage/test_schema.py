@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import StoreBusy, StoreCorrupt, StoreUnwritable, migrations, open_store, rows, walls
+from storage import StoreBusy, StoreCorrupt, StoreUnwritable, migrations, open_store, rows, tables, walls
 from storage.rows import Post
 
 # The black-box surface: a column renamed or moved here is a broken query in somebody's notebook.
@@ -100,6 +100,14 @@ def test_every_table_has_exactly_its_columns() -> None:
         names = [row[0] for row in store.rows(sql) if not row[0].startswith("sqlite_")]
         there = {name: [row[1] for row in store.rows(f"PRAGMA table_xinfo({name})")] for name in names}
     assert there == expected()
+
+
+def test_every_table_is_of_one_kind() -> None:
+    with open_store(":memory:") as store:
+        sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> '_sqlite_migrations'"
+        there = [row[0] for row in store.rows(sql) if not row[0].startswith("sqlite_")]
+    assert sorted((*tables.SOCIAL, *tables.DERIVED, *tables.MACHINE)) == sorted(there)
+    assert {*tables.OF_TEXTS, *tables.OF_STUDY} <= {*tables.SOCIAL} and {*tables.OF_DOCUMENTS} <= {*tables.DERIVED}
 
 
 @pytest.mark.parametrize("table", sorted(CLASSES))
