@@ -15,6 +15,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from collector.reactions import FLOOD_PAUSE
 from storage.journal import HOUR
 
 KEPT_SECONDS = 60.0
@@ -88,7 +89,7 @@ class Shared:
         assert self._connection is not None
         # The clock begins anew with the machine: what lies ahead is of an earlier day.
         self._connection.execute("DELETE FROM pace WHERE at > ?", (now + 1,))
-        self._connection.execute("DELETE FROM quiet WHERE until > ?", (now + KEPT_SECONDS,))
+        self._connection.execute("DELETE FROM quiet WHERE until > ?", (now + FLOOD_PAUSE + 1,))
         sql = "SELECT at FROM pace ORDER BY at DESC LIMIT 1 OFFSET ?"
         row = self._connection.execute(sql, (capacity - 1,)).fetchone()
         quiet = self._connection.execute("SELECT until FROM quiet").fetchone()

@@ -12,6 +12,7 @@ import pytest
 
 from collector.client import VkClient
 from collector.limiter import SLACK, Limiter
+from collector.reactions import FLOOD_PAUSE
 from collector.settings import VkSettings
 from collector.shared import HOUR, Shared
 from collector.token import Token
@@ -52,12 +53,21 @@ def test_another_server_has_a_pace_of_its_own(shared: Make) -> None:
     assert clock.time == 1000
 
 
-def test_a_pause_that_vk_asks_for_is_for_all(shared: Make) -> None:
+@pytest.mark.parametrize("seconds", [20, FLOOD_PAUSE])
+def test_a_pause_that_vk_asks_for_is_for_all(shared: Make, seconds: float) -> None:
     clock = HandClock(1000.0)
     one, other = (Limiter(3, clock, shared()) for _ in range(2))
-    one.hold(20)
+    one.hold(seconds)
     other.wait()
-    assert clock.time == pytest.approx(1020)
+    assert clock.time == pytest.approx(1000 + seconds)
+
+
+def test_a_pause_of_an_earlier_start_of_the_machine_is_over(shared: Make) -> None:
+    clock = HandClock(100_000.0)
+    Limiter(3, clock, shared()).hold(FLOOD_PAUSE)
+    clock.time = 5.0
+    Limiter(1, clock, shared()).wait()
+    assert clock.time == 5.0
 
 
 def test_what_lies_ahead_is_of_an_earlier_start_of_the_machine(shared: Make) -> None:
