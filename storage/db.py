@@ -39,11 +39,11 @@ class Store:
         if self._depth:
             yield self.connection
             return
-        with _translated(self.path):
+        with translated(self.path):
             self.connection.execute("BEGIN IMMEDIATE")
         self._depth = 1
         try:
-            with _translated(self.path):
+            with translated(self.path):
                 yield self.connection
                 self.connection.execute("COMMIT")
         except BaseException:
@@ -55,10 +55,10 @@ class Store:
 
     def rows(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> Iterator[sqlite3.Row]:
         """Stream the rows of a query; columns by name or number."""
-        with _translated(self.path):
+        with translated(self.path):
             cursor = self.connection.execute(sql, parameters)
         while True:
-            with _translated(self.path):
+            with translated(self.path):
                 batch = cursor.fetchmany(_ROWS)
             if not batch:
                 return
@@ -131,13 +131,13 @@ def _make_folder(file: Path) -> None:
 
 
 def _connect(file: Path, *, memory: bool, write: bool) -> sqlite3.Connection:
-    with _translated(file):
+    with translated(file):
         name = ":memory:" if memory else str(file)
         connection = sqlite3.connect(
             name, isolation_level=None, timeout=BUSY_MILLISECONDS / 1000, check_same_thread=False
         )
     try:
-        with _translated(file):
+        with translated(file):
             connection.row_factory = sqlite3.Row
             connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
             connection.execute("PRAGMA foreign_keys = ON")
@@ -157,7 +157,8 @@ def _connect(file: Path, *, memory: bool, write: bool) -> sqlite3.Connection:
 
 
 @contextlib.contextmanager
-def _translated(file: Path) -> Iterator[None]:
+def translated(file: Path) -> Iterator[None]:
+    """Errors of SQLite as the errors of this room, where there is one; a wrong query stays what it is."""
     try:
         yield
     except sqlite3.Error as error:
@@ -165,21 +166,26 @@ def _translated(file: Path) -> Iterator[None]:
 
 
 def _meaning(error: sqlite3.Error, file: Path) -> BaseException:
-    text = str(error)
-    if "full" in text:
+    # By SQLite's code, of which the low byte is the kind: its words may be the names of tables.
+    code, text = getattr(error, "sqlite_errorcode", 0) & 0xFF, str(error)
+    if code == sqlite3.SQLITE_FULL:
         return StoreUnwritable(
             f"На диске нет места: {file}", text,
             "Освободите место и запустите ту же команду: записанное цело, она продолжит с места остановки.",
         )  # fmt: skip
-    if "readonly" in text or "unable to open" in text or "attempt to write" in text:
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return StoreUnwritable(
             f"Не удаётся записать {file}", text, "Проверьте права на папку или выберите другую: --db ФАЙЛ."
         )
-    if "locked" in text or "busy" in text:
+    if code == sqlite3.SQLITE_IOERR:
+        return StoreUnwritable(
+            f"Диск не читает или не пишет {file}", text, "Проверьте диск или выберите другую папку: --db ФАЙЛ."
+        )
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreBusy(
             f"Файл занят другой программой: {file}", text, "Закройте её или подождите и повторите команду."
         )
-    if "not a database" in text or "malformed" in text:
+    if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
         return StoreCorrupt(
             f"Файл не читается как исследование: {file}", text,
             "Возьмите резервную копию или укажите другой файл: --db ФАЙЛ.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from storage.db import Store
+from storage.db import Store, translated
 from storage.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -29,10 +29,12 @@ def query(store: Store, sql: str, parameters: Any = ()) -> pandas.DataFrame:
     """A query's rows as a pandas frame; whole numbers with gaps become ``Int64``."""
     import pandas
 
-    cursor = store.connection.execute(sql, parameters)
+    with translated(store.path):
+        cursor = store.connection.execute(sql, parameters)
+        rows = [tuple(row) for row in cursor]
     columns = [item[0] for item in cursor.description]
     # As objects first: pandas would turn whole numbers with gaps into floats, and ids do not survive that.
-    found = pandas.DataFrame([tuple(row) for row in cursor], columns=columns, dtype=object)
+    found = pandas.DataFrame(rows, columns=columns, dtype=object)
     for column in columns:
         values = found[column].dropna()
         whole = len(values) > 0 and all(isinstance(value, int) for value in values)

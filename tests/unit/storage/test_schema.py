@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import StoreBusy, StoreCorrupt, StoreUnwritable, migrations, open_store, rows, tables, walls
+from storage import StoreBusy, StoreCorrupt, StoreUnwritable, erase, frames, migrations, open_store, rows, tables, walls
 from storage.rows import Post
 
 # The black-box surface: a column renamed or moved here is a broken query in somebody's notebook.
@@ -160,10 +160,28 @@ def test_a_file_damaged_in_the_middle_is_named_corrupt(tmp_path: Path) -> None:
         store.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         size = store.value("PRAGMA page_size")
     data = bytearray(file.read_bytes())
-    data[size * 60 :] = b"\xa5" * (len(data) - size * 60)
+    middle = len(data) // size // 2 * size
+    data[middle : middle + 20 * size] = b"\xa5" * size * 20
     file.write_bytes(bytes(data))
-    with pytest.raises(StoreCorrupt, match="резервную копию"), open_store(file) as store:
-        list(store.rows("SELECT text FROM posts ORDER BY text"))
+    with open_store(file) as store:
+        with pytest.raises(StoreCorrupt, match="резервную копию"):
+            list(store.rows("SELECT text FROM posts ORDER BY text"))
+        with pytest.raises(StoreCorrupt):
+            frames.query(store, "SELECT text FROM posts ORDER BY text")
+        with pytest.raises(StoreCorrupt):
+            erase.purge(store, texts_only=True)
+    file.write_bytes(bytes(data[: size * 60]) + b"\xa5" * (len(data) - size * 60))
+    with pytest.raises(StoreCorrupt, match="резервную копию"):
+        open_store(file)
+
+
+@pytest.mark.parametrize("name", ["fullness", "readonly_lists", "locked_doors", "busy_days", "malformed"])
+def test_a_wrong_query_is_no_fault_of_the_file(name: str) -> None:
+    with open_store(":memory:") as store:
+        with pytest.raises(sqlite3.OperationalError, match=name):
+            list(store.rows(f"SELECT * FROM {name}"))
+        with pytest.raises(sqlite3.OperationalError, match=name):
+            frames.query(store, f"SELECT * FROM {name}")
 
 
 def test_a_folder_in_place_of_the_file_is_unwritable(tmp_path: Path) -> None:
