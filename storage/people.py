@@ -155,12 +155,6 @@ def seen_members(store: Store, community_id: int, ids: Sequence[int], since: int
     return {row[0] for row in store.rows(sql, (community_id, since, *ids))}
 
 
-def count_members(store: Store, community_id: int, since: int | None = None) -> int:
-    """How many present members are stored; with ``since``, how many of them were seen at or after it."""
-    sql = "SELECT count(*) FROM memberships WHERE community_id = ? AND left_seen IS NULL AND last_seen >= ?"
-    return int(store.value(sql, (community_id, since if since is not None else -1)))
-
-
 def save_subscriptions(store: Store, user_id: int, community_ids: Iterable[int], seen: int) -> None:
     """Note the communities on a person's list as now seen; those no longer on it keep their last stamp."""
     store.many(

@@ -22,12 +22,6 @@ def texts(store: Store) -> Iterator[Text]:
     yield from load(store, Text, f"SELECT {names} FROM v_texts ORDER BY {_PLACE}")
 
 
-def document_marks(store: Store) -> dict[tuple[str, str, int, int], tuple[str, str]]:
-    """(kind, part, owner, id) -> (recipe, input) of every document, to see what is still to do."""
-    sql = f"SELECT {_PLACE}, recipe, input FROM documents"
-    return {(row[0], row[1], row[2], row[3]): (row[4], row[5]) for row in store.rows(sql)}
-
-
 def texts_with_marks(store: Store) -> Iterator[tuple[Text, str | None, str | None]]:
     """Every text with the recipe and the input of its present document (None without one), in the order of
     :func:`texts`; streamed. Documents of texts already given may be written meanwhile.
