@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 
 _HOST = r"(?:(?:https?:)?//)?(?:[a-z0-9-]{1,30}\.)?(?:vk\.(?:com|ru|me)|vkontakte\.ru)/"
-_ON_VK = re.compile(_HOST, re.IGNORECASE)
+_ON_VK = re.compile(rf"(?<![a-z0-9_-]){_HOST}", re.IGNORECASE)
 _FOREIGN = re.compile(r"https?:|//|www\.", re.IGNORECASE)
 _BARE = re.compile(r"[@*]?id([0-9]{1,19})(?![0-9a-z_])", re.IGNORECASE)
 _KINDS = "wall|photos?|albums?|videos?|audios?|docs?|clips?|notes?|story|stories|gifts|friends|write|tag"
@@ -37,7 +37,7 @@ _AT = re.compile(
 def people(target: str) -> Iterator[int]:
     """Ids of the people whom a mention's target (what stands before ``|``, or an address) names."""
     target = target.strip()
-    if page := _ON_VK.match(target):
+    if page := _ON_VK.search(target):  # also within an address that leads there
         for found in _SUBJECT.finditer(target, page.end() - 1):
             yield int(found[1] or found[2] or found[3])
     elif bare := _BARE.match(target):
@@ -47,8 +47,10 @@ def people(target: str) -> Iterator[int]:
 def may_be_person(target: str) -> bool:
     """Whether a mention's target can be a person: a short name (``durov``) does not tell, so it can."""
     target = target.strip()
+    if any(people(target)):
+        return True
     if page := _ON_VK.match(target):
-        return any(people(target)) or _OF_COMMUNITY.match(target, page.end()) is None
+        return _OF_COMMUNITY.match(target, page.end()) is None
     return _FOREIGN.match(target) is None and _OF_COMMUNITY.match(target) is None
 
 

@@ -15,7 +15,7 @@ NAMED = [
     "[https://vk.com/feed?w=wall77_1|Имя]", "[https://vk.com/club5?z=photo77_1%2Falbum77_0|Имя]", "[id77|И\x00мя]",
     "[id77|Имя [ник] Имя]", "[id77|И\nмя]", "[club5|Клуб [id77|Имя]]", "@id77 (Имя)", "*id77(Имя)", "@id77",
     "@id77 (Имя", "https://vk.com/id77?from=Имя"[:25], "vk.com/wall77_15", "vk.com/@id77", "vk.me/id77",
-    "vk.com/friends?id=77", "vk.com/im?sel=77", "смотриvk.com/id77",
+    "vk.com/friends?id=77", "vk.com/im?sel=77", "смотриvk.com/id77", "[https://site.ru/?to=https://vk.com/id77|Имя]",
 ]  # fmt: skip
 OTHERS = [
     "[id771|Имя]", "[id7|Имя]", "[club77|Клуб]", "[id77a|Имя]", "[https://vk.com/id77_1|Имя]", "vk.com/id771",
