@@ -37,7 +37,8 @@ _ZONES = (  # Latin endings of addresses; a longer list would take words after a
 ODD, SITE, NUMBER, NAMED, RUN = "O", "S", "D", "N", "R"
 _USUAL = re.compile("[\n -~А-яЁё«»—–…№“”„]*")
 _DOTTED = re.compile(rf"\.(?:(?<=www\.)|(?:{_ZONES}|рф)(?![\w-]))", re.IGNORECASE)
-_NUMBER = re.compile(r"\d(?:[\s().–-]{0,3}\d){9}")
+_PAUSE = r"[\s().\u2010\u2011–—−-]{0,3}"  # between the digits of a phone
+_NUMBER = re.compile(rf"\d(?:{_PAUSE}\d){{6}}")
 _NAMED = re.compile(r"[@*](?:id|club|public|event)\d", re.IGNORECASE)
 _RUN = re.compile(r"(.)\1\1\1")  # «elongation» with the same sense takes five times as long to find nothing
 
@@ -69,7 +70,7 @@ def clean(text: str) -> Cleaned:
 
 def signs_of(text: str) -> set[str]:
     """The signs a text holds: some characters, SITE where ``://``, ``www.`` or the end of an address is, a NUMBER of
-    ten digits, NAMED with ``@id1`` or ``*club1``, RUN of one character, ODD with any character that is none of the
+    seven digits, NAMED with ``@id1`` or ``*club1``, RUN of one character, ODD with any character that is none of the
     usual ones.
     """
     signs = {sign for sign in "<&|@#" if sign in text}
@@ -139,6 +140,32 @@ def _tag(match: re.Match[str], found: _Found) -> str:
     return f" {match['tag'].replace('_', ' ')} "
 
 
+_WHOLE = re.compile(r"(?:\D{0,3}(?:[78](?:\D{0,3}\d){10}|9(?:\D{0,3}\d){9})(?!\d))+")
+"""Russian phones, one after another, from their first digit to their last."""
+
+
+def _phone(match: re.Match[str], _: _Found) -> str:
+    """Dates, prices and a short number of the word beside stay: «covid19 89001234567», «89001234567 10к»."""
+    run, text = match[0], match.string
+    if match["usual"]:
+        return run
+    head, tail = re.match(r"\d{1,4}\s+", run), re.search(r"\s\d{1,4}$", run)
+    before, after = text[max(match.start() - 2, 0) : match.start()], text[match.end() : match.end() + 2]
+    start, end = 0, len(run)
+    if head and re.search(r"[^\W\d_][-'’]?$", before) and not _WHOLE.match(run) and _WHOLE.match(run, head.end()):
+        start = head.end()
+    if tail and re.match(r"[-'’]?[^\W\d_]", after) and _WHOLE.fullmatch(run, start, tail.start()):
+        end = tail.start()
+    return f"{run[:start]} {run[end:]}"
+
+
+_THOUSANDS = r"\d{1,3}(?:[ \u00a0]\d{3}){1,4}(?!\d)"
+_USUAL_NUMBER = (  # 12.05.2024, 2024-05-12, «1 500 000 руб», «1 000 000 - 1 500 000 ₽»: what is no phone though as long
+    r"(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|1[0-2])[./-](?:19|20)\d\d(?!-?\d)"
+    r"|(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!-?\d)"
+    rf"|{_THOUSANDS}(?:\s?[-–—]\s?{_THOUSANDS})?(?=\s?(?:руб|р\b|тыс|млн|[₽$€]))"
+)
+
 _MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f"
 
 RULES: tuple[Rule, ...] = (
@@ -169,9 +196,12 @@ RULES: tuple[Rule, ...] = (
         r"(?:[/?#:][^\s<>\"«»)]*)?", re.IGNORECASE), _url, SITE),
     Rule("screen name", re.compile(
         r"(?<![\w.@#])@(?P<name>[a-z][\w.]{1,63})(?:[ ]?\([^()\n]{0,300}\))?", re.IGNORECASE), _screen_name, "@"),
+    # before tags: «#тел89001234567»; letters may touch the digits: «тел89001234567», «+79001234567ватсап», cards too
+    Rule("phone", re.compile(rf"(?<!\d)(?:(?P<usual>{_USUAL_NUMBER})|\+?\d(?:{_PAUSE}\d){{9,}}+)"), _phone, NUMBER),
+    Rule("phone in a word", re.compile(
+        r"(?:(?<=[^\W\d_])\d(?:[-‑–]?\d){6,8}+|(?<!\d)\d(?:[-‑–]?\d){6,8}+(?=[^\W\d_]))"), _by(" "), NUMBER),
     # «#тег@club», «#а#б» chained; the tag's words stay
     Rule("tag", re.compile(r"#(?P<tag>\w{1,100})(?:@[\w.]{1,64})?"), _tag, "#"),
-    Rule("phone", re.compile(r"(?<!\w)\+?\d(?:[\s().–-]{0,3}\d){9,14}(?!\w)"), _by(" "), NUMBER),
     Rule("emoji", re.compile(
         "[\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\U0001f000-\U0001faff"
         "\U000e0000-\U000e007f]+"), _by(" "), ODD),

@@ -23,7 +23,7 @@ from storage import QUIET, Event, MissingInput, Outcome, Store, Watch
 from storage import texts as stored
 from storage.rows import Document, Text
 
-NUMBER = 2
+NUMBER = 3
 """Raised when cleaning, tokens or this module's choices change; documents of another number are made again."""
 
 Chooser = Callable[[str], list[Pair]]

@@ -62,6 +62,12 @@ HOSTILE = {
     "dots": "a." * 50_000,
     "digits": "1" * 100_000,
     "spaced digits": "1 " * 50_000,
+    "digits and hyphens": "1-" * 50_000,
+    "digits glued": "1234567а" * 12_000,
+    "phones glued": "89001234567 1а" * 7_000,
+    "phones": "8 900 123-45-67 " * 6_000,
+    "dates": "12.05.2024" * 10_000,
+    "thousands": "1 000" * 20_000,
     "tags": "#a" * 50_000,
     "hashes": "#" * 100_000,
     "at": "@" * 100_000,
@@ -117,6 +123,23 @@ def test_a_name_in_a_mention_never_comes_out(name: str, number: int) -> None:
     assert "щука" not in words_of(f"[id{number}|{name}щука{name}] @id{number} ({name} щука) *id{number} (щука)")
 
 
+@pytest.mark.parametrize("text", ["12.05.2024 18:30", "2024-05-12 18:30", "за 1 500 000 000 руб", "1-2.03.2024 в 10"])
+def test_dates_and_prices_are_left_alone(text: str) -> None:
+    assert clean(text).text == text
+
+
+@given(
+    st.lists(st.sampled_from(["", " ", "-", "(", ")", ". ", "–"]), min_size=11, max_size=11),
+    st.integers(10**10, 10**11 - 1),
+    st.sampled_from(["", "а", "тел", "т. ", "#", "@"]),
+    st.sampled_from(["", "а", "да", " да", ","]),
+)
+@settings(max_examples=300, deadline=None)
+def test_digits_of_a_phone_never_come_out(gaps: list[str], phone: int, before: str, after: str) -> None:
+    text = before + "".join(gap + digit for gap, digit in zip(gaps, str(phone), strict=True)) + after
+    assert not re.search(r"\d", " ".join(words_of(text)))
+
+
 def test_a_word_longer_than_any_word_is_left_out() -> None:
     assert words_of("кот " + "абв" * 40 + " кит") == ["кот", "кит"]
     assert words_of("-".join(["слово"] * 20))[:2] == ["слово", "слово"]
@@ -139,7 +162,7 @@ def by_every_rule(text: str) -> str:
 LETTERS = "<>&|@*#.:[]()/-+ \n\t\x00аяёйABz019_«»—"
 PIECES = st.sampled_from([
     *LETTERS, "&amp;", "&#35;", "[id1|", "http://", "и\u0306", "😀", "www.", "wWw.", "\u200b", "vk.com", ".рф", ".Ru",
-    "*Club1", "@id22", "8 900 123-45-67", "(495) 12", "٣",
+    "*Club1", "@id22", "8 900 123-45-67", "(495) 12", "1234567", "٣",
 ])  # fmt: skip
 
 
