@@ -34,12 +34,14 @@ class Cleaned(NamedTuple):
 _ZONES = (  # Latin endings of addresses; a longer list would take words after a period without a space for sites
     "ru|com|net|org|su|me|io|by|ua|kz|be|cc|ly|tv|info|biz|pro|online|site|club|shop|store|app|dev|gg|link|edu|gov"
 )
-ODD, SITE, NUMBER, NAMED, RUN = "O", "S", "D", "N", "R"
+ODD, SITE, NUMBER, NAMED, RUN, PAGED = "O", "S", "D", "N", "R", "P"
+_QUIET = re.compile("[\n -\"$%'()+-;=>?A-Z\\\\-{}~\\]А-яЁё«»—–…№“”„]*")
 _USUAL = re.compile("[\n -~А-яЁё«»—–…№“”„]*")
 _DOTTED = re.compile(rf"\.(?:(?<=www\.)|(?:{_ZONES}|рф)(?![\w-]))", re.IGNORECASE)
 _PAUSE = r"[\s().\u2010\u2011–—−-]{0,3}"  # between the digits of a phone
 _NUMBER = re.compile(rf"\d(?:{_PAUSE}\d){{6}}")
-_NAMED = re.compile(r"[@*](?:id|club|public|event)\d", re.IGNORECASE)
+_PAGED = re.compile(r"vk(?:ontakte)?\.(?:com|ru|me)/|\((?:at|собака)\)", re.IGNORECASE)
+_NAMED = re.compile(r"[@*][a-zA-Z]")
 _RUN = re.compile(r"(.)\1\1\1")  # «elongation» with the same sense takes five times as long to find nothing
 
 
@@ -69,19 +71,24 @@ def clean(text: str) -> Cleaned:
 
 
 def signs_of(text: str) -> set[str]:
-    """The signs a text holds: some characters, SITE where ``://``, ``www.`` or the end of an address is, a NUMBER of
-    seven digits, NAMED with ``@id1`` or ``*club1``, RUN of one character, ODD with any character that is none of the
-    usual ones.
+    """The signs a text holds: some characters, SITE where ``://``, ``www.`` or the end of an address is, PAGED where
+    VK's address and a bracket or «(собака)» are, a NUMBER of seven digits, NAMED with ``@id1``, ``@name`` or ``*name``, RUN of one
+    character, ODD with any character that is none of the usual ones.
     """
-    signs = {sign for sign in "<&|@#" if sign in text}
+    signs: set[str] = set()
     if "://" in text or _DOTTED.search(text):
         signs.add(SITE)
+        if "(" in text and _PAGED.search(text):
+            signs.add(PAGED)
     if _NUMBER.search(text):
         signs.add(NUMBER)
-    if ("@" in text or "*" in text) and _NAMED.search(text):
-        signs.add(NAMED)
     if _RUN.search(text):
         signs.add(RUN)
+    if _QUIET.fullmatch(text):
+        return signs
+    signs |= {sign for sign in "<&|@#" if sign in text}
+    if ("@" in text or "*" in text) and _NAMED.search(text):
+        signs.add(NAMED)
     if not _USUAL.fullmatch(text):
         signs.add(ODD)
     return signs
@@ -103,25 +110,66 @@ def _compose(match: re.Match[str], _: _Found) -> str:
     return unicodedata.normalize("NFC", match[0])[0]
 
 
-_PERSONAL = re.compile(r"(?:https?://)?(?:(?:m\.)?vk\.(?:com|ru)/)?(id\d+)\b", re.IGNORECASE)
+def _nested(opening: str, closing: str, depth: int) -> str:
+    """What stands between two brackets: one line, other brackets in it closed, three a level and ``depth`` deep."""
+    plain = rf"[^{opening}{closing}\n]{{0,300}}+"
+    return plain + (rf"(?:{opening}{_nested(opening, closing, depth - 1)}{closing}{plain}){{0,3}}+" if depth else "")
+
+
+_GAP = r"[^\S\n]{0,3}"
+_PAGE = r"(?i:(?:https?:)?(?://)?(?:(?:www|m|new)\.)?(?:vk\.(?:com|ru|me)|vkontakte\.ru)/)"
+_PERSON = r"(?i:id-?\d{1,20})(?![a-zA-Z\d_])"
+_WORD_OF_NAME = r"\(?[A-ZА-ЯЁ][\w'’.-]{0,30}\)?"
+_NAME = rf"{_WORD_OF_NAME}(?:[ ]{{1,2}}{_WORD_OF_NAME}){{0,2}}"  # «Иван (Ваня) Петров»
+_ROUND, _SQUARE = _nested(r"\(", r"\)", 2), _nested(r"\[", r"\]", 2)
+_IN_BRACKETS = rf"{_GAP}\((?P<label>{_ROUND})\)"
+_OPEN_NAME = rf"{_GAP}\([ ]?(?P<open>{_NAME})"  # «@id1 (Иван Петров привет»; but «@id1 ( жду» is a smile and text
+_NAME_IN_BRACKETS = rf"{_GAP}\([ ]?{_NAME}[ ]?\)"
+_MAIL = "(?:mail|gmail|yandex|ya|bk|list|inbox|rambler|icloud|hotmail|outlook|yahoo)"
+_ANYONE = re.compile(  # a screen name: a person's or a community's, nobody can tell
+    rf"(?:{_PAGE})?(?!(?:club|public|event|app|wall|photo|video|audio|album|doc|topic|market|product|clip|story)-?\d)"
+    r"[a-z][\w.]{1,63}",
+    re.IGNORECASE,
+)
+_A_NAME = re.compile(_NAME)
+
+
+def _person(match: re.Match[str], found: _Found) -> str:
+    """A person's label is a name: dropped."""
+    person = re.search(r"id-?\d+", match["target"], re.IGNORECASE)
+    if person:
+        found.mentions.append(person[0].lower())
+    return " "
 
 
 def _mention(match: re.Match[str], found: _Found) -> str:
-    """A person's label is a name: dropped. A community's or a page's label is text: kept."""
-    target, label = match["target"], match["label"] or ""
-    person = _PERSONAL.match(target)
-    if person:
-        found.mentions.append(person[1].lower())
-        return " "
+    """A community's or a page's label is text: kept, unless it reads as a name and the page may be a person's."""
+    target, label = match["target"].lstrip("@*"), match["label"]
     if re.match(r"(?:https?://)?[\w-]{1,63}\.", target):
         _note_domain(target, found)
     else:
         found.mentions.append(target.lower())
+    if _ANYONE.fullmatch(target) and _A_NAME.fullmatch(label.strip()):
+        return " "
     return f" {label} "
+
+
+def _named(match: re.Match[str], found: _Found) -> str:
+    found.mentions.append(match["target"].lower())
+    if match["target"][:2].lower() == "id":
+        return " "
+    return f" {match['label'] or match['open'] or ''} "
 
 
 def _screen_name(match: re.Match[str], found: _Found) -> str:
     found.mentions.append(match["name"].lower())
+    return " "
+
+
+def _page(match: re.Match[str], found: _Found) -> str:
+    if match["target"]:
+        found.mentions.append(match["target"].lower())
+    _note_domain(match[0], found)
     return " "
 
 
@@ -180,28 +228,51 @@ RULES: tuple[Rule, ...] = (
     # «и» + U+0306 is «й»; the stress in «за́мок» and piles of marks are dropped
     Rule("compose", re.compile(rf"\w[{_MARKS}]{{1,3}}"), _compose, ODD),
     Rule("left marks", re.compile(rf"[{_MARKS}]+"), _by(""), ODD),
-    # VK's markup: [id1|Имя], [club1|Название], [https://site.ru|текст], @id1 (Имя), *club1 (Название)
+    # VK's markup: [id1|Имя], [club1|Название], [https://site.ru|текст]; cut off or with brackets in the name too
     Rule("person's mention", re.compile(
-        r"\[(?P<target>(?:https?://)?(?:(?:m\.)?vk\.(?:com|ru)/)?id\d{1,20}(?::[\w-]{0,40})?)\|"
-        r"(?P<label>[^\]\n]{0,300})(?:\]|$)", re.IGNORECASE), _mention, "|"),
-    Rule("mention", re.compile(r"\[(?P<target>[^\[\]|\s]{1,300})\|(?P<label>[^\[\]]{0,1000})\]"), _mention, "|"),
+        rf"\[{_GAP}(?P<target>[@*]?(?:{_PAGE})?{_PERSON}(?:[:?/#][^\[\]|\s]{{0,300}})?|(?i:post)-?\d{{1,20}}_\d{{1,20}})"
+        rf"{_GAP}\|(?:{_SQUARE}\]|[^\[\]]{{0,100}}\]|{_GAP}[^\s\[\]]{{1,40}}(?:[ ]{_NAME})?)?"),
+        _person, "|"),
+    Rule("mention", re.compile(
+        rf"\[{_GAP}(?P<target>[^\[\]|\s]{{1,300}}){_GAP}\|(?P<label>[^\[\]]{{0,1000}}+|{_SQUARE})\]"),
+        _mention, "|"),
+    Rule("e-mail disguised", re.compile(
+        r"(?<=[\w.+-])\((?:at|собака)\)(?=[\w-]{1,63}\.)", re.IGNORECASE), _by("@"), PAGED),
+    # mail before names and sites: «пиши на a.b@mail.ru», «mailto:ivan@mail.ru (Иван)»
+    Rule("e-mail", re.compile(
+        r"(?:mailto:)?(?:(?<![\w.+#-])|(?:(?<=[а-яё])|(?<=[а-яё][.-]))(?=[a-z]))"
+        r"(?:[a-z\d_.+%\u00c0-\u024f-]{1,99}@(?:[a-z\d-]{1,63}\.){1,8}(?:xn--[a-z\d-]{2,59}|[a-z]{2,24})(?![a-z\d])"
+        rf"|(?:[а-яё\d_.+-]{{1,64}}|[a-z\d_.+-]{{1,64}})@(?:[\w-]{{1,63}}\.){{1,5}}(?:{_ZONES}|рф)(?![a-z\d]))"
+        rf"(?:[/?][^\s<>\"«»)]*)?(?:(?-i:{_NAME_IN_BRACKETS}))?", re.IGNORECASE), _by(" "), "@"),
+    Rule("e-mail mistyped", re.compile(
+        rf"(?<![\w.+#-])[a-z\d_.+-]{{1,64}}(?:@{_MAIL}(?:[ ]?[.,][ ]?(?:ru|com))?"
+        rf"|(?:[ ]@[ ]?|@[ ]){_MAIL}\.(?:ru|com))(?!\w)", re.IGNORECASE), _by(" "), "@"),
+    # @id1 (Имя), *club1 (Название), @name (Имя), wherever they stand: «спасибо.@id1 (Иван)», «vk.com/id1,@name (Иван)»
+    Rule("mention by number", re.compile(
+        r"[@*](?P<target>(?i:id|club|public|event)\d{1,20})(?![a-zA-Z\d_])"
+        rf"(?:{_IN_BRACKETS}|{_OPEN_NAME})?"), _named, NAMED),
     Rule("mention by name", re.compile(
-        r"(?<![\w.@*])[@*](?P<target>(?:id|club|public|event)\d{1,20})(?:[ ]?\((?P<label>[^()\n]{0,300})(?:\)|$))?",
-        re.IGNORECASE), _mention, NAMED),
-    # addresses, mail before sites: «пиши на a.b@mail.ru», «https://vk.com/x», «site.ru/x», «сайт.рф»
-    Rule("e-mail", re.compile(r"(?<![\w.+#-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}"), _by(" "), "@"),
+        rf"@(?P<name>[a-zA-Z][a-zA-Z\d_.]{{1,63}}+)(?:{_IN_BRACKETS}|{_OPEN_NAME})"), _screen_name, NAMED),
+    Rule("mention by name with a star", re.compile(
+        rf"(?<!\*)\*(?P<name>[a-zA-Z][a-zA-Z\d_.]{{1,63}}+){_NAME_IN_BRACKETS}"), _screen_name, NAMED),
+    # addresses: «https://vk.com/id1 (Имя)», «https://vk.com/x», «site.ru/x», «сайт.рф»
+    Rule("person's page", re.compile(
+        rf"{_PAGE}(?:(?P<target>{_PERSON})[^\s<>\"«»()]{{0,300}}+(?:{_IN_BRACKETS}|{_OPEN_NAME})"
+        rf"|[a-zA-Z][\w.]{{1,63}}+{_NAME_IN_BRACKETS})"), _page, PAGED),
     Rule("url", re.compile(r"(?:\b(?:https?|ftp)://|\bwww\.)[^\s<>\"«»)]+", re.IGNORECASE), _url, SITE),
     Rule("site", re.compile(
         rf"(?<![\w.@-])(?:(?:[a-z0-9-]{{1,63}}\.){{1,6}}(?:{_ZONES})|(?:[\w-]{{1,63}}\.){{1,6}}рф)(?![\w-])"
         r"(?:[/?#:][^\s<>\"«»)]*)?", re.IGNORECASE), _url, SITE),
-    Rule("screen name", re.compile(
-        r"(?<![\w.@#])@(?P<name>[a-z][\w.]{1,63})(?:[ ]?\([^()\n]{0,300}\))?", re.IGNORECASE), _screen_name, "@"),
     # before tags: «#тел89001234567»; letters may touch the digits: «тел89001234567», «+79001234567ватсап», cards too
     Rule("phone", re.compile(rf"(?<!\d)(?:(?P<usual>{_USUAL_NUMBER})|\+?\d(?:{_PAUSE}\d){{9,}}+)"), _phone, NUMBER),
     Rule("phone in a word", re.compile(
         r"(?:(?<=[^\W\d_])\d(?:[-‑–]?\d){6,8}+|(?<!\d)\d(?:[-‑–]?\d){6,8}+(?=[^\W\d_]))"), _by(" "), NUMBER),
     # «#тег@club», «#а#б» chained; the tag's words stay
     Rule("tag", re.compile(r"#(?P<tag>\w{1,100})(?:@[\w.]{1,64})?"), _tag, "#"),
+    # after tags: «#тег@club»; no letter of «бл@ть» or «ivan@b»: a Latin name after a Latin letter is none
+    Rule("screen name", re.compile(
+        r"(?<![a-zA-Z\d_@#])@(?:(?<!\w@)|(?=[a-zA-Z\d_.]{2,64}+(?!\w)))(?P<name>[a-zA-Z][a-zA-Z\d_.]{1,63}+)"
+        r"(?:@[\w.]{1,64})*"), _screen_name, "@"),
     Rule("emoji", re.compile(
         "[\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\U0001f000-\U0001faff"
         "\U000e0000-\U000e007f]+"), _by(" "), ODD),
