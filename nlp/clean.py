@@ -31,13 +31,19 @@ class Cleaned(NamedTuple):
     domains: tuple[str, ...] = ()
 
 
-_ZONES = (  # Latin endings of addresses; a longer list would take words after a period without a space for sites
+_ZONES = (  # Latin endings of addresses
     "ru|com|net|org|su|me|io|by|ua|kz|be|cc|ly|tv|info|biz|pro|online|site|club|shop|store|app|dev|gg|link|edu|gov"
 )
+_WORDY_ZONES = (  # endings that are words too: small letters after two Latin ones, or a slash, make an address of them
+    "xyz|top|space|art|live|tech|today|school|moscow|de|eu|us|uk|fm|la|pw|one|to|im|am|ge|ee|lv|ai|page|website|media|news"
+    "|click|studio|team|fun|blog|ws|at|sk|gl|gle|fr|it|is|sh|tk|pub|life|world|agency|travel|games"
+)
+_RARE_ZONES = "бел|укр|рус"
+_CYRILLIC_ZONES = "москва|онлайн|дети|сайт"  # no address before a space and a word: «сижу дома.дети спят»
 ODD, SITE, NUMBER, NAMED, RUN, PAGED = "O", "S", "D", "N", "R", "P"
 _QUIET = re.compile("[\n -\"$%'()+-;=>?A-Z\\\\-{}~\\]А-яЁё«»—–…№“”„]*")
 _USUAL = re.compile("[\n -~А-яЁё«»—–…№“”„]*")
-_DOTTED = re.compile(rf"\.(?:(?<=www\.)|(?:{_ZONES}|рф)(?![\w-]))", re.IGNORECASE)
+_DOTTED = re.compile(rf"\.(?:[a-z]|(?<=www\.)|рф|{_RARE_ZONES}|{_CYRILLIC_ZONES})", re.IGNORECASE)
 _PAUSE = r"[\s().\u2010\u2011–—−-]{0,3}"  # between the digits of a phone
 _NUMBER = re.compile(rf"\d(?:{_PAUSE}\d){{6}}")
 _PAGED = re.compile(r"vk(?:ontakte)?\.(?:com|ru|me)/|\((?:at|собака)\)", re.IGNORECASE)
@@ -72,8 +78,8 @@ def clean(text: str) -> Cleaned:
 
 def signs_of(text: str) -> set[str]:
     """The signs a text holds: some characters, SITE where ``://``, ``www.`` or the end of an address is, PAGED where
-    VK's address and a bracket or «(собака)» are, a NUMBER of seven digits, NAMED with ``@id1``, ``@name`` or ``*name``, RUN of one
-    character, ODD with any character that is none of the usual ones.
+    VK's address and a bracket or «(собака)» are, a NUMBER of seven digits, NAMED with ``@id1``, ``@name`` or ``*name``,
+    RUN of one character, ODD with any character that is none of the usual ones.
     """
     signs: set[str] = set()
     if "://" in text or _DOTTED.search(text):
@@ -125,6 +131,9 @@ _ROUND, _SQUARE = _nested(r"\(", r"\)", 2), _nested(r"\[", r"\]", 2)
 _IN_BRACKETS = rf"{_GAP}\((?P<label>{_ROUND})\)"
 _OPEN_NAME = rf"{_GAP}\([ ]?(?P<open>{_NAME})"  # «@id1 (Иван Петров привет»; but «@id1 ( жду» is a smile and text
 _NAME_IN_BRACKETS = rf"{_GAP}\([ ]?{_NAME}[ ]?\)"
+_LABELS = r"(?:[a-z\d_-]{1,63}\.){1,9}"
+_ADDRESS = r"[^\s<>\"«»)]"
+_PATH = rf"(?:[/?#:\\]{_ADDRESS}*)?"
 _MAIL = "(?:mail|gmail|yandex|ya|bk|list|inbox|rambler|icloud|hotmail|outlook|yahoo)"
 _ANYONE = re.compile(  # a screen name: a person's or a community's, nobody can tell
     rf"(?:{_PAGE})?(?!(?:club|public|event|app|wall|photo|video|audio|album|doc|topic|market|product|clip|story)-?\d)"
@@ -179,8 +188,10 @@ def _url(match: re.Match[str], found: _Found) -> str:
 
 
 def _note_domain(address: str, found: _Found) -> None:
-    site = re.sub(r"^[a-z]{1,8}://", "", address.lower()).removeprefix("www.")
-    found.domains.append(re.split(r"[/?#:]", site, maxsplit=1)[0])
+    site = re.sub(r"^(?:[a-z][a-z\d+.-]{1,15}:|h(?:tt|xx)ps?[ ]?[:;]?[ ]?)?[/\\]{1,3}", "", address.lower())
+    site = re.split(r"[/?#:\\]", site.removeprefix("www."), maxsplit=1)[0]
+    if "." in site:
+        found.domains.append(site)
 
 
 def _tag(match: re.Match[str], found: _Found) -> str:
@@ -241,12 +252,13 @@ RULES: tuple[Rule, ...] = (
     # mail before names and sites: «пиши на a.b@mail.ru», «mailto:ivan@mail.ru (Иван)»
     Rule("e-mail", re.compile(
         r"(?:mailto:)?(?:(?<![\w.+#-])|(?:(?<=[а-яё])|(?<=[а-яё][.-]))(?=[a-z]))"
-        r"(?:[a-z\d_.+%\u00c0-\u024f-]{1,99}@(?:[a-z\d-]{1,63}\.){1,8}(?:xn--[a-z\d-]{2,59}|[a-z]{2,24})(?![a-z\d])"
+        r"(?:[a-z\d_.+%=!'/\u00c0-\u024f-]{1,99}@(?:[a-z\d-]{1,63}\.){1,8}(?:xn--[a-z\d-]{2,59}|[a-z]{2,24})(?![a-z\d])"
         rf"|(?:[а-яё\d_.+-]{{1,64}}|[a-z\d_.+-]{{1,64}})@(?:[\w-]{{1,63}}\.){{1,5}}(?:{_ZONES}|рф)(?![a-z\d]))"
         rf"(?:[/?][^\s<>\"«»)]*)?(?:(?-i:{_NAME_IN_BRACKETS}))?", re.IGNORECASE), _by(" "), "@"),
     Rule("e-mail mistyped", re.compile(
         rf"(?<![\w.+#-])[a-z\d_.+-]{{1,64}}(?:@{_MAIL}(?:[ ]?[.,][ ]?(?:ru|com))?"
         rf"|(?:[ ]@[ ]?|@[ ]){_MAIL}\.(?:ru|com))(?!\w)", re.IGNORECASE), _by(" "), "@"),
+    Rule("at between words", re.compile("(?<=[а-яё]{3})@(?=[а-яё]{7})", re.IGNORECASE), _by(" "), "@"),
     # @id1 (Имя), *club1 (Название), @name (Имя), wherever they stand: «спасибо.@id1 (Иван)», «vk.com/id1,@name (Иван)»
     Rule("mention by number", re.compile(
         r"[@*](?P<target>(?i:id|club|public|event)\d{1,20})(?![a-zA-Z\d_])"
@@ -259,10 +271,21 @@ RULES: tuple[Rule, ...] = (
     Rule("person's page", re.compile(
         rf"{_PAGE}(?:(?P<target>{_PERSON})[^\s<>\"«»()]{{0,300}}+(?:{_IN_BRACKETS}|{_OPEN_NAME})"
         rf"|[a-zA-Z][\w.]{{1,63}}+{_NAME_IN_BRACKETS})"), _page, PAGED),
-    Rule("url", re.compile(r"(?:\b(?:https?|ftp)://|\bwww\.)[^\s<>\"«»)]+", re.IGNORECASE), _url, SITE),
+    # (capitals spelled out: the search for a first letter is fast only so)
+    Rule("url", re.compile(rf"[a-zA-Z][a-zA-Z\d+.-]{{1,15}}://{_ADDRESS}+"), _url, SITE),
+    Rule("url of www", re.compile(rf"[wW]{{3}}\.(?<![a-zA-Z\d_]....){_ADDRESS}+"), _url, SITE),
+    Rule("url mistyped", re.compile(
+        rf"[hH](?i:tt|xx)[pP][sS]?[ ]?[:;]?[ ]?[/\\]{{1,3}}(?=[^\s/\\]{{1,63}}\.[a-zA-Z]){_ADDRESS}+"), _url, SITE),
+    # a word before the period stays: «Жми.vk.cc/abc», «Тут.сайт.ru»; «Привет.to» and «сижу дома.дети спят» are words
     Rule("site", re.compile(
-        rf"(?<![\w.@-])(?:(?:[a-z0-9-]{{1,63}}\.){{1,6}}(?:{_ZONES})|(?:[\w-]{{1,63}}\.){{1,6}}рф)(?![\w-])"
-        r"(?:[/?#:][^\s<>\"«»)]*)?", re.IGNORECASE), _url, SITE),
+        rf"(?:(?<![a-z\d_.@-])|(?<=[а-яё][.-])){_LABELS}(?:(?:{_ZONES})(?![a-z\d_]|-[a-z\d])|xn--[a-z\d-]{{2,59}}"
+        rf"|[a-z]{{2,24}}(?=/)|(?-i:{_RARE_ZONES}|{_CYRILLIC_ZONES})(?![\w-])"
+        rf"|(?<=[a-z\d_-][a-z_-]\.)(?-i:{_WORDY_ZONES})(?!\w|-\w)){_PATH}", re.IGNORECASE), _url, SITE),
+    Rule("cyrillic site", re.compile(
+        rf"(?:(?<![\w.@-])|(?<=[а-яё]\.))(?:[\w-]{{1,63}}\.(?:рф|(?-i:{_RARE_ZONES}))(?![\w-])"
+        rf"|[\w-]{{1,63}}\.(?-i:{_CYRILLIC_ZONES})(?:(?=/)|(?![\w-]|\.\w|\s{{1,3}}(?-i:[а-яё])))"
+        r"|[а-яё][а-яё\d-]{0,62}\.(?:(?:ru|(?-i:com|net|org|su|by|kz|ua))(?![a-z\d_-])"
+        rf"|(?:{_ZONES}|{_WORDY_ZONES})(?=/))){_PATH}", re.IGNORECASE), _url, SITE),
     # before tags: «#тел89001234567»; letters may touch the digits: «тел89001234567», «+79001234567ватсап», cards too
     Rule("phone", re.compile(rf"(?<!\d)(?:(?P<usual>{_USUAL_NUMBER})|\+?\d(?:{_PAUSE}\d){{9,}}+)"), _phone, NUMBER),
     Rule("phone in a word", re.compile(

@@ -64,7 +64,7 @@ HOSTILE = {
     "square brackets in a label": "[club1|" + "[а[" * 33_000,
     "screen names": "@ab" * 33_000,
     "mail with gaps": "a @ mail" * 12_000,
-    "mail never ended": "a.b-c+d" * 14_000 + "@",
+    "mail never ended": "@ " + "a.b-c+d" * 14_000,
     "hosts never ended": "a@" + "b." * 50_000,
     "mention never closed": "[id1|" + "а" * 100_000,
     "nested": "[[club1|" * 12_000,
@@ -93,6 +93,13 @@ HOSTILE = {
     "endless hexadecimal entity": "&#x" + "f" * 100_000,
     "tags of html": "<a " * 33_000,
     "addresses": "http://" * 14_000,
+    "latin dots": "ab.cd" * 20_000,
+    "cyrillic dots": "аб." * 33_000,
+    "hyphens and dots": "a-.b-" * 20_000,
+    "slashes": "a.bc/" * 20_000,
+    "schemes": "://" + "ab+cd" * 20_000,
+    "schemes without an end": ".a " + "http:/" * 16_000,
+    "labels of digits": ".to " + "1_-" * 33_000,
     "lone surrogates": "\ud800" * 100_000,
     "emoji": "🙂" * 100_000,
     "zero width": "а\u200b" * 50_000,
@@ -210,8 +217,8 @@ def by_every_rule(text: str) -> str:
 LETTERS = "<>&|@*#.:[]()/-+ \n\t\x00аяёйABz019_«»—"
 PIECES = st.sampled_from([
     *LETTERS, "&amp;", "&#35;", "[id1|", "http://", "и\u0306", "😀", "www.", "wWw.", "\u200b", "vk.com", ".рф", ".Ru",
-    "*Club1", "@id22", "@ivan (", "*ivan (", "Иван", "(Иван)", "vk.com/id1", "@mail", "8 900 123-45-67",
-    "(495) 12", "1234567", "٣",
+    ".сайт", ".to", "xn--", "ab", "https:/", "*Club1", "@id22", "@ivan (", "*ivan (", "Иван", "(Иван)", "vk.com/id1",
+    "@mail", "8 900 123-45-67", "(495) 12", "1234567", "٣",
 ])  # fmt: skip
 
 
