@@ -92,7 +92,7 @@ def signs_of(text: str) -> set[str]:
         signs.add(RUN)
     if _QUIET.fullmatch(text):
         return signs
-    signs |= {sign for sign in "<&|@#" if sign in text}
+    signs |= {sign for sign in "<&|@#[" if sign in text}
     if ("@" in text or "*" in text) and _NAMED.search(text):
         signs.add(NAMED)
     if not _USUAL.fullmatch(text):
@@ -114,6 +114,10 @@ def _unescape(match: re.Match[str], _: _Found) -> str:
 
 def _compose(match: re.Match[str], _: _Found) -> str:
     return unicodedata.normalize("NFC", match[0])[0]
+
+
+def _plain(match: re.Match[str], _: _Found) -> str:
+    return unicodedata.normalize("NFKD", match[0])[0]
 
 
 def _nested(opening: str, closing: str, depth: int) -> str:
@@ -231,28 +235,41 @@ RULES: tuple[Rule, ...] = (
     # decode: «кот&nbsp;&amp; кит<br>дом»; int() refuses a number of thousands of digits, so such an entity goes first
     Rule("line break", re.compile(r"<br ?/?>", re.IGNORECASE), _by("\n"), "<"),
     Rule("endless entity", re.compile(r"&#[0-9]{9,};?"), _by(" "), "&"),
+    Rule("entity escaped again", re.compile(  # «&amp;nbsp;», «&amp;amp;»; no tag is made of «&amp;lt;b&amp;gt;»
+        r"&(?:amp;){1,5}(?=(?:nbsp|quot|amp|apos|laquo|raquo|[mn]dash|hellip|#\d{1,6});)"), _by("&"), "&"),
     Rule("entity", re.compile(r"&(?:#[0-9]{1,8}|#[xX][0-9a-fA-F]{1,8}|[a-zA-Z][a-zA-Z0-9]{1,31});?"), _unescape, "&"),
+    Rule("comment", re.compile("<!--[^<>]{0,500}-->"), _by(" "), "<"),
+    Rule("person's link", re.compile(
+        r"<a\s[^<>]{0,300}?\b(?P<target>id\d{1,20})\b[^<>]{0,300}>[^<>]{0,100}</a>", re.IGNORECASE), _person, "<"),
     Rule("html tag", re.compile(r"</?[a-z][a-z0-9]{0,15}(?:\s[^<>]{0,300})?/?>", re.IGNORECASE), _by(" "), "<"),
-    # «при\u200bвет» is one word; a control character or half of an emoji is a gap
-    Rule("invisible", re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"), _by(""), ODD),
-    Rule("control", re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufff9-\uffff]"), _by(" "), ODD),
+    Rule("forum tag", re.compile(
+        r"\[/?(?:[bius*]|url|img|quote|code|color|size|font|spoiler|center|list|sup|sub|hide|video)"
+        r"(?:=[^\[\]\n]{0,200})?\]", re.IGNORECASE), _by(" "), "["),
+    # «при\u200bвет» is one word; a control character, half of an emoji or an empty Korean letter is a gap
+    Rule("invisible", re.compile(
+        "[\u00ad\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0100-\U000e01ef]+"),
+        _by(""), ODD),
+    Rule("control", re.compile(
+        "[\x00-\x09\x0b-\x1f\x7f-\x9f\u115f\u1160\u2028\u2029\u3164\ud800-\udfff\uffa0\ufff9-\uffff]"), _by(" "), ODD),
     # «и» + U+0306 is «й»; the stress in «за́мок» and piles of marks are dropped
     Rule("compose", re.compile(rf"\w[{_MARKS}]{{1,3}}"), _compose, ODD),
     Rule("left marks", re.compile(rf"[{_MARKS}]+"), _by(""), ODD),
+    # «ѐ» and «ѝ» are stressed too, «İ» would be two characters in small letters, «＠» is written full width
+    Rule("plain letter", re.compile("[ѐѝЀЍİ\uff01-\uff5e]"), _plain, ODD),
     # VK's markup: [id1|Имя], [club1|Название], [https://site.ru|текст]; cut off or with brackets in the name too
     Rule("person's mention", re.compile(
         rf"\[{_GAP}(?P<target>[@*]?(?:{_PAGE})?{_PERSON}(?:[:?/#][^\[\]|\s]{{0,300}})?|(?i:post)-?\d{{1,20}}_\d{{1,20}})"
         rf"{_GAP}\|(?:{_SQUARE}\]|[^\[\]]{{0,100}}\]|{_GAP}[^\s\[\]]{{1,40}}(?:[ ]{_NAME})?)?"),
         _person, "|"),
     Rule("mention", re.compile(
-        rf"\[{_GAP}(?P<target>[^\[\]|\s]{{1,300}}){_GAP}\|(?P<label>[^\[\]]{{0,1000}}+|{_SQUARE})\]"),
+        rf"\[{_GAP}(?P<target>[^\[\]|\s]{{1,300}})\|(?P<label>[^\[\]]{{0,1000}}+|{_SQUARE})\]"),
         _mention, "|"),
     Rule("e-mail disguised", re.compile(
         r"(?<=[\w.+-])\((?:at|собака)\)(?=[\w-]{1,63}\.)", re.IGNORECASE), _by("@"), PAGED),
     # mail before names and sites: «пиши на a.b@mail.ru», «mailto:ivan@mail.ru (Иван)»
     Rule("e-mail", re.compile(
         r"(?:mailto:)?(?:(?<![\w.+#-])|(?:(?<=[а-яё])|(?<=[а-яё][.-]))(?=[a-z]))"
-        r"(?:[a-z\d_.+%=!'/\u00c0-\u024f-]{1,99}@(?:[a-z\d-]{1,63}\.){1,8}(?:xn--[a-z\d-]{2,59}|[a-z]{2,24})(?![a-z\d])"
+        r"(?:[a-z\d_.+%=!'\u00c0-\u024f-]{1,99}@(?:[a-z\d-]{1,63}\.){1,8}(?:xn--[a-z\d-]{2,59}|[a-z]{2,24})(?![a-z\d])"
         rf"|(?:[а-яё\d_.+-]{{1,64}}|[a-z\d_.+-]{{1,64}})@(?:[\w-]{{1,63}}\.){{1,5}}(?:{_ZONES}|рф)(?![a-z\d]))"
         rf"(?:[/?][^\s<>\"«»)]*)?(?:(?-i:{_NAME_IN_BRACKETS}))?", re.IGNORECASE), _by(" "), "@"),
     Rule("e-mail mistyped", re.compile(
@@ -296,9 +313,10 @@ RULES: tuple[Rule, ...] = (
     Rule("screen name", re.compile(
         r"(?<![a-zA-Z\d_@#])@(?:(?<!\w@)|(?=[a-zA-Z\d_.]{2,64}+(?!\w)))(?P<name>[a-zA-Z][a-zA-Z\d_.]{1,63}+)"
         r"(?:@[\w.]{1,64})*"), _screen_name, "@"),
+    # pictures, and letters and digits that serve as such: ℹ Ⅳ ² ½ ª ツ ʕᴥʔ ಠ_ಠ
     Rule("emoji", re.compile(
-        "[\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\U0001f000-\U0001faff"
-        "\U000e0000-\U000e007f]+"), _by(" "), ODD),
+        "[\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\U0001f000-\U0001faff\U000e0000-\U000e007f"
+        "ªº²³¹¼-¾\u2070-\u209f\u2100-\u2115\u2117-\u218f\u3200-\u33ffツʕʔʖʘᴥಠಥ\U00013000-\U0001342f]+"), _by(" "), ODD),
     # «оооочень» to «ооочень»: the lexicon tries which spelling exists; here only the length is bounded
     Rule("elongation", re.compile(r"([^\W\d_])\1{3,}"), lambda match, found: match[1] * 3, RUN),
 )  # fmt: skip

@@ -21,6 +21,7 @@ _TOKEN = re.compile(rf"{_WORD_PATTERN}|[.!?…]+|\n+|[^\w\s]")
 _NUMBER = re.compile(r"[\d\W]+")
 _MARKS = re.compile("[\u0300-\u036f]+")
 _PLAIN = {0x2010: "-", 0x2011: "-", 0x2019: "'"}
+_STRESSED = {0x450: "е", 0x45D: "и"}  # «ѐ» and «ѝ», which NFC makes of a letter and its stress mark
 ENDS = frozenset(".!?…\n")
 """What a token that ends a sentence begins with."""
 _LONGEST_SENTENCE = 1000
@@ -29,7 +30,7 @@ _LONGEST_SENTENCE = 1000
 
 def words(text: str) -> Iterator[str]:
     """The words of a cleaned text in order, lower-cased, with plain hyphens and apostrophes."""
-    for token in _WORD.findall(text.lower()):
+    for token in _WORD.findall(text.lower().replace("i\u0307", "i")):  # «İ» in small letters is two characters
         for word in parts(token) if len(token) > LONGEST else (token.translate(_PLAIN),):
             if word.isalpha() or not _NUMBER.fullmatch(word):
                 yield word
@@ -73,7 +74,7 @@ def word_in(token: str) -> str | None:
         return None
     if form.isalpha():
         return form
-    form = _MARKS.sub("", unicodedata.normalize("NFC", form))  # «за́мок»: its stress is no letter
+    form = _MARKS.sub("", unicodedata.normalize("NFC", form).translate(_STRESSED))  # «за́мок»: its stress is no letter
     if form.isalpha():
         return form
     if _WORD.fullmatch(form) and not _NUMBER.fullmatch(form):

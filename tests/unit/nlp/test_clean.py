@@ -91,6 +91,16 @@ HOSTILE = {
     "entities": "&" * 100_000,
     "endless entity": "&#" + "9" * 100_000,
     "endless hexadecimal entity": "&#x" + "f" * 100_000,
+    "entities escaped again": "&amp;" * 20_000,
+    "entity escaped again": "&" + "amp;" * 25_000 + "nbsp;",
+    "comments": "<!--" * 25_000,
+    "comment never closed": "<!--" + "-" * 100_000,
+    "links of html": "<a id1" * 16_000,
+    "link of html": "<a " + "id1 " * 25_000,
+    "forum tags": "[url=" * 20_000,
+    "smiles": "ʕ" * 100_000,
+    "graves": "и\u0300" * 50_000,
+    "full width": "＠" * 100_000,
     "tags of html": "<a " * 33_000,
     "addresses": "http://" * 14_000,
     "latin dots": "ab.cd" * 20_000,
@@ -214,7 +224,7 @@ def by_every_rule(text: str) -> str:
     return text.strip()
 
 
-LETTERS = "<>&|@*#.:[]()/-+ \n\t\x00аяёйABz019_«»—"
+LETTERS = "ѝİ＠²<>&|@*#.:[]()/-+ \n\t\x00аяёйABz019_«»—"
 PIECES = st.sampled_from([
     *LETTERS, "&amp;", "&#35;", "[id1|", "http://", "и\u0306", "😀", "www.", "wWw.", "\u200b", "vk.com", ".рф", ".Ru",
     ".сайт", ".to", "xn--", "ab", "https:/", "*Club1", "@id22", "@ivan (", "*ivan (", "Иван", "(Иван)", "vk.com/id1",
