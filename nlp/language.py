@@ -14,6 +14,14 @@ _RULES = (  # letters that Russian does not have, in the order in which they dec
 )
 _PLAIN = re.compile("[\n -@\\[-`{-~А-яЁё«»—–…№“”„]*")
 _ANY_RUSSIAN = re.compile("[А-яЁё]")
+_CYRILLIC_WORD = re.compile("[\u0400-\u04ff]{2,}")
+_LATIN_WORD = re.compile("[A-Za-z][A-Za-z0-9'’]*")
+_ENGLISH = re.compile(  # small words that brands and titles seldom have and English sentences can hardly do without
+    r"(?<![\w'’-])(?:I|I['’]\w+|i|a|an|the|is|are|was|am|be|been|my|me|you|your|he|she|it|its|we|our|us|they|this|that|to|of"
+    r"|in|on|at|for|from|with|and|or|but|so|not|have|has|do|does|did|will|can|as|by|if|what|who|how|when)(?![\w'’-])"
+)
+_LATIN_BESIDE = 5
+"""Latin words that one Russian word bears beside it: «Продам Apple MacBook Pro M2 16 Gb»."""
 _FOREIGN = re.compile("|".join(pattern.pattern for _, pattern in _RULES))
 
 
@@ -22,14 +30,15 @@ def language(text: str) -> str:
 
     A text in Cyrillic letters is Russian until one of its hundred letters at least is foreign to Russian and
     those outnumber the letters that only Russian has: «і» alone in a Russian text is a smile or a slip.
+    Brands and titles in Latin letters leave a text Russian, one Russian name leaves an English text English.
     """
     if _PLAIN.fullmatch(text) and _ANY_RUSSIAN.search(text):
         return "ru"
-    text = text.lower()
+    written, text = text, text.lower()
     letters = sum(map(len, _LETTERS.findall(text)))
     if not letters:
         return "none"
-    if sum(map(len, _CYRILLIC.findall(text))) * 2 < letters:
+    if sum(map(len, _CYRILLIC.findall(text))) * 2 < letters and not _among_brands(written):
         return "other"
     if not _FOREIGN.search(text):
         return "ru"
@@ -40,3 +49,15 @@ def language(text: str) -> str:
         if foreign * 100 >= letters and foreign and (name != "uk" or foreign > russian):
             return name
     return "ru"
+
+
+def _among_brands(text: str) -> bool:
+    """Whether a text of Latin words in the main has Russian words enough, small or at its beginning: no mere names."""
+    words = _LETTERS.findall(text)
+    latin, first = len(_LATIN_WORD.findall(text)), words[0]
+    russian = [word for word in _CYRILLIC_WORD.findall(text) if word.islower() or word == first]
+    if not russian or latin > _LATIN_BESIDE * len(russian) or _ENGLISH.search(text):
+        return False
+    if russian == [first] and first.istitle() and text.find(first + ",") >= 0:  # «Маша, happy birthday»
+        return False
+    return all(word.isascii() or _CYRILLIC.match(word) for word in words)
