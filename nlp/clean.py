@@ -40,10 +40,15 @@ _WORDY_ZONES = (  # endings that are words too: small letters after two Latin on
 )
 _RARE_ZONES = "бел|укр|рус"
 _CYRILLIC_ZONES = "москва|онлайн|дети|сайт"  # no address before a space and a word: «сижу дома.дети спят»
-ODD, SITE, NUMBER, NAMED, RUN, PAGED = "O", "S", "D", "N", "R", "P"
+ODD, SITE, NUMBER, NAMED, RUN, PAGED, HIDDEN = "O", "S", "D", "N", "R", "P", "H"
 _QUIET = re.compile("[\n -\"$%'()+-;=>?A-Z\\\\-{}~\\]А-яЁё«»—–…№“”„]*")
 _USUAL = re.compile("[\n -~А-яЁё«»—–…№“”„]*")
 _DOTTED = re.compile(rf"\.(?:[a-z]|(?<=www\.)|рф|{_RARE_ZONES}|{_CYRILLIC_ZONES})", re.IGNORECASE)
+_MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f"
+_INVISIBLE = "\u00ad\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0100-\U000e01ef"
+_CONTROL = "\x00-\x09\x0b-\x1f\x7f-\x9f\u115f\u1160\u2028\u2029\u3164\ud800-\udfff\uffa0\ufff9-\uffff"
+_STRANGE = "ѐѝЀЍİ\uff01-\uff5e"
+_HIDDEN = re.compile(f"[{_MARKS}{_INVISIBLE}{_CONTROL}{_STRANGE}]")
 _PAUSE = r"[\s().\u2010\u2011–—−-]{0,3}"  # between the digits of a phone
 _NUMBER = re.compile(rf"\d(?:{_PAUSE}\d){{6}}")
 _PAGED = re.compile(r"vk(?:ontakte)?\.(?:com|ru|me)/|\((?:at|собака)\)", re.IGNORECASE)
@@ -79,7 +84,8 @@ def clean(text: str) -> Cleaned:
 def signs_of(text: str) -> set[str]:
     """The signs a text holds: some characters, SITE where ``://``, ``www.`` or the end of an address is, PAGED where
     VK's address and a bracket or «(собака)» are, a NUMBER of seven digits, NAMED with ``@id1``, ``@name`` or ``*name``,
-    RUN of one character, ODD with any character that is none of the usual ones.
+    RUN of one character, ODD with any character that is none of the usual ones, HIDDEN
+    with a mark, an invisible one or a letter in disguise.
     """
     signs: set[str] = set()
     if "://" in text or _DOTTED.search(text):
@@ -97,6 +103,8 @@ def signs_of(text: str) -> set[str]:
         signs.add(NAMED)
     if not _USUAL.fullmatch(text):
         signs.add(ODD)
+        if _HIDDEN.search(text):
+            signs.add(HIDDEN)
     return signs
 
 
@@ -229,8 +237,6 @@ _USUAL_NUMBER = (  # 12.05.2024, 2024-05-12, «1 500 000 руб», «1 000 000 -
     rf"|{_THOUSANDS}(?:\s?[-–—]\s?{_THOUSANDS})?(?=\s?(?:руб|р\b|тыс|млн|[₽$€]))"
 )
 
-_MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f"
-
 RULES: tuple[Rule, ...] = (
     # decode: «кот&nbsp;&amp; кит<br>дом»; int() refuses a number of thousands of digits, so such an entity goes first
     Rule("line break", re.compile(r"<br ?/?>", re.IGNORECASE), _by("\n"), "<"),
@@ -246,16 +252,13 @@ RULES: tuple[Rule, ...] = (
         r"\[/?(?:[bius*]|url|img|quote|code|color|size|font|spoiler|center|list|sup|sub|hide|video)"
         r"(?:=[^\[\]\n]{0,200})?\]", re.IGNORECASE), _by(" "), "["),
     # «при\u200bвет» is one word; a control character, half of an emoji or an empty Korean letter is a gap
-    Rule("invisible", re.compile(
-        "[\u00ad\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0100-\U000e01ef]+"),
-        _by(""), ODD),
-    Rule("control", re.compile(
-        "[\x00-\x09\x0b-\x1f\x7f-\x9f\u115f\u1160\u2028\u2029\u3164\ud800-\udfff\uffa0\ufff9-\uffff]"), _by(" "), ODD),
+    Rule("invisible", re.compile(f"[{_INVISIBLE}]+"), _by(""), HIDDEN),
+    Rule("control", re.compile(f"[{_CONTROL}]"), _by(" "), HIDDEN),
     # «и» + U+0306 is «й»; the stress in «за́мок» and piles of marks are dropped
-    Rule("compose", re.compile(rf"\w[{_MARKS}]{{1,3}}"), _compose, ODD),
-    Rule("left marks", re.compile(rf"[{_MARKS}]+"), _by(""), ODD),
+    Rule("compose", re.compile(rf"\w[{_MARKS}]{{1,3}}"), _compose, HIDDEN),
+    Rule("left marks", re.compile(rf"[{_MARKS}]+"), _by(""), HIDDEN),
     # «ѐ» and «ѝ» are stressed too, «İ» would be two characters in small letters, «＠» is written full width
-    Rule("plain letter", re.compile("[ѐѝЀЍİ\uff01-\uff5e]"), _plain, ODD),
+    Rule("plain letter", re.compile(f"[{_STRANGE}]"), _plain, HIDDEN),
     # VK's markup: [id1|Имя], [club1|Название], [https://site.ru|текст]; cut off or with brackets in the name too
     Rule("person's mention", re.compile(
         rf"\[{_GAP}(?P<target>[@*]?(?:{_PAGE})?{_PERSON}(?:[:?/#][^\[\]|\s]{{0,300}})?|(?i:post)-?\d{{1,20}}_\d{{1,20}})"
