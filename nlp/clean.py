@@ -262,7 +262,7 @@ RULES: tuple[Rule, ...] = (
     # VK's markup: [id1|Имя], [club1|Название], [https://site.ru|текст]; cut off or with brackets in the name too
     Rule("person's mention", re.compile(
         rf"\[{_GAP}(?P<target>[@*]?(?:{_PAGE})?{_PERSON}(?:[:?/#][^\[\]|\s]{{0,300}})?|(?i:post)-?\d{{1,20}}_\d{{1,20}})"
-        rf"{_GAP}\|(?:{_SQUARE}\]|[^\[\]]{{0,100}}\]|{_GAP}[^\s\[\]]{{1,40}}(?:[ ]{_NAME})?)?"),
+        rf"{_GAP}\|(?:{_SQUARE}\]|[^\[\]]{{0,100}}\]|{_GAP}[^\s\[\]@*(|/:]{{1,40}}(?:[ ]{_NAME})?)?"),
         _person, "|"),
     Rule("mention", re.compile(
         rf"\[{_GAP}(?P<target>[^\[\]|\s]{{1,300}})\|(?P<label>[^\[\]]{{0,1000}}+|{_SQUARE})\]"),
@@ -271,12 +271,13 @@ RULES: tuple[Rule, ...] = (
         r"(?<=[\w.+-])\((?:at|собака)\)(?=[\w-]{1,63}\.)", re.IGNORECASE), _by("@"), PAGED),
     # mail before names and sites: «пиши на a.b@mail.ru», «mailto:ivan@mail.ru (Иван)»
     Rule("e-mail", re.compile(
-        r"(?:mailto:)?(?:(?<![\w.+#-])|(?:(?<=[а-яё])|(?<=[а-яё][.-]))(?=[a-z]))"
-        r"(?:[a-z\d_.+%=!'\u00c0-\u024f-]{1,99}@(?:[a-z\d-]{1,63}\.){1,8}(?:xn--[a-z\d-]{2,59}|[a-z]{2,24})(?![a-z\d])"
-        rf"|(?:[а-яё\d_.+-]{{1,64}}|[a-z\d_.+-]{{1,64}})@(?:[\w-]{{1,63}}\.){{1,5}}(?:{_ZONES}|рф)(?![a-z\d]))"
-        rf"(?:[/?][^\s<>\"«»)]*)?(?:(?-i:{_NAME_IN_BRACKETS}))?", re.IGNORECASE), _by(" "), "@"),
+        r"(?:mailto:)?(?:(?<![a-z\d_.+#-])"
+        r"[a-z\d_.+%=!'\u00c0-\u024f-]{1,99}@(?:[a-z\d-]{1,63}\.){1,8}(?:xn--[a-z\d-]{2,59}|[a-z]{2,24})(?![a-z\d])"
+        rf"|(?:(?<![\w.+#-])[а-яё\d_.+-]{{1,64}}|(?<![a-z\d_.+#-])[a-z\d_.+-]{{1,64}})"
+        rf"@(?:[\w-]{{1,63}}\.){{1,5}}(?:{_ZONES}|рф)(?![a-z\d]))"
+        rf"(?:[/?][^\s<>\"«»)@*]*)?(?:(?-i:{_NAME_IN_BRACKETS}))?", re.IGNORECASE), _by(" "), "@"),
     Rule("e-mail mistyped", re.compile(
-        rf"(?<![\w.+#-])[a-z\d_.+-]{{1,64}}(?:@{_MAIL}(?:[ ]?[.,][ ]?(?:ru|com))?"
+        rf"(?<![a-z\d_.+#-])[a-z\d_.+-]{{1,64}}(?:@{_MAIL}(?:[ ]?[.,][ ]?(?:ru|com))?"
         rf"|(?:[ ]@[ ]?|@[ ]){_MAIL}\.(?:ru|com))(?!\w)", re.IGNORECASE), _by(" "), "@"),
     Rule("at between words", re.compile("(?<=[а-яё]{3})@(?=[а-яё]{7})", re.IGNORECASE), _by(" "), "@"),
     # @id1 (Имя), *club1 (Название), @name (Имя), wherever they stand: «спасибо.@id1 (Иван)», «vk.com/id1,@name (Иван)»
@@ -298,7 +299,7 @@ RULES: tuple[Rule, ...] = (
         rf"[hH](?i:tt|xx)[pP][sS]?[ ]?[:;]?[ ]?[/\\]{{1,3}}(?=[^\s/\\]{{1,63}}\.[a-zA-Z]){_ADDRESS}+"), _url, SITE),
     # a word before the period stays: «Жми.vk.cc/abc», «Тут.сайт.ru»; «Привет.to» and «сижу дома.дети спят» are words
     Rule("site", re.compile(
-        rf"(?:(?<![a-z\d_.@-])|(?<=[а-яё][.-])){_LABELS}(?:(?:{_ZONES})(?![a-z\d_]|-[a-z\d])|xn--[a-z\d-]{{2,59}}"
+        rf"(?:(?<![a-z\d_.@-])|(?<=[.-])(?<![a-z\d_@].)){_LABELS}(?:(?:{_ZONES})(?![a-z\d_]|-[a-z\d])|xn--[a-z\d-]{{2,59}}"
         rf"|[a-z]{{2,24}}(?=/)|(?-i:{_RARE_ZONES}|{_CYRILLIC_ZONES})(?![\w-])"
         rf"|(?<=[a-z\d_-][a-z_-]\.)(?-i:{_WORDY_ZONES})(?!\w|-\w)){_PATH}", re.IGNORECASE), _url, SITE),
     Rule("cyrillic site", re.compile(
@@ -308,13 +309,15 @@ RULES: tuple[Rule, ...] = (
         rf"|(?:{_ZONES}|{_WORDY_ZONES})(?=/))){_PATH}", re.IGNORECASE), _url, SITE),
     # before tags: «#тел89001234567»; letters may touch the digits: «тел89001234567», «+79001234567ватсап», cards too
     Rule("phone", re.compile(rf"(?<!\d)(?:(?P<usual>{_USUAL_NUMBER})|\+?\d(?:{_PAUSE}\d){{9,}}+)"), _phone, NUMBER),
+    # («тел-123-45-67» too, but «CVE-2023-45288» is a name)
     Rule("phone in a word", re.compile(
-        r"(?:(?<=[^\W\d_])\d(?:[-‑–]?\d){6,8}+|(?<!\d)\d(?:[-‑–]?\d){6,8}+(?=[^\W\d_]))"), _by(" "), NUMBER),
+        r"(?<=[^\W\d_])\d(?:[-‑–]?\d){6,8}+|(?<=[^\W\d_][-'’])(?:\d{7,9}|\d{3}[-‑–]\d\d[-‑–]\d\d)(?!\d)"
+        r"|(?<!\d)\d(?:[-‑–]?\d){6,8}+(?=['’]\w|-?[^\W\d_])"), _by(" "), NUMBER),
     # «#тег@club», «#а#б» chained; the tag's words stay
     Rule("tag", re.compile(r"#(?P<tag>\w{1,100})(?:@[\w.]{1,64})?"), _tag, "#"),
-    # after tags: «#тег@club»; no letter of «бл@ть» or «ivan@b»: a Latin name after a Latin letter is none
+    # after tags: «#тег@club»; no letter of «бл@ть»: after a letter the whole name is Latin
     Rule("screen name", re.compile(
-        r"(?<![a-zA-Z\d_@#])@(?:(?<!\w@)|(?=[a-zA-Z\d_.]{2,64}+(?!\w)))(?P<name>[a-zA-Z][a-zA-Z\d_.]{1,63}+)"
+        r"(?<!@)@(?:(?<!\w@)|(?=[a-zA-Z\d_.]{2,64}+(?!\w)))(?P<name>[a-zA-Z][a-zA-Z\d_.]{1,63}+)"
         r"(?:@[\w.]{1,64})*"), _screen_name, "@"),
     # pictures, and letters and digits that serve as such: ℹ Ⅳ ² ½ ª ツ ʕᴥʔ ಠ_ಠ
     Rule("emoji", re.compile(
