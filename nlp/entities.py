@@ -18,7 +18,7 @@ from nlp.morphology import vocabulary
 from storage import QUIET, Event, MissingInput, Outcome, Store, Watch, texts
 from storage import entities as stored
 
-NUMBER = 1
+NUMBER = 2
 """Raised when names change; documents of another number are looked at again."""
 
 BATCH = 200
