@@ -61,8 +61,8 @@ def build(study: Study, tell: Callable[[int], bool]) -> Parts | None:
     who = variables(study)
     if tell(2):
         return None
-    topics = topic_cards(study)
     own = interests(study, study.signal)
+    topics = topic_cards(study, own)
     others = [signal for signal in FURTHER if signal != study.signal]
     further = tuple(one for one in (interests(study, signal) for signal in others) if one is not None)
     if tell(3):

@@ -236,7 +236,11 @@ CAPTIONS: dict[str, str] = {
     "topics.no_structure": "No topic is stable: when the fit is repeated, topics come back no more than in shuffled "
     "texts. What follows is not people's interests but chance sets of words. Collect more texts or ask for fewer "
     "topics (n_topics).",
-    "topics.trend": "Share of texts by month",
+    "topics.trend": "Share of what people wrote, by month",
+    "topics.trend_communities": "Share of the communities' posts, by month",
+    "topics.trend_n": "Texts in a month: {fewest} to {most}.",
+    "topics.trend_gaps": "Gaps: months with too little data – {n}.",
+    "topics.trend_month": "{month}: {share} (texts: {n})",
     "topics.few": "Fewer than {n} people have a profile: shares of topics are not shown.",
     # 5 compare
     "compare.title": "Audiences side by side",

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from portraits.contrast import Trait
+from portraits.course import Course, courses
 from portraits.display import quotable
 from portraits.funnel import enter_share
 from portraits.profiles import Cloud, Means, Profiles, cloud, load_profiles, means, strongest
@@ -20,16 +21,11 @@ from storage.rows import PortraitNumber, Topic
 QUOTES_PER_TOPIC = 3
 NEAREST = 2
 WORDS = 12
-MONTHS = 24
-MONTH_TEXTS = 20
-"""Texts without which a month says nothing of a topic's course."""
 
 
 @dataclass(frozen=True, slots=True)
 class TopicCard:
-    """One topic as the report shows it; ``nearest``: topics that share most words, by weight; ``trend``: (month, share
-    of the month's texts).
-    """
+    """One topic as the report shows it; ``nearest``: topics that share most words, by weight."""
 
     id: int
     label: str
@@ -40,7 +36,7 @@ class TopicCard:
     stable: bool | None
     nearest: tuple[int, ...]
     quotes: tuple[tuple[str, str], ...]
-    trend: tuple[tuple[str, float], ...] = ()
+    course: Course | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +136,8 @@ def _enter(study: Study, found: Interests) -> None:
             )  # fmt: skip
 
 
-def topic_cards(study: Study) -> list[TopicCard]:
-    """All topics of the current model, by number, with typical texts."""
+def topic_cards(study: Study, own: Interests | None) -> list[TopicCard]:
+    """All topics of the current model, by number, with typical texts; ``own``: the people's own words, if any."""
     if study.model is None or study.model.id is None:
         return []
     quotes: dict[int, list[tuple[str, str]]] = {}
@@ -155,7 +151,7 @@ def topic_cards(study: Study) -> list[TopicCard]:
             if (score := getattr(topic, name)) is not None:
                 row = PortraitNumber("topics", f"{name}.{topic.topic}", 0, score, method=name, base_view="topics")
                 study.book.enter(row)
-    courses = _trends(study, study.model.id)
+    over_months = courses(study, people=own is not None)
     vectors = {topic.topic: word_weights(topic) for topic in study.topics}
     if study.topics and all(topic.stable is not None for topic in study.topics):
         n = sum(1 for topic in study.topics if topic.stable)
@@ -165,27 +161,10 @@ def topic_cards(study: Study) -> list[TopicCard]:
             topic.topic, topic.label, topic.named_by == "auto", tuple(vectors[topic.topic])[:WORDS],
             topic.npmi, topic.stability, None if topic.stable is None else bool(topic.stable),
             nearest(topic.topic, vectors), tuple(quotes.get(topic.topic, ())),
-            courses.get(topic.topic, ()),
+            over_months.get(topic.topic),
         )
         for topic in study.topics
     ]  # fmt: skip
-
-
-def _trends(study: Study, model_id: int) -> dict[int, tuple[tuple[str, float], ...]]:
-    """topic -> its share in the texts of each of the last months; nothing of a study of less than three."""
-    rows = data.trend(study.store, model_id, study.least, MONTH_TEXTS)
-    months = sorted({month for month, _, _ in rows})[-MONTHS:]
-    if len(months) < 3:
-        return {}
-    shares = {(month, topic): share for month, topic, share in rows}
-    found = {
-        topic.topic: tuple((month, shares.get((month, topic.topic), 0.0)) for month in months) for topic in study.topics
-    }
-    for topic, course in found.items():
-        for month, share in course:
-            key = f"trend.{topic}.{month}"
-            study.book.enter(PortraitNumber("topics", key, 0, share, method="share of texts", base_view="doc_topics"))
-    return found
 
 
 def word_weights(topic: Topic) -> dict[str, float]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from storage.db import Store
+from storage.portrait_people import EVERYONE
 
 # Commands whose versions shape the numbers; ``report`` itself is left out, or no two reports would be equal.
 _SHAPING = ("collect", "import", "audiences", "lemmatize", "entities", "topics", "segment")
@@ -43,6 +44,15 @@ class Quote:
     owner_id: int
     source: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """One month ``2026-01`` of texts: how many, and topic -> its share in them."""
+
+    month: str
+    texts: int
+    shares: Mapping[int, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,21 +136,32 @@ def show_topics(store: Store, shown: Mapping[int, int]) -> None:
         connection.executemany("INSERT INTO report_topics VALUES (?, ?)", shown.items())
 
 
-def trend(store: Store, model_id: int, least: int, texts: int) -> list[tuple[str, int, float]]:
-    """(month ``2026-01``, topic, share of the month's texts), by month and topic.
+def trend(store: Store, model_id: int, signal: str, least: int, texts: int) -> list[Month]:
+    """Shares of topics by month, in order.
 
-    Left out are months with fewer than ``texts`` texts or with texts of fewer than ``least`` people.
+    ``signal``: the people's own words that are read (``wrote`` or ``commented``), of those who stand for the studied
+    audiences; an empty one reads the communities' posts. Left out are months with fewer than ``texts`` texts or, of
+    people, with fewer than ``least`` authors.
     """
+    kind, own = ("comment" if signal == "commented" else "post"), "d.part = 'own'"
+    who = "coalesce(d.author_id, d.owner_id) < 0 AND d.owner_id < 0"
+    if signal:
+        panel = f"SELECT user_id FROM report_people WHERE audience_id = {EVERYONE} AND weight IS NOT NULL"
+        who = f"d.author_id IN ({panel})"
     sql = (
         "WITH dated AS (SELECT strftime('%Y-%m', d.published_at, 'unixepoch') AS month, d.author_id, t.* "
-        "FROM doc_topics t JOIN documents d ON d.doc_id = t.doc_id WHERE t.model_id = ? AND d.published_at > 0), "
+        "FROM doc_topics t JOIN documents d ON d.doc_id = t.doc_id "
+        f"WHERE t.model_id = ?1 AND d.published_at > 0 AND d.kind = ?2 AND {own} AND {who}), "
         "months AS (SELECT month, sum(weight) AS whole, count(DISTINCT doc_id) AS n_texts, "
-        "count(DISTINCT CASE WHEN author_id > 0 THEN author_id END) AS n_people FROM dated GROUP BY month) "
-        "SELECT m.month, r.shown, sum(d.weight) / m.whole FROM dated d JOIN months m ON m.month = d.month "
+        "count(DISTINCT author_id) AS n_people FROM dated GROUP BY month) "
+        "SELECT m.month, m.n_texts, r.shown, sum(d.weight) / m.whole FROM dated d JOIN months m ON m.month = d.month "
         "JOIN report_topics r ON r.topic = d.topic "
-        "WHERE m.n_texts >= ? AND (m.n_people = 0 OR m.n_people >= ?) GROUP BY 1, 2 ORDER BY 1, 2"
+        "WHERE m.n_texts >= ?3 AND m.n_people >= ?4 GROUP BY 1, 3 ORDER BY 1, 3"
     )
-    return [(row[0], row[1], row[2]) for row in store.rows(sql, (model_id, texts, least))]
+    found: dict[str, tuple[int, dict[int, float]]] = {}
+    for month, n_texts, topic, share in store.rows(sql, (model_id, kind, texts, least if signal else 0)):
+        found.setdefault(month, (n_texts, {}))[1][topic] = share
+    return [Month(month, n_texts, shares) for month, (n_texts, shares) in found.items()]
 
 
 def fits(store: Store, model_id: int) -> list[dict[str, Any]]:

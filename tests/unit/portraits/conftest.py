@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import runpy
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from storage import Store
+from storage import Store, numbers
+from storage.rows import PortraitNumber
 
 SMALL_STUDY = runpy.run_path(str(Path(__file__).with_name("small_study.py")))
 
@@ -86,5 +89,29 @@ def page(kept: Kept) -> Callable[..., str]:
         kept.pages.clear()
         report(store, ReportSettings(**settings), files=kept)
         return kept.text
+
+    return made
+
+
+@pytest.fixture
+def told(page: Callable[..., str]) -> Callable[..., str]:
+    """Build a report of a store and give its words, one space between them; ``within``: of one section."""
+
+    def made(store: Store, within: str = "", **settings: Any) -> str:
+        html = page(store, **settings)
+        if within:
+            html = html[html.index(f'<section id="{within}"') :].partition("</section>")[0]
+        text = re.sub(r"(?s)<style.*?</style>|<svg.*?</svg>|<[^>]+>", " ", html)
+        return re.sub(r"\s+", " ", unescape(text))
+
+    return made
+
+
+@pytest.fixture
+def book() -> Callable[[Store], dict[tuple[str, str, int], PortraitNumber]]:
+    """The numbers of the last report: (section, key, audience) -> its row."""
+
+    def made(store: Store) -> dict[tuple[str, str, int], PortraitNumber]:
+        return {(row.section, row.key, row.audience_id or 0): row for row in numbers.latest_numbers(store)}
 
     return made

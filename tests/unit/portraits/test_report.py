@@ -400,30 +400,6 @@ def test_the_choice_of_the_number_of_topics_is_shown(build: Any, page: Any) -> N
     assert "Рекомендуется 6; следом: 8, 5." in words_of(html)
 
 
-def test_the_course_of_a_topic_over_months_leaves_out_months_of_few_people(build: Any, page: Any) -> None:
-    store = build()
-    month = 30 * 86_400
-    with store.write() as connection:
-        number = connection.execute("SELECT max(doc_id) FROM documents").fetchone()[0]
-        for at in range(5):
-            for one in range(30):
-                number += 1
-                author = 1 if at == 4 else -5  # in the last month one person writes everything
-                connection.execute(
-                    "INSERT INTO documents (doc_id, kind, part, owner_id, item_id, author_id, published_at, lang, "
-                    "lemmas, pos, n_lemmas, recipe, input) VALUES (?, 'post', 'own', -5, ?, ?, ?, 'ru', '', '', 0, "
-                    "'x', 'x')",
-                    (number, 1000 + number, author, 1_600_000_000 + at * month),
-                )
-                topic = 0 if one < 6 * at else 1
-                connection.execute("INSERT INTO doc_topics VALUES (1, ?, ?, 1.0)", (number, topic))
-    html = page(store)
-    found = book(store)
-    assert html.count('class="spark"') == 6
-    course = [row.value for key, row in sorted(found.items()) if key[1].startswith("trend.0.")]
-    assert course[:4] == pytest.approx([0, 0.2, 0.4, 0.6]) and ("topics", "trend.0.2021-01", 0) not in found
-
-
 def test_topics_of_one_name_are_shown_as_one(build: Any, page: Any) -> None:
     store = build()
     page(store)
