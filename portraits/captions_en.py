@@ -65,6 +65,8 @@ CAPTIONS: dict[str, str] = {
     "answer.about": "What they write about",
     "answer.about_none": "Fewer than {n} people have enough words: no topic is named.",
     "answer.about_unstable": "No stable topic was found: there is nothing to name.",
+    "answer.about_flat": "No topic stands out: none is certainly above {flat}, an equal part for every topic.",
+    "answer.about_loose": "{share} of what they write belongs to topics that are not stable: they have no name.",
     "answer.about_no_model": "Topics have not been modelled yet.",
     "answer.differs": "What sets them apart",
     "answer.differs_text": "{items}.",

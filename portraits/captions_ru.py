@@ -62,6 +62,8 @@ CAPTIONS: dict[str, str] = {
     "answer.about": "О чём пишут",
     "answer.about_none": "Людей с достаточным числом слов меньше {n} — темы не называем.",
     "answer.about_unstable": "Устойчивых тем не нашлось: называть нечего.",
+    "answer.about_flat": "Ни одна тема не выделяется: ни об одной не пишут заведомо больше равной доли ({flat}).",
+    "answer.about_loose": "{share} того, что они пишут, — темы, которые не устойчивы: имён у них нет.",
     "answer.about_no_model": "Темы ещё не посчитаны.",
     "answer.differs": "Чем отличаются",
     "answer.differs_text": "{items}.",

@@ -13,6 +13,8 @@ from portraits.contrast import LEAST_N, Index, Indices
 from portraits.demography import OTHER, Variable
 from portraits.funnel import Funnel
 from portraits.interests import Interests
+from portraits.measures import bootstrap
+from portraits.profiles import Means
 from portraits.shares import Share
 from portraits.study import Group, Study
 
@@ -37,6 +39,19 @@ class TopicShare:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What an audience writes about: ``topics`` that lead it; ``loose``: the share of those that are not stable.
+
+    ``flat``: the share of a topic if all were equal. Without ``known`` there are no means to speak of.
+    """
+
+    topics: tuple[TopicShare, ...] = ()
+    loose: Share | None = None
+    flat: float = 0.0
+    known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Caution:
     """One warning: a caption's key and the share it speaks of, if any."""
 
@@ -51,7 +66,7 @@ class Card:
     group: Group
     profiles: int
     kinds: tuple[tuple[str, str, Share], ...]
-    topics: tuple[TopicShare, ...]
+    about: About
     persona: tuple[Index, ...]
     finds: tuple[Index, ...]
     differs: str
@@ -76,7 +91,7 @@ def card(
     ]
     finds = sorted((index for index in own if index.above), key=lambda i: (-i.value, i.trait, i.category))
     return Card(
-        group, profiles, _kinds(group, variables), leading(found, group.id, study.unstable), _persona(finds),
+        group, profiles, _kinds(group, variables), about(study, found, group.id), _persona(finds),
         _varied(finds), _differs(study, group, own, finds), _caution(study, funnel, profiles),
     )  # fmt: skip
 
@@ -97,16 +112,31 @@ def _kinds(group: Group, variables: Sequence[Variable]) -> tuple[tuple[str, str,
     return tuple(found)
 
 
-def leading(found: Interests | None, group: int, unstable: frozenset[int] = frozenset()) -> tuple[TopicShare, ...]:
-    """The three stable topics with the largest mean share."""
+def about(study: Study, found: Interests | None, group: int) -> About:
+    """The topics that take more than an equal share for certain: at most three stable ones, the rest in sum.
+
+    The mean over everyone is no bar: an audience alone in its study is everyone, and would write about nothing.
+    """
     means = found.means.get(group) if found is not None else None
-    if found is None or means is None:
-        return ()
-    stable = [i for i, topic in enumerate(found.topics) if topic not in unstable]
-    order = sorted(stable, key=lambda i: (-float(means.value[i]), i))[:TOPICS]
-    return tuple(
-        TopicShare(found.topics[i], float(means.value[i]), float(means.lo[i]), float(means.hi[i])) for i in order
+    if found is None or means is None or study.model is None:
+        return About()
+    flat = 1 / study.model.n_topics
+    above = [i for i in range(len(found.topics)) if float(means.lo[i]) > flat]
+    above.sort(key=lambda i: (-float(means.value[i]), i))
+    stable = [i for i in above if found.topics[i] not in study.unstable]
+    rows = tuple(
+        TopicShare(found.topics[i], float(means.value[i]), float(means.lo[i]), float(means.hi[i]))
+        for i in stable[:TOPICS]
     )
+    return About(rows, _sum(means, [i for i in above if i not in stable]), flat, True)
+
+
+def _sum(means: Means, places: Sequence[int]) -> Share | None:
+    """Several topics as one, with the interval of their sum."""
+    if not places:
+        return None
+    lo, hi = bootstrap.interval(means.draws[:, places].sum(1, keepdims=True))
+    return Share(float(means.value[places].sum()), float(lo[0]), float(hi[0]), means.n, means.n)
 
 
 def _persona(finds: Sequence[Index]) -> tuple[Index, ...]:
