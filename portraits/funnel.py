@@ -27,10 +27,11 @@ MISSING = ("sex", "age", "city")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """People left at one step out of all members; hidden when it (or its loss) is a small group."""
+    """People left at one step out of all members; ``why`` it is hidden (see :func:`hidden_steps`), empty if shown."""
 
     id: str
     share: Share
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +58,12 @@ def funnel(study: Study, group: Group) -> Funnel:
     for _, lost in STEPS:
         left -= outcomes.get(lost, 0)
         values.append(left)
-    hides = hidden_steps(values, least)
-    # The people in the model are the n of every figure on topics: hiding them in one place only would be a show.
-    hides[-1] = 0 < values[-1] < least
+    # The members are the size of the audience and the people in the model the n of every figure on topics: hiding
+    # them in one place only would be a show, so the steps between give way.
+    hides = hidden_steps(values, least, ends=True)
     steps = tuple(
-        Step(name, HIDDEN if hidden else _part(value, size))
-        for (name, _), value, hidden in zip(STEPS, values, hides, strict=True)
+        Step(name, HIDDEN if why else _part(value, size), why)
+        for (name, _), value, why in zip(STEPS, values, hides, strict=True)
     )
     shown = _visible_losses(outcomes, steps, size, least)
     seen, dated = people.active(study.store, group.id)

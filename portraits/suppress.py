@@ -40,13 +40,24 @@ def fold(
     return {**found, other: rest}, frozenset(merged)
 
 
-def hidden_steps(values: Sequence[int], least: int) -> list[bool]:
-    """Which steps of a falling row (a funnel) hide: small ones, and those whose loss would show a small group."""
-    hidden, last = [], None
-    for value in values:
+def hidden_steps(values: Sequence[int], least: int, *, ends: bool = False) -> list[str]:
+    """Why each step of a falling row (a funnel) hides; an empty word where it does not.
+
+    ``few`` are left; ``above``: the loss since the last step shown is a small group. With ``ends`` the first and the
+    last step stand elsewhere anyway; ``below``: the loss from here down to the last is a small group.
+    """
+    if ends and values and 0 < values[0] < least:
+        return ["few"] * len(values)
+    hidden: list[str] = []
+    last = None
+    for place, value in enumerate(values):
         drop = 0 if last is None else last - value
-        hides = 0 < value < least or 0 < drop < least
-        hidden.append(hides)
-        if not hides:
+        pinned = ends and place in (0, len(values) - 1)
+        rest = value - values[-1] if ends and not 0 < values[-1] < least else 0
+        why = "few" if 0 < value < least else ""
+        if not why and not pinned:
+            why = "above" if 0 < drop < least else "below" if 0 < rest < least else ""
+        hidden.append(why)
+        if not why:
             last = value
     return hidden

@@ -53,3 +53,22 @@ def test_a_funnel_shows_no_loss_of_a_small_group(losses: list[int]) -> None:
     shown = [v for v, hides in zip(values, hidden_steps(values, LEAST), strict=True) if not hides]
     assert all(a - b == 0 or a - b >= LEAST for a, b in pairwise(shown))
     assert all(v == 0 or v >= LEAST for v in shown)
+
+
+@given(st.integers(0, 300), st.lists(st.integers(0, 40), max_size=8))
+def test_between_two_known_ends_a_funnel_shows_no_loss_of_a_small_group(size: int, losses: list[int]) -> None:
+    values = [size]
+    for loss in losses:
+        values.append(max(0, values[-1] - loss))
+    hidden = hidden_steps(values, LEAST, ends=True)
+    shown = [v for v, why in zip(values, hidden, strict=True) if not why]
+    assert all(v == 0 or v >= LEAST for v in shown)
+    assert all((why == "few") == (0 < v < LEAST) for v, why in zip(values, hidden, strict=True) if size >= LEAST)
+    if not 0 < values[0] - values[-1] < LEAST:  # else the two ends themselves, both told elsewhere, show it
+        assert all(a - b == 0 or a - b >= LEAST for a, b in pairwise(shown))
+
+
+def test_each_hidden_step_says_why() -> None:
+    assert hidden_steps([69, 69, 66, 9, 9], LEAST, ends=True) == ["", "", "above", "few", "few"]
+    assert hidden_steps([204, 193, 142, 128, 127], LEAST, ends=True) == ["", "", "", "below", ""]
+    assert hidden_steps([7, 5, 0], LEAST, ends=True) == ["few", "few", "few"]
