@@ -20,6 +20,7 @@ CAPTIONS: dict[str, str] = {
     "index_at_least": "index of at least {lo}",
     "times": "{n} {unit} as often",
     "times_at_least": "at least {n} {unit} as often",
+    "times_less": "{n} {unit} less often",
     "unit.times": "times|times|times",
     "index_same": "no confirmed difference",
     "index_few": "too little data",
@@ -55,7 +56,9 @@ CAPTIONS: dict[str, str] = {
     "intervals, without indices.",
     "reference.others": "the other audiences of the study",
     "reference.baseline": "the baseline audience",
-    "answer.persona": "More often than among the others: {items}.",
+    "reference.than_others": "among the others",
+    "reference.than_baseline": "in the baseline audience",
+    "answer.persona": "More often than {than}: {items}.",
     "answer.size": "How many",
     "answer.size_text": "{size}; topics are known of {model}.",
     "answer.size_only": "{size}.",
@@ -70,7 +73,8 @@ CAPTIONS: dict[str, str] = {
     "answer.about_no_model": "Topics have not been modelled yet.",
     "answer.differs": "What sets them apart",
     "answer.differs_text": "{items}.",
-    "answer.differs_none": "No difference passed the test: by these data the audience is like the others.",
+    "answer.differs_none": "No difference passed the test. That is not likeness: there may be one that these data are "
+    "too few to see.",
     "answer.differs_single": "Nobody to compare with: a second audience or a baseline (baseline = true) is needed.",
     "answer.differs_baseline": "This is the baseline: the others are compared with it.",
     "answer.differs_few": "Too little data to compare: at least {n} people are needed on each side.",
@@ -337,10 +341,10 @@ CAPTIONS: dict[str, str] = {
     "method.s.wilson": "Shares: 95% Wilson interval (Wilson, 1927; Newcombe, 1998); with weights, Kish's effective "
     "sample size.",
     "method.s.bootstrap": "Mean shares of topics: bootstrap over people, 2.5 and 97.5 percentiles, seed {seed}.",
-    "method.s.index": "Index = 100 × share in the audience / share among the others; interval of the log-ratio "
+    "method.s.index": "Index = 100 × share in the audience / share {than}; interval of the log-ratio "
     "(Katz et al., 1978). Shown for n of at least 100 on both sides, {n} people or more in the cell and q ≤ 0.05 "
     "(Benjamini, Hochberg, 1995) over all tests of the report: {tests}. “At least”: fewer than {n} such people "
-    "among the others, so a lower bound is given.",
+    "{than}, so a lower bound is given.",
     "method.s.distance": "Distances: square root of the Jensen–Shannon divergence, base 2; the interval is the "
     "bootstrap's spread around the value; tested by 400 permutations of people with the same correction.",
     "method.s.weights": "Topics rest on the sample, weighted by one over the chance to be drawn; sex, age and town "
@@ -353,7 +357,7 @@ CAPTIONS: dict[str, str] = {
     "glossary.audience": "Audience|people joined by a rule, such as the members of one community.",
     "glossary.interval": "95% interval|where the true share would lie in 95 of 100 such studies. Written in "
     "brackets after the number.",
-    "glossary.index": "Index|how many times larger a share is here than among the others, times 100.",
+    "glossary.index": "Index|how many times larger a share is here than {than}, times 100.",
     "glossary.q": "q|the part of false finds among all differences called real, if the line is drawn here.",
     "glossary.profile": "Topic profile|which part of a person's words the model puts to each topic; 100% in sum.",
     "glossary.topic": "Topic|a group of words that often occur with the same people.",

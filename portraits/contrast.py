@@ -56,6 +56,18 @@ class Index:
         """More here than among the others, and the difference passed the test."""
         return self.state == "shown" and self.value > 100
 
+    @property
+    def below(self) -> bool:
+        """Less here than among the others, and the difference passed the test."""
+        return self.state == "shown" and self.value < 100
+
+    @property
+    def times(self) -> float:
+        """How many times more often, or less often, as far as the data bear it; 1 where nothing is shown."""
+        if self.above:
+            return (self.lo if self.at_least else self.value) / 100
+        return 100 / self.value if self.below else 1.0
+
 
 Indices = dict[tuple[str, str, int], Index]
 

@@ -54,6 +54,7 @@ def _short(text: str, limit: int = NAME_LIMIT) -> str:
 
 
 def _names(study: Study, parts: Parts, words: Words) -> dict[str, Any]:
+    side = "baseline" if study.has_baseline else "others"
     labels = {topic.id: _short(topic.label) or _nameless(topic, words) for topic in parts.topics}
     return {
         "study": study,
@@ -63,7 +64,8 @@ def _names(study: Study, parts: Parts, words: Words) -> dict[str, Any]:
         "say": words,
         "labels": labels,
         "labels_text": {str(number): label for number, label in labels.items()},
-        "reference": words("reference.baseline" if study.has_baseline else "reference.others"),
+        "reference": words(f"reference.{side}"),
+        "than": words(f"reference.than_{side}"),
         "compared": any(study.compared(group) for group in study.peopled),
         "unstable": study.unstable,
         "EVERYONE": people.EVERYONE,

@@ -1,7 +1,7 @@
 """The answer in five lines for every audience, built only from numbers that stand in the report.
 
-How many, who (the most frequent kinds), what they write about, what sets them apart (tested over-representations
-only), and one caution.
+How many, who (the most frequent kinds), what they write about, what sets them apart (tested differences only, more
+often or less often), and one caution.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def card(
         for index in indices.values()
         if index.audience_id == group.id and not (index.trait.startswith("topic.") and index.category in loose)
     ]
-    finds = sorted((index for index in own if index.above), key=lambda i: (-i.value, i.trait, i.category))
+    finds = sorted((one for one in own if one.above or one.below), key=lambda i: (-i.times, i.trait, i.category))
     return Card(
         group, profiles, _kinds(group, variables), about(study, found, group.id), _persona(finds),
         _varied(finds), _differs(study, group, own, finds), _caution(study, funnel, profiles),
@@ -142,16 +142,21 @@ def _sum(means: Means, places: Sequence[int]) -> Share | None:
 def _persona(finds: Sequence[Index]) -> tuple[Index, ...]:
     """The strongest find of each trait, in the order in which one would describe somebody."""
     best: dict[str, Index] = {}
-    for index in finds:
+    for index in (one for one in finds if one.above):
         best.setdefault(index.trait.partition(".")[0], index)
     return tuple(best[trait] for trait in PERSONA if trait in best)
 
 
 def _varied(finds: Sequence[Index]) -> tuple[Index, ...]:
-    """The strongest finds, at most two of one trait, so that topics do not push out people."""
+    """The strongest finds, at most two of one trait, so that topics do not push out people.
+
+    Fewer men is more women said again: of sex one is taken, the one that is more frequent here where there is one.
+    """
     taken: list[Index] = []
+    sexes = sorted((one for one in finds if one.trait == "sex"), key=lambda one: not one.above)
     for index in finds:
-        if len(taken) < FINDS and sum(1 for one in taken if one.trait == index.trait) < FINDS - 1:
+        said = index.trait == "sex" and index is not sexes[0]
+        if not said and len(taken) < FINDS and sum(1 for one in taken if one.trait == index.trait) < FINDS - 1:
             taken.append(index)
     return tuple(taken)
 

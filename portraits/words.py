@@ -75,9 +75,9 @@ class Words:
         return self("index_at_least", lo=lo) if index.at_least else self("index", value=value, lo=lo, hi=hi)
 
     def times(self, index: Index) -> str:
-        """``в 2,3 раза чаще``; for a lower bound ``хотя бы в 16 раз чаще``."""
-        much = (index.lo if index.at_least else index.value) / 100
-        key = "times_at_least" if index.at_least else "times"
+        """``в 2,3 раза чаще``, ``в 3 раза реже``; for a lower bound ``хотя бы в 16 раз чаще``."""
+        much = index.times
+        key = "times_less" if index.below else "times_at_least" if index.at_least else "times"
         if much < 10:
             return self(key, n=self.number(much, 1), unit=self._form("unit.times", 2))
         return self(key, n=self.number(much), unit=self._form("unit.times", round(much)))

@@ -65,3 +65,61 @@ def test_where_no_topic_is_stable_no_share_is_told(build: Any, page: Any, langua
         connection.execute("UPDATE topics SET stable = 0, stability = 0, label = ''")
     for card in cards(page, store, language=language).values():
         assert "не устойчивы" not in card and "that are not stable" not in card
+
+
+def differs(card: str) -> str:
+    return part(card, "Чем отличаются", "Осторожно").replace("\u00a0", " ")
+
+
+@pytest.fixture
+def villages(build: Any, small_study: Any) -> Store:
+    """Three audiences alike, but in the first most left the town for villages of one person each."""
+    kinds = [small_study["Kind"](name, 400, 0.5, 20, "Казань", (1, 1, 1, 1, 1, 1), 0.3) for name in "АБВ"]
+    store: Store = build(kinds=tuple(kinds))
+    with store.write() as connection:
+        connection.execute(
+            "UPDATE users SET city = 'Село ' || id WHERE city = 'Казань' AND id BETWEEN 10000 AND 19999 AND id % 4"
+        )
+    return store
+
+
+def test_what_is_rarer_here_is_a_find_too(villages: Store, page: Any, book: Any) -> None:
+    first = cards(page, villages)["А"]
+    index = book(villages)["who", "index.city.Казань", ROCK]
+    assert index.value < 50
+    assert re.search(r"жители города «Казань» – в \d,\d раза реже \(индекс \d\d \[", differs(first))
+    assert "Чаще, чем" not in first, "nothing is more frequent, so nothing is called so"
+    assert "жители города «Казань»" in cards(page, villages, language="en")["А"].replace("“", "«").replace(
+        "”", "»"
+    ).replace("people from", "жители города")
+
+
+def test_no_proof_is_not_called_likeness(build: Any, page: Any, small_study: Any) -> None:
+    kinds = [small_study["Kind"](name, 400, 0.5, 20, "Казань", (1, 1, 1, 1, 1, 1), 0.3) for name in "АБ"]
+    store = build(kinds=tuple(kinds))
+    ru, en = cards(page, store)["А"], cards(page, store, language="en")["А"]
+    assert differs(ru).startswith("Ни одно отличие проверку не прошло. Это ещё не сходство")
+    assert "похож" not in ru and "That is not likeness" in en and "like the others" not in en
+
+
+def test_one_sex_is_told_once(build: Any, page: Any) -> None:
+    found = cards(page, build())
+    for card in found.values():
+        assert not ("женщины –" in differs(card) and "мужчины –" in differs(card))
+    assert "женщины –" in differs(found["Мамы района"]) or "женщины" in part(found["Мамы района"], "здесь:", "Сколько")
+
+
+@pytest.mark.parametrize(
+    ("language", "baseline", "others"),
+    [
+        ("ru", "чем в контрольной аудитории", r"чем у других|среди остальных|у остальных"),
+        ("en", "than in the baseline audience", r"among the others"),
+    ],
+)
+def test_captions_name_whom_the_audience_is_compared_with(
+    build: Any, told: Any, language: str, baseline: str, others: str
+) -> None:
+    text = told(build(baseline=True), language=language).replace("\u00a0", " ")
+    assert text.lower().count(baseline) >= 3 and not re.search(others, text)
+    text = told(build(), language=language)
+    assert baseline not in text and re.search(others, text)
