@@ -14,6 +14,7 @@ CAPTIONS: dict[str, str] = {
     "Where no index stands, a difference is not confirmed or the data are too few. The signs ≈ and ≥ mark a figure "
     "rounded so that no small group can be worked out.",
     "hidden_title": "A group of fewer than {n} people, or one that gives such a group away by subtraction: not shown",
+    "quoted": "“{value}”",
     "none": "—",
     "percent": "{value}%",
     "index": "index {value} [{lo}–{hi}]",
@@ -122,7 +123,8 @@ CAPTIONS: dict[str, str] = {
     "passport.baseline": "baseline: the others are compared with it",
     "passport.both": "People in two audiences are counted in each of them.",
     "passport.other_sources": "Other communities in the file",
-    "rule.one": "members of the community",
+    "rule.minus": "but not in",
+    "rule.one": "member of the community",
     "rule.any": "member of at least one of the communities",
     "rule.all": "member of all the communities",
     "rule.at_least": "member of at least {n} of the communities",

@@ -16,7 +16,10 @@ from storage.rows import Topic, TopicModel
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """An audience in the report; ``size`` people, ``sample`` of them stand for it in the topics."""
+    """An audience in the report; ``size`` people, ``sample`` of them stand for it in the topics.
+
+    ``communities`` are those its people come from, ``excluded`` those whose members it leaves out.
+    """
 
     id: int
     name: str
@@ -25,6 +28,7 @@ class Group:
     communities: tuple[int, ...]
     size: int
     sample: int
+    excluded: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,7 @@ def open_study(store: Store, settings: ReportSettings) -> Study:
             tuple(portrait_people.community_ids(row.definition)),
             portrait_people.size(store, int(row.id or 0)),
             portrait_people.sample_size(store, int(row.id or 0)),
+            tuple(portrait_people.excluded_ids(row.definition)),
         )
         for row in audiences.audiences(store)
     )  # fmt: skip

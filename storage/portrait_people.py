@@ -106,12 +106,18 @@ def _definition(text: str) -> dict[str, Any]:
 
 
 def community_ids(definition: str) -> list[int]:
-    """Every community that an audience's definition names, in its order, whatever the rule that joins them."""
-    found: list[int] = []
-    for value in _definition(definition).values():
-        if isinstance(value, list):
-            found += [abs(item) for item in value if isinstance(item, int) and abs(item) not in found]
-    return found
+    """The communities that an audience's people come from, in its definition's order, whatever rule joins them."""
+    return _ids([value for key, value in _definition(definition).items() if key != "minus"])
+
+
+def excluded_ids(definition: str) -> list[int]:
+    """The communities whose people an audience's definition leaves out."""
+    return _ids([_definition(definition).get("minus")])
+
+
+def _ids(lists: list[Any]) -> list[int]:
+    named = [abs(item) for one in lists if isinstance(one, list) for item in one if isinstance(item, int)]
+    return list(dict.fromkeys(named))
 
 
 def _add_members(connection: sqlite3.Connection, audience_id: int, definition: Mapping[str, Any]) -> None:
