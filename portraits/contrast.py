@@ -7,7 +7,7 @@ of at least ``min_group`` and q <= 0.05 over all tests of the report. People in 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from portraits.book import Book
 from portraits.measures.fdr import q_values
@@ -36,8 +36,11 @@ class Trait:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """``state``: shown, same (not told apart), few (too little data). ``at_least``: the others have too few people
-    of the kind to name their share, or nearly everybody here is of it, so the index is a lower bound."""
+    """``state``: shown, same (not told apart), few (too little data).
+
+    ``at_least``: the others have too few people of the kind to name their share, or nearly everybody here is of it, so
+    the index is a lower bound; ``at_most``: nearly everybody among the others is of it, so it is an upper one.
+    """
 
     trait: str
     category: str
@@ -50,6 +53,7 @@ class Index:
     n: int = 0
     base: int = 0
     at_least: bool = False
+    at_most: bool = False
 
     @property
     def above(self) -> bool:
@@ -66,7 +70,7 @@ class Index:
         """How many times more often, or less often, as far as the data bear it; 1 where nothing is shown."""
         if self.above:
             return (self.lo if self.at_least else self.value) / 100
-        return 100 / self.value if self.below else 1.0
+        return 100 / (self.hi if self.at_most else self.value) if self.below else 1.0
 
 
 Indices = dict[tuple[str, str, int], Index]
@@ -101,40 +105,53 @@ def _one(
         return few, None
     at_least = there.counts.get(category, 0) < least
     # A cell hidden to protect another one is not named through its index either, unless nearly all are in it.
-    floor = nearly_all(here, category, least) if category in hidden_cells(here.counts, least) else None
-    if floor == 0:
+    hidden = category in hidden_cells(here.counts, least)
+    floor = nearly_all(here, category, least) if hidden else 0
+    if hidden and not floor:
         return few, None
-    part = least / there.base if at_least else there.part(category)
+    # Nor is the share of nearly all the others: from an exact index the few left over could be worked out.
+    ceiling = nearly_all(there, category, least) if category in hidden_cells(there.counts, least) else 0
+    part = least / there.base if at_least else ceiling / there.base if ceiling else there.part(category)
     a, b = (floor / here.base if floor else here.part(category)) * here.n, part * there.n
-    at_least = at_least or bool(floor)
+    at_least, at_most = at_least or bool(floor), bool(ceiling)
     if not (0 < a <= here.n and 0 < b <= there.n):
         return few, None
     value, lo, hi = ratio(a, here.n, b, there.n)
     index = Index(
-        trait, category, audience_id, "same", 100 * value, 100 * lo, 100 * hi, 1.0, floor or count, here.base, at_least
+        trait,
+        category,
+        audience_id,
+        "same",
+        100 * value,
+        100 * lo,
+        100 * hi,
+        1.0,
+        floor or count,
+        here.base,
+        at_least,
+        at_most,
     )
     return index, ratio_p(a, here.n, b, there.n)
 
 
 def _judged(index: Index, q: float) -> Index:
-    # A lower bound that lies under 100 says nothing of being rarer here.
-    shown = q <= MOST_Q and not (index.at_least and index.value < 100)
-    return Index(
-        index.trait, index.category, index.audience_id, "shown" if shown else "same",
-        index.value, index.lo, index.hi, q, index.n, index.base, index.at_least,
-    )  # fmt: skip
+    # A lower bound that lies under 100 says nothing of being rarer here, nor an upper one above it of the contrary.
+    idle = (index.at_least and (index.at_most or index.value < 100)) or (index.at_most and index.hi >= 100)
+    return replace(index, state="shown" if q <= MOST_Q and not idle else "same", q=q)
 
 
 def _enter(book: Book, section: str, index: Index) -> None:
     if index.state != "shown":
         return
-    method = "index 100*pA/pB, log-ratio 95 %, BH" + (", lower bound" if index.at_least else "")
+    bound = ", lower bound" if index.at_least else ", upper bound" if index.at_most else ""
+    method = "index 100*pA/pB, log-ratio 95 %, BH" + bound
     # Whole numbers, as printed: a finer index would give the other side's count away.
-    value = None if index.at_least else float(round(index.value))
+    value = None if bound else float(round(index.value))
+    lo = None if index.at_most else float(round(index.lo))
     hi = None if index.at_least else float(round(index.hi))
     book.enter(
         PortraitNumber(
-            section, f"index.{index.trait}.{index.category}", index.audience_id, value, float(round(index.lo)), hi,
+            section, f"index.{index.trait}.{index.category}", index.audience_id, value, lo, hi,
             index.n, index.base, index.q, method, "audience_members, users, user_topics",
         )
     )  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from portraits.measures.wilson import wilson
-from portraits.suppress import hidden_cells
+from portraits.suppress import floor_of_nearly_all, hidden_cells
 
 COARSE_BASE = 400
 
@@ -85,12 +85,8 @@ def shares(table: Table, least: int) -> dict[str, Share]:
 
 
 def nearly_all(table: Table, category: str, least: int) -> int:
-    """How many people a category has at least, when all but a small group are in it; else 0.
-
-    "All but fewer than ``least``" says no more of the others than "fewer than ``least``" does.
-    """
-    floor = table.base - least + 1
-    return floor if table.base >= 2 * least and table.counts.get(category, 0) >= floor else 0
+    """How many people a category has at least, when all but a small group are in it; else 0."""
+    return floor_of_nearly_all(table.counts.get(category, 0), table.base, least)
 
 
 def _hidden_share(table: Table, category: str, least: int) -> Share:

@@ -21,17 +21,30 @@ def hidden_cells(counts: Mapping[Key, int], least: int) -> frozenset[Key]:
     return frozenset(hidden)
 
 
+def floor_of_nearly_all(count: int, base: int, least: int) -> int:
+    """How many people of ``base`` a cell of ``count`` has at least, when all but a small group are in it; else 0.
+
+    "All but fewer than ``least``" says no more of the others than "fewer than ``least``" does.
+    """
+    floor = base - least + 1
+    return floor if base >= 2 * least and count >= floor else 0
+
+
 def fold(
     counts: Mapping[Key, int], keep: Sequence[Key], other: Key, least: int
 ) -> tuple[dict[Key, int], frozenset[Key]]:
     """Merge what is not in ``keep``, or is under ``least``, into ``other``: a merged cell cannot be told apart.
 
+    A cell that nearly everybody is in stays by itself, to be told as "at least"; what is merged beside it is hidden.
     Returns the counts (merged cells at 0) and which of ``keep`` were merged: those are not empty, but not shown.
     """
     merged = set()
+    total = sum(counts.values())
     found = {key: counts.get(key, 0) for key in keep}
     rest = sum(count for key, count in counts.items() if key not in found)
     for key in reversed(keep):
+        if floor_of_nearly_all(found[key], total, least):
+            continue
         # One small cell beside an empty rest would still be the rest itself.
         if 0 < found[key] < least or (0 < rest < least and found[key]):
             rest += found[key]

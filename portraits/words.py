@@ -72,12 +72,15 @@ class Words:
         if index.state != "shown":
             return self("index_same" if index.state == "same" else "index_few")
         value, lo, hi = (self.number(x) for x in (index.value, index.lo, index.hi))
+        if index.at_most:
+            return self("index_at_most", hi=hi)
         return self("index_at_least", lo=lo) if index.at_least else self("index", value=value, lo=lo, hi=hi)
 
     def times(self, index: Index) -> str:
         """``в 2,3 раза чаще``, ``в 3 раза реже``; for a lower bound ``хотя бы в 16 раз чаще``."""
         much = index.times
-        key = "times_less" if index.below else "times_at_least" if index.at_least else "times"
+        bound = "_at_least" if index.at_least or index.at_most else ""
+        key = f"times_less{bound}" if index.below else f"times{bound}"
         if much < 10:
             return self(key, n=self.number(much, 1), unit=self._form("unit.times", 2))
         return self(key, n=self.number(much), unit=self._form("unit.times", round(much)))

@@ -62,6 +62,9 @@ def test_a_lower_bound_is_told_as_one() -> None:
     words = Words("ru", "Europe/Moscow", 10)
     assert words.times(index) == "хотя бы в 2,6 раза чаще"
     assert words.index(index) == "индекс не меньше 260"
+    index = Index("sex", "female", 1, "shown", 40, 30, 50, 0.01, 50, 100, at_most=True)
+    assert words.times(index) == "хотя бы в 2,0 раза реже"
+    assert words.index(index) == "индекс не больше 50"
 
 
 def test_an_unknown_time_zone_falls_back_to_utc_and_says_so() -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portraits.shares import Table, shares
 from portraits.suppress import fold, hidden_cells, hidden_steps
 
 LEAST = 10
@@ -44,7 +46,34 @@ def test_folding_loses_nobody_and_leaves_no_small_cell_beside_a_small_rest(count
     assert all(n == 0 or n >= LEAST for key, n in found.items() if key != "other")
     assert all(found[key] == 0 and counts[key] > 0 for key in merged)
     if 0 < found["other"] < LEAST:
-        assert not any(n for key, n in found.items() if key != "other")
+        beside = [n for key, n in found.items() if key != "other" and n]
+        assert beside == [] or beside == [n for n in beside if n > sum(counts.values()) - LEAST]
+
+
+@given(CELLS)
+def test_what_is_printed_of_a_folded_table_leaves_no_small_rest(counts: dict[str, int]) -> None:
+    keep = sorted(counts, key=lambda key: (-counts[key], key))[:3]
+    found, merged = fold(counts, keep, "other", LEAST)
+    base = sum(counts.values())
+    printed = shares(Table(found, base, merged=merged), LEAST)
+    exact = {key: share.n for key, share in printed.items() if not share.hidden and not share.coarse}
+    rest = base - sum(exact.values())
+    assert rest == 0 or rest >= LEAST or not any(exact.values())
+    assert all(n == 0 or n >= LEAST for n in exact.values())
+    # Of a cell that nearly everybody is in, the same is said however many are left over.
+    for key in keep:
+        if printed[key].at_least:
+            least_sure = {key: base - 1, "other": 1} | dict.fromkeys((k for k in found if k not in (key, "other")), 0)
+            assert printed[key] == shares(Table(least_sure, base), LEAST)[key]
+
+
+def test_the_main_cell_stays_by_itself_when_all_the_others_are_few() -> None:
+    counts = {"work": 104, "university": 4, "school": 3}
+    found, merged = fold(counts, ["work", "university", "school"], "other", LEAST)
+    assert (found, merged) == ({"work": 104, "university": 0, "school": 0, "other": 7}, {"university", "school"})
+    printed = shares(Table(found, 111, merged=merged), LEAST)
+    assert printed["work"].at_least and printed["work"].value == pytest.approx(102 / 111)
+    assert printed["other"].hidden and printed["school"].merged
 
 
 @given(st.lists(st.integers(0, 40), max_size=8))
