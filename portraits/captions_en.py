@@ -235,6 +235,8 @@ CAPTIONS: dict[str, str] = {
     "topics.auto": "automatic name: the most typical words",
     "topics.nearest": "Nearest topics by words",
     "topics.quotes": "Typical texts",
+    "topics.quotes_none": "No typical texts: no post of a community is of the topic for at least a half.",
+    "topics.quotes_none_people": "No typical texts: none is of the topic for at least a half.",
     "topics.quotes_note": "Texts of communities, trimmed; mentions, links, addresses and phones removed.",
     "topics.quotes_people": "People's own words, trimmed; mentions, links, addresses and phones removed.",
     "topics.npmi": "coherence of words (NPMI) {value}",

@@ -13,6 +13,9 @@ from storage.portrait_people import EVERYONE
 # Commands whose versions shape the numbers; ``report`` itself is left out, or no two reports would be equal.
 _SHAPING = ("collect", "import", "audiences", "lemmatize", "entities", "topics", "segment")
 
+TYPICAL = 0.5
+"""The part of a text that a topic must take for the text to stand for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -177,22 +180,28 @@ def document_recipes(store: Store) -> list[tuple[str, int]]:
 
 
 def typical(store: Store, model_id: int, *, people: bool, per_topic: int) -> list[Quote]:
-    """The texts nearest to each topic, at most one an owner, best first; copies and very short texts left out.
+    """The texts that are of each topic for at least half, at most one an owner; very short ones left out.
 
-    Without ``people`` only what communities themselves published; with it, what people wrote too.
+    Best first: texts that nobody copied, then by weight. A text below a half is as much about something else: a topic
+    without better ones has no typical text. Without ``people`` only what communities themselves published; with it,
+    what people wrote too.
     """
     who = "1" if people else "d.owner_id < 0 AND coalesce(d.author_id, d.owner_id) < 0"
     sql = (
-        "SELECT topic, owner_id, item_id, kind FROM (SELECT r.shown AS topic, d.owner_id, d.item_id, d.kind, "
-        "row_number() OVER (PARTITION BY r.shown, d.owner_id ORDER BY t.weight DESC, d.n_lemmas DESC, d.doc_id) "
-        "AS best, t.weight, d.n_lemmas, d.doc_id FROM doc_topics t JOIN documents d USING (doc_id) "
-        "JOIN report_topics r ON r.topic = t.topic "
-        f"WHERE t.model_id = ? AND d.copy_of IS NULL AND d.part = 'own' AND d.n_lemmas >= 6 AND {who}) "
-        "WHERE best = 1 ORDER BY topic, weight DESC, n_lemmas DESC, doc_id"
+        "WITH repeated AS (SELECT DISTINCT copy_of AS doc_id FROM documents WHERE copy_of IS NOT NULL), "
+        "full AS (SELECT r.shown AS topic, t.doc_id, sum(t.weight) AS weight FROM doc_topics t "
+        "JOIN report_topics r ON r.topic = t.topic WHERE t.model_id = ? GROUP BY 1, 2 HAVING sum(t.weight) >= ?), "
+        "ranked AS (SELECT f.topic, d.owner_id, d.item_id, d.kind, f.weight, d.n_lemmas, d.doc_id, "
+        "d.doc_id IN repeated AS copied, row_number() OVER (PARTITION BY f.topic, d.owner_id "
+        "ORDER BY d.doc_id IN repeated, f.weight DESC, d.n_lemmas DESC, d.doc_id) AS best "
+        "FROM full f JOIN documents d USING (doc_id) "
+        f"WHERE d.copy_of IS NULL AND d.part = 'own' AND d.n_lemmas >= 6 AND {who}) "
+        "SELECT topic, owner_id, item_id, kind FROM ranked WHERE best = 1 "
+        "ORDER BY topic, copied, weight DESC, n_lemmas DESC, doc_id"
     )
     taken: dict[int, int] = {}
     found = []
-    for topic, owner_id, item_id, kind in store.rows(sql, (model_id,)):
+    for topic, owner_id, item_id, kind in store.rows(sql, (model_id, TYPICAL)):
         if taken.get(topic, 0) < per_topic:
             taken[topic] = taken.get(topic, 0) + 1
             found.append(Quote(topic, owner_id, _owner(store, owner_id), _text(store, kind, owner_id, item_id)))
