@@ -58,7 +58,7 @@ def build(study: Study, tell: Callable[[int], bool]) -> Parts | None:
     funnels = {group.id: funnel(study, group) for group in study.peopled}
     if tell(1):
         return None
-    who = variables(study)
+    who = variables(study, funnels)
     if tell(2):
         return None
     own = interests(study, study.signal)

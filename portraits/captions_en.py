@@ -150,11 +150,13 @@ CAPTIONS: dict[str, str] = {
     "quality.funnel": "Funnel: from member to model",
     "quality.lost": "Where the others stayed",
     "quality.missing": "What people do not say of themselves",
-    "quality.missing_note": "Share that does not state it, among people whose profile is known. The larger it is, "
-    "the more carefully “Who they are” must be read.",
+    "quality.missing_note": "Share among those who are not deleted and of whom more than a number is known: the step "
+    "“Not deleted or banned” of the funnel. The larger it is, the more carefully “Who they are” must be read.",
     "quality.active": "Seen within 30 days of collection",
-    "quality.refusals": "Refusals by VK and their reasons",
-    "quality.refusals_none": "No refusals.",
+    "quality.refusals": "Why VK refused the wall",
+    "quality.refusals_note": "Only those in the row “VK refused the wall” of the table above.",
+    "quality.refused_lists": "What else VK did not give",
+    "quality.refusals_none": "No refusals: closed, deleted and banned profiles are in the table above.",
     "quality.reason": "Reason",
     "quality.hidden.few": "fewer than {n} people",
     "quality.hidden.above": "nearly as above: fewer than {n} lost",
@@ -170,7 +172,7 @@ CAPTIONS: dict[str, str] = {
     "lost.unknown": "Only the number of the account is known",
     "lost.deleted": "Deleted or banned",
     "lost.closed": "Profile closed",
-    "lost.refused": "VK refused the wall",
+    "lost.refused": "VK refused the wall of an open profile",
     "lost.not_asked": "Wall not asked for (outside the sample, or not reached yet)",
     "lost.blank": "Wall blank",
     "lost.few_words": "Too few words of their own (reposts alone included)",
@@ -181,6 +183,19 @@ CAPTIONS: dict[str, str] = {
     "reason.private": "closed by settings",
     "reason.hidden_members": "list of members hidden",
     "reason.not_found": "not found",
+    "reason.denied": "access closed",
+    "reason.deactivated": "deleted or banned",
+    "reason.blocked": "banned",
+    "reason.comments_closed": "comments closed",
+    "reason.private_groups": "private communities",
+    "reason.unknown": "reason unknown",
+    "reason.failed": "could not be read",
+    "walk.members": "lists of members",
+    "walk.posts": "walls of communities",
+    "walk.comments": "comments",
+    "walk.likes": "likes",
+    "walk.reposts": "reposts",
+    "walk.subscriptions": "people's subscriptions",
     # 3 who
     "who.title": "Who they are",
     "who.lead": "Shares are of those who stated it, with a 95% Wilson interval. The hatched row is how many did "
@@ -189,6 +204,7 @@ CAPTIONS: dict[str, str] = {
     "did not.",
     "who.none": "Nothing is known of the sex, age and town of these people.",
     "who.base": "stated by {n}",
+    "who.base_floor": "stated by {n} or more",
     "var.sex": "Sex",
     "var.age": "Age",
     "var.city": "Town",
@@ -354,7 +370,7 @@ CAPTIONS: dict[str, str] = {
     "method.s.distance": "Distances: square root of the Jensen–Shannon divergence, base 2; the interval is the "
     "bootstrap's spread around the value; tested by 400 permutations of people with the same correction.",
     "method.s.weights": "Topics rest on the sample, weighted by one over the chance to be drawn; sex, age and town "
-    "rest on all members whose profile is known.",
+    "rest on all members who are not deleted and of whom more than a number is known.",
     "method.commands": "Commands",
     "method.commands_text": "The same commands on the same file give the same report, byte for byte. Every number "
     "is in the table portrait_numbers of the study file.",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from portraits.book import Book
 from portraits.measures.fdr import q_values
 from portraits.measures.index import ratio, ratio_p
-from portraits.shares import Table, nearly_all
+from portraits.shares import Table, nearly_all, stepped
 from portraits.suppress import hidden_cells
 from storage.rows import PortraitNumber
 
@@ -103,7 +103,6 @@ def _one(
     count = here.counts.get(category, 0)
     if there is None or min(here.base, there.base) < LEAST_N or count < least:
         return few, None
-    at_least = there.counts.get(category, 0) < least
     # A cell hidden to protect another one is not named through its index either, unless nearly all are in it.
     hidden = category in hidden_cells(here.counts, least)
     floor = nearly_all(here, category, least) if hidden else 0
@@ -111,27 +110,21 @@ def _one(
         return few, None
     # Nor is the share of nearly all the others: from an exact index the few left over could be worked out.
     ceiling = nearly_all(there, category, least) if category in hidden_cells(there.counts, least) else 0
-    part = least / there.base if at_least else ceiling / there.base if ceiling else there.part(category)
+    rare = there.counts.get(category, 0) < least
+    part = least / there.base if rare else ceiling / there.base if ceiling else there.part(category)
     a, b = (floor / here.base if floor else here.part(category)) * here.n, part * there.n
-    at_least, at_most = at_least or bool(floor), bool(ceiling)
     if not (0 < a <= here.n and 0 < b <= there.n):
         return few, None
-    value, lo, hi = ratio(a, here.n, b, there.n)
-    index = Index(
-        trait,
-        category,
-        audience_id,
-        "same",
-        100 * value,
-        100 * lo,
-        100 * hi,
-        1.0,
-        floor or count,
-        here.base,
-        at_least,
-        at_most,
-    )
+    value, lo, hi = (100 * one for one in ratio(*_told(here, a), *_told(there, b)))
+    n, base = (0, here.floor) if here.floor else (floor or count, here.base)
+    bounds = {"at_least": rare or bool(floor), "at_most": bool(ceiling)}
+    index = Index(trait, category, audience_id, "same", value, lo, hi, 1.0, n, base, **bounds)
     return index, ratio_p(a, here.n, b, there.n)
+
+
+def _told(table: Table, n: float) -> tuple[float, float]:
+    """A count and its base as the report tells them: what is rounded there is rounded here, the test stays exact."""
+    return (stepped(n / table.n, table.floor) * table.floor, table.floor) if table.floor else (n, table.n)
 
 
 def _judged(index: Index, q: float) -> Index:
@@ -152,6 +145,6 @@ def _enter(book: Book, section: str, index: Index) -> None:
     book.enter(
         PortraitNumber(
             section, f"index.{index.trait}.{index.category}", index.audience_id, value, lo, hi,
-            index.n, index.base, index.q, method, "audience_members, users, user_topics",
+            index.n or None, index.base, index.q, method, "audience_members, users, user_topics",
         )
     )  # fmt: skip

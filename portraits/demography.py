@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from portraits.contrast import Trait
-from portraits.funnel import enter_share
-from portraits.shares import Share, Table, plain_share, shares
+from portraits.funnel import Funnel, enter_share
+from portraits.shares import Share, Table, base_floor, rest_share, shares
 from portraits.study import Group, Study
 from portraits.suppress import fold
 from storage import portrait_people as people
@@ -24,13 +24,17 @@ TOP = {"city": 8, "occupation": 4, "platform": 5}
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """One variable in all audiences: audience id -> category -> share among those who said it."""
+    """One variable in all audiences: audience id -> category -> share among those who said it.
+
+    ``floors``: where it is not 0, the base is not told, only that it is at least so many.
+    """
 
     id: str
     categories: tuple[str, ...]
     shares: Mapping[int, Mapping[str, Share]]
     unknown: Mapping[int, Share]
     bases: Mapping[int, int]
+    floors: Mapping[int, int]
     trait: Trait
 
     def seen(self, category: str) -> bool:
@@ -38,16 +42,19 @@ class Variable:
         return category != OTHER or any(s[category].told or s[category].hidden for s in self.shares.values())
 
 
-def variables(study: Study) -> list[Variable]:
+def variables(study: Study, funnels: Mapping[int, Funnel]) -> list[Variable]:
     """All variables of which at least one audience has enough to say."""
-    found = [_variable(study, field) for field in people.FIELDS]
+    found = [_variable(study, funnels, field) for field in people.FIELDS]
     return [one for one in found if max(one.bases.values(), default=0) >= study.least]
 
 
-def _variable(study: Study, field: str) -> Variable:
+def _variable(study: Study, funnels: Mapping[int, Funnel], field: str) -> Variable:
     counted = {g.id: people.counts(study.store, g.id, field) for g in study.peopled}
     categories = FIXED.get(field) or _frequent(counted, TOP[field], study.least)
-    tables = {number: _table(values, categories, field, study.least) for number, values in counted.items()}
+    tables = {
+        number: _table(values, categories, field, study.least, funnels[number].totals)
+        for number, values in counted.items()
+    }
     others = {
         g.id: _table(people.counts(study.store, people.REFERENCE, field, without=g.id), categories, field, study.least)
         for g in study.peopled
@@ -55,12 +62,14 @@ def _variable(study: Study, field: str) -> Variable:
     }
     shown = {number: shares(table, study.least) for number, table in tables.items()}
     unknown = {
-        number: plain_share(table.unknown, table.base + table.unknown, study.least) for number, table in tables.items()
+        number: rest_share(table.base, table.base + table.unknown, funnels[number].known_floor, study.least)
+        for number, table in tables.items()
     }
     rows = (*categories, OTHER) if field in TOP else categories
     tested = {g.id: tables[g.id] for g in study.peopled if g.id in others}
     found = Variable(
         field, rows, shown, unknown, {n: t.base for n, t in tables.items()},
+        {n: t.floor for n, t in tables.items()},
         Trait(field, "who", categories, tested, others),
     )  # fmt: skip
     _enter(study, found, study.peopled)
@@ -75,13 +84,17 @@ def _frequent(counted: Mapping[int, Mapping[str | None, int]], top: int, least: 
     return tuple(key for key, _ in sorted(total.items(), key=lambda item: (-item[1], item[0]))[:top])
 
 
-def _table(values: Mapping[str | None, int], categories: tuple[str, ...], field: str, least: int) -> Table:
+def _table(
+    values: Mapping[str | None, int], categories: tuple[str, ...], field: str, least: int, totals: tuple[int, ...] = ()
+) -> Table:
+    """``totals``: counts told elsewhere that hold the base; the others that a group is compared with have only one."""
     known = {key: n for key, n in values.items() if key is not None}
     base, unknown = sum(known.values()), values.get(None, 0)
+    floor = base_floor(base, totals or (base + unknown,), least)
     if field not in TOP:
-        return Table({key: known.get(key, 0) for key in categories}, base, unknown)
+        return Table({key: known.get(key, 0) for key in categories}, base, unknown, floor=floor)
     counts, merged = fold(known, categories, OTHER, least)
-    return Table(counts, base, unknown, merged=merged)
+    return Table(counts, base, unknown, merged=merged, floor=floor)
 
 
 def _enter(study: Study, found: Variable, groups: tuple[Group, ...]) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from portraits.shares import HIDDEN, Share, plain_share
+from portraits.shares import HIDDEN, Share, base_floor, plain_share, rest_share, rounded_share
 from portraits.study import Group, Study
-from portraits.suppress import hidden_steps
+from portraits.suppress import hidden_cells, hidden_steps
 from storage import portrait_people as people
 from storage.rows import PortraitNumber
 
@@ -22,6 +22,8 @@ STEPS = (
     ("with_text", "blank"),
     ("in_model", "few_words"),
 )
+KNOWN = 3
+"""Steps down to the people of whom something is known: they are the base of everything said of who people are."""
 MISSING = ("sex", "age", "city")
 
 
@@ -36,7 +38,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """One audience: steps from members to the model, and where the lost ones stay (exclusive reasons)."""
+    """One audience: steps from members to the model, and where the lost ones stay (exclusive reasons).
+
+    ``refusals``: the reasons of the loss ``refused``. ``totals``: the counts told here that hold all people of whom
+    something is known; ``known_floor``: those are not told and are at least so many, 0 where they are told.
+    """
 
     group: Group
     steps: tuple[Step, ...]
@@ -44,6 +50,8 @@ class Funnel:
     active: Share
     refusals: Mapping[str, Share]
     missing: Mapping[str, Share]
+    totals: tuple[int, ...]
+    known_floor: int
 
     def share(self, step: str) -> Share:
         """The share of members at a step."""
@@ -66,15 +74,37 @@ def funnel(study: Study, group: Group) -> Funnel:
         for (name, _), value, why in zip(STEPS, values, hides, strict=True)
     )
     shown = _visible_losses(outcomes, steps, size, least)
+    totals = tuple(step.share.n for step in steps[:KNOWN] if not step.why)
+    floor = _known_floor(steps, least)
     seen, dated = people.active(study.store, group.id)
-    refused = people.refusals(study.store, [group.id])[group.id]
+    dated_floor = base_floor(dated, totals, least)
+    active = plain_share(seen, dated, least)
+    if dated_floor and not active.hidden:
+        active = rounded_share(active.value, dated_floor)
     found = Funnel(
-        group, steps, shown, plain_share(seen, dated, least),
-        {reason: HIDDEN if n < least else _part(n, size) for reason, n in refused.items()},
-        _missing(study, group),
+        group, steps, shown, active, _refusals(study, group, shown["refused"]), _missing(study, group, floor), totals,
+        floor,
     )  # fmt: skip
     _enter(study, found)
     return found
+
+
+def _known_floor(steps: Sequence[Step], least: int) -> int:
+    """What can be said of the people of whom something is known, when their step is hidden: from its neighbours."""
+    step = steps[KNOWN - 1]
+    if not step.why:
+        return 0
+    above = [one.share.n for one in steps[: KNOWN - 1] if not one.why]
+    floors = [above[-1] - least + 1] if above and step.why == "above" else []
+    floors += [steps[-1].share.n] if not steps[-1].why else []
+    return max([1, *floors])
+
+
+def _refusals(study: Study, group: Group, total: Share) -> dict[str, Share]:
+    """The reasons of refused walls; none by itself where their sum is hidden."""
+    counted = people.refusals(study.store, group.id)
+    hidden = set(counted) if total.hidden else hidden_cells(counted, study.least)
+    return {reason: HIDDEN if reason in hidden else _part(n, group.size) for reason, n in counted.items()}
 
 
 def _part(n: int, base: int) -> Share:
@@ -92,11 +122,12 @@ def _visible_losses(outcomes: Mapping[str, int], steps: tuple[Step, ...], size: 
     return shown
 
 
-def _missing(study: Study, group: Group) -> dict[str, Share]:
+def _missing(study: Study, group: Group, floor: int) -> dict[str, Share]:
     found = {}
     for field in MISSING:
         table = people.counts(study.store, group.id, field)
-        found[field] = plain_share(table.get(None, 0), sum(table.values()), study.least)
+        base = sum(table.values())
+        found[field] = rest_share(base - table.get(None, 0), base, floor, study.least)
     return found
 
 

@@ -123,9 +123,9 @@ class Words:
         key = f"phrase.{trait}.{category}"
         return self(key) if key in self._captions else self(f"phrase.{trait}", value=self.label(trait, category))
 
-    def reason(self, state: str) -> str:
-        """Why VK refused."""
-        return self._captions.get(f"reason.{state}", state)
+    def code(self, kind: str, value: str) -> str:
+        """A code of the tables in words: why VK refused, what was collected, why a word was dropped."""
+        return self._captions.get(f"{kind}.{value}", value)
 
     def day(self, stamp: int | None) -> str:
         """A date in the report's time zone."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from storage.audiences import audiences
@@ -49,32 +49,33 @@ CASE WHEN u.birth_year IS NULL OR u.last_seen IS NULL THEN NULL ELSE (
   FROM (SELECT CAST(strftime('%Y', u.last_seen, 'unixepoch') AS INTEGER) - u.birth_year AS a)) END
 """
 
-# Evidence first: whoever has a profile or a text got through, whatever VK says of the account today.
+# Evidence first: whoever has a profile or a text got through, whatever VK says of the account today. Nothing that is
+# remembered of a deleted account describes it, so its traits are unknown.
 _PERSONS = f"""
 INSERT INTO report_persons
-SELECT p.user_id,
-  coalesce(u.state NOT IN ('deleted', 'banned') AND (u.state IN ('ok', 'closed') OR u.sex IS NOT NULL
-           OR u.birth_year IS NOT NULL OR u.city IS NOT NULL), 0),
+SELECT user_id, outcome NOT IN ('unknown', 'deleted'), outcome, sex, age, city, occupation, platform, active
+FROM (SELECT p.user_id,
   CASE
     WHEN EXISTS (SELECT 1 FROM user_topics t WHERE t.model_id = :model AND t.user_id = p.user_id
                  AND t.signal = :signal) THEN 'in_model'
     WHEN a.user_id IS NOT NULL THEN 'few_words'
+    WHEN o.state IN ('deleted', 'banned') THEN 'deleted'
     WHEN w.state IN ('done', 'short') THEN 'blank'
-    WHEN u.id IS NULL OR u.state = 'unknown' THEN 'unknown'
-    WHEN u.state IN ('deleted', 'banned') THEN 'deleted'
-    WHEN u.state = 'closed' THEN 'closed'
+    WHEN o.id IS NULL OR (o.state = 'unknown' AND coalesce(o.sex, o.birth_year, o.city) IS NULL) THEN 'unknown'
+    WHEN o.state = 'closed' THEN 'closed'
     WHEN g.subject IS NOT NULL THEN 'refused'
-    ELSE 'not_asked' END,
-  CASE u.sex WHEN 1 THEN 'female' WHEN 2 THEN 'male' END,
-  {_AGE},
-  nullif(trim(u.city), ''), nullif(trim(u.occupation), ''), CAST(u.platform AS TEXT),
+    ELSE 'not_asked' END AS outcome,
+  CASE u.sex WHEN 1 THEN 'female' WHEN 2 THEN 'male' END AS sex,
+  {_AGE} AS age,
+  nullif(trim(u.city), '') AS city, nullif(trim(u.occupation), '') AS occupation, CAST(u.platform AS TEXT) AS platform,
   CASE WHEN u.last_seen_at IS NULL OR u.last_seen IS NULL THEN NULL
-       ELSE u.last_seen - u.last_seen_at <= {ACTIVE_SECONDS} END
+       ELSE u.last_seen - u.last_seen_at <= {ACTIVE_SECONDS} END AS active
 FROM (SELECT DISTINCT user_id FROM report_people) p
-LEFT JOIN users u ON u.id = p.user_id
+LEFT JOIN users o ON o.id = p.user_id
+LEFT JOIN users u ON u.id = p.user_id AND u.state NOT IN ('deleted', 'banned')
 LEFT JOIN report_authors a ON a.user_id = p.user_id
 LEFT JOIN walks w ON w.kind = 'walls' AND w.subject = p.user_id
-LEFT JOIN gaps g ON g.kind = 'walls' AND g.subject = p.user_id
+LEFT JOIN gaps g ON g.kind = 'walls' AND g.subject = p.user_id)
 """
 
 
@@ -191,10 +192,10 @@ def outcomes(store: Store, group: int) -> dict[str, int]:
 
 
 def active(store: Store, group: int) -> tuple[int, int]:
-    """(people seen within 30 days of the collection, people whose last visit is known)."""
+    """(people seen within 30 days of the collection, people whose last visit is known), among known profiles."""
     sql = (
         "SELECT coalesce(sum(s.active), 0), count(s.active) FROM report_people p "
-        "JOIN report_persons s USING (user_id) WHERE p.audience_id = ?"
+        "JOIN report_persons s USING (user_id) WHERE p.audience_id = ? AND s.known"
     )
     row = next(store.rows(sql, (group,)))
     return int(row[0]), int(row[1])
@@ -247,10 +248,11 @@ def profiles(store: Store, model_id: int, signal: str) -> Iterator[tuple[int, in
         yield row[0], row[1], row[2]
 
 
-def refusals(store: Store, groups: Iterable[int]) -> dict[int, dict[str, int]]:
-    """group -> reason -> how many of its people's walls VK refused."""
+def refusals(store: Store, group: int) -> dict[str, int]:
+    """reason -> people whose wall VK refused though nothing else stopped them: the outcome ``refused`` in parts."""
     sql = (
-        "SELECT g.state, count(*) FROM report_people p JOIN gaps g ON g.kind = 'walls' AND g.subject = p.user_id "
-        "WHERE p.audience_id = ? GROUP BY g.state ORDER BY g.state"
+        "SELECT g.state, count(*) FROM report_people p JOIN report_persons s USING (user_id) "
+        "JOIN gaps g ON g.kind = 'walls' AND g.subject = p.user_id "
+        "WHERE p.audience_id = ? AND p.weight IS NOT NULL AND s.outcome = 'refused' GROUP BY g.state ORDER BY g.state"
     )
-    return {group: {row[0]: row[1] for row in store.rows(sql, (group,))} for group in groups}
+    return {row[0]: row[1] for row in store.rows(sql, (group,))}
