@@ -6,6 +6,9 @@ CAPTIONS: dict[str, str] = {
     # numbers and units
     "unit.people": "{n} person|{n} people|{n} people",
     "unit.texts": "{n} text|{n} texts|{n} texts",
+    "unit.communities": "{n} community|{n} communities|{n} communities",
+    "unit.posts": "{n} post|{n} posts|{n} posts",
+    "unit.comments": "{n} comment|{n} comments|{n} comments",
     "unit.topics": "{n} topic|{n} topics|{n} topics",
     "hidden": "under {n}",
     "hidden_part": "hidden",
@@ -112,8 +115,8 @@ CAPTIONS: dict[str, str] = {
     "passport.collected": "Data received",
     "passport.written": "Texts published",
     "passport.totals": "Collected",
-    "passport.totals_text": "{communities} communities, {users} people, {posts} wall posts, {comments} comments, "
-    "{documents} texts read word by word",
+    "passport.totals_text": "{communities}; {users}; {posts} on walls; {comments}; {documents} read word by word",
+    "passport.few_outside": "people (a handful are in no audience, so the number is hidden)",
     "passport.audiences": "Audiences and communities",
     "passport.audience": "Audience",
     "passport.rule": "How it is made up",
@@ -138,6 +141,7 @@ CAPTIONS: dict[str, str] = {
     "rule.unknown": "by a rule of the study",
     "source.members": "{n} members by VK's own count",
     "source.collected": "{n} members collected",
+    "source.untold": "members not counted here: a group of fewer than {n} could be worked out",
     "source.posts": "{n} posts",
     "source.refused": "refused by VK ({reason})",
     "passport.versions": "Versions of programs",

@@ -6,6 +6,9 @@ CAPTIONS: dict[str, str] = {
     # numbers and units
     "unit.people": "{n} человек|{n} человека|{n} человек",
     "unit.texts": "{n} текст|{n} текста|{n} текстов",
+    "unit.communities": "{n} сообщество|{n} сообщества|{n} сообществ",
+    "unit.posts": "{n} запись|{n} записи|{n} записей",
+    "unit.comments": "{n} комментарий|{n} комментария|{n} комментариев",
     "unit.topics": "{n} тема|{n} темы|{n} тем",
     "hidden": "меньше {n}",
     "hidden_part": "скрыто",
@@ -109,8 +112,8 @@ CAPTIONS: dict[str, str] = {
     "passport.collected": "Данные получены",
     "passport.written": "Тексты опубликованы",
     "passport.totals": "Собрано",
-    "passport.totals_text": "сообществ {communities}, людей {users}, записей на стенах {posts}, комментариев "
-    "{comments}, разобранных текстов {documents}",
+    "passport.totals_text": "{communities}; {users}; на стенах {posts}; {comments}; по словам разобрано {documents}",
+    "passport.few_outside": "люди (вне аудиторий — единицы, поэтому число скрыто)",
     "passport.audiences": "Аудитории и сообщества",
     "passport.audience": "Аудитория",
     "passport.rule": "Как составлена",
@@ -135,6 +138,7 @@ CAPTIONS: dict[str, str] = {
     "rule.unknown": "по правилу исследования",
     "source.members": "участников по счётчику VK {n}",
     "source.collected": "собрано участников {n}",
+    "source.untold": "число участников скрыто: по нему вычислялась бы группа меньше {n}",
     "source.posts": "записей {n}",
     "source.refused": "VK не отдал ({reason})",
     "passport.versions": "Версии программ",

@@ -8,11 +8,16 @@ from dataclasses import dataclass
 
 from portraits.study import Group, Study
 from storage import portrait_data as data
+from storage import portrait_people as people
 
 
 @dataclass(frozen=True, slots=True)
 class Passport:
-    """Facts about the study as a whole; ``others``: communities that belong to no audience."""
+    """Facts about the study as a whole; ``others``: communities that belong to no audience.
+
+    ``untold``: communities whose members are not counted here, as that less the size of an audience would be a small
+    group; ``few_outside``: so few people are in no audience that all people are not counted either.
+    """
 
     collected: data.Span
     written: data.Span
@@ -22,6 +27,8 @@ class Passport:
     versions: Sequence[tuple[str, Mapping[str, str]]]
     refused: Mapping[tuple[str, str], int]
     missing: tuple[str, ...]
+    untold: frozenset[int]
+    few_outside: bool
 
 
 def passport(study: Study) -> Passport:
@@ -29,13 +36,30 @@ def passport(study: Study) -> Passport:
     sources = {source.id: source for source in data.sources(study.store)}
     named = {number for group in study.groups for number in group.communities}
     totals = data.totals(study.store)
+    untold = _untold(study, sources)
+    few_outside = bool(study.groups) and 0 < people.outside(study.store) < study.least
+    secret = {"users"} if few_outside else set()
+    secret |= {"memberships"} if untold else set()
     for name, n in totals.items():
-        study.book.count("passport", name, 0, n, view=name)
+        if name not in secret:
+            study.book.count("passport", name, 0, n, view=name)
     return Passport(
         data.collected(study.store), data.written(study.store), totals, sources,
         tuple(source for number, source in sources.items() if number not in named),
         data.versions(study.store), data.refused_subjects(study.store), _missing(study, totals),
+        untold, few_outside,
     )  # fmt: skip
+
+
+def _untold(study: Study, sources: Mapping[int, data.Source]) -> frozenset[int]:
+    """Communities whose members, alone or in sum, are an audience and a small group: those in two of them, say."""
+    found: set[int] = set()
+    for group in study.peopled:
+        counts = {number: sources[number].collected for number in group.communities if number in sources}
+        gaps = [n - group.size for n in (*counts.values(), sum(counts.values()))]
+        if any(0 < abs(gap) < study.least for gap in gaps):
+            found |= counts.keys()
+    return frozenset(found)
 
 
 def _missing(study: Study, totals: Mapping[str, int]) -> tuple[str, ...]:

@@ -173,6 +173,11 @@ def size(store: Store, group: int) -> int:
     return int(store.value("SELECT count(*) FROM report_people WHERE audience_id = ?", (group,)))
 
 
+def outside(store: Store) -> int:
+    """How many people of the study are in no audience."""
+    return int(store.value("SELECT count(*) FROM users WHERE id NOT IN (SELECT user_id FROM report_people)"))
+
+
 def sample_size(store: Store, group: int) -> int:
     """How many people of a group stand for it in the topics: the drawn sample, or all without one."""
     sql = "SELECT count(*) FROM report_people WHERE audience_id = ? AND weight IS NOT NULL"

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from storage import Store
+from storage import Store, people
+from storage.rows import User
 
 ROCK, MUMS, STUDENTS = 1, 2, 3
 
@@ -51,3 +52,53 @@ def test_a_community_nobody_comes_from_is_among_the_others(build: Any, told: Any
     text = told(store, "passport")
     assert "но не в «Мамы района» , «club99»" in text
     assert re.search(r"Остальные сообщества в файле \(1\) Мамы района", text)
+
+
+def members(store: Store, community: int) -> list[int]:
+    sql = "SELECT user_id FROM memberships WHERE community_id = ? ORDER BY 1"
+    return [row[0] for row in store.rows(sql, (community,))]
+
+
+@pytest.mark.parametrize("shared", [1, 6])
+def test_the_few_left_out_are_not_members_less_the_audience(build: Any, page: Any, book: Any, shared: int) -> None:
+    store = build(model=False)
+    store.many("DELETE FROM memberships WHERE community_id = 3 AND user_id < ?", [(20_000,)])
+    people.save_members(store, STUDENTS, members(store, ROCK)[:shared], 1_764_000_000)
+    define(store, ROCK, {"any": [1], "minus": [3]})
+    row = line(page, store, "Рок-клуб")
+    assert f"{380 - shared}" in row and "380" not in row and "880" not in row
+    assert "число участников скрыто" in row and "число участников скрыто" not in line(page, store, "Мамы")
+    assert ("passport", "memberships", 0) not in book(store)
+
+
+def test_the_few_in_both_communities_of_an_audience_are_not_a_sum_less_its_size(build: Any, page: Any) -> None:
+    store = build(model=False)
+    both = [one for one in members(store, MUMS) if one < 20_000]
+    store.many("DELETE FROM memberships WHERE community_id = 2 AND user_id = ?", [(one,) for one in both[4:]])
+    define(store, MUMS, {"any": [1, 2]})
+    row = line(page, store, "Мамы")
+    assert row.count("число участников скрыто") == 2 and "380" not in row
+
+
+def test_who_left_out_many_is_counted_as_before(build: Any, page: Any, book: Any) -> None:
+    store = build(model=False)
+    define(store, ROCK, {"any": [1], "minus": [3]})
+    row = line(page, store, "Рок-клуб")
+    assert "собрано участников 380" in row and ("passport", "memberships", 0) in book(store)
+
+
+def test_the_few_people_of_no_audience_are_not_all_less_the_audience(
+    build: Any, told: Any, book: Any, small_study: Any
+) -> None:
+    store = build(kinds=small_study["KINDS"][:1], model=False)
+    assert "380 человек;" in told(store, "passport").replace("\u00a0", " ")
+    people.save_users(store, [User(900_000 + i) for i in range(5)], 1_764_000_000)
+    text = told(store, "passport").replace("\u00a0", " ")
+    assert "385" not in text and ("passport", "users", 0) not in book(store)
+    people.save_users(store, [User(900_005 + i) for i in range(5)], 1_764_000_000)
+    assert "390 человек;" in told(store, "passport").replace("\u00a0", " ")
+
+
+def test_one_of_a_kind_is_counted_in_the_singular(build: Any, told: Any, small_study: Any) -> None:
+    text = told(build(kinds=small_study["KINDS"][:1], model=False), "passport", language="en").replace("\u00a0", " ")
+    assert "1 community; 380 people;" in text and "0 comments" in text
