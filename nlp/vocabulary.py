@@ -113,6 +113,7 @@ def _choose(
         else:
             kept.append((lemma, documents, count, pos))
     kept.sort(key=lambda row: (-row[2], row[0]))
+    words_dropped = _merged(dropped)
     return Vocabulary(
         terms=tuple(row[0] for row in kept),
         pos=tuple(row[3] for row in kept),
@@ -120,16 +121,21 @@ def _choose(
         n=tuple(row[2] for row in kept),
         n_documents=n_documents,
         least=least,
-        dropped=_most_frequent(dropped),
-        dropped_counts=dict(collections.Counter(row[2] for row in dropped)),
+        dropped=_most_frequent(words_dropped),
+        dropped_counts=dict(collections.Counter(reason for _, reason in words_dropped)),
         index={row[0]: place for place, row in enumerate(kept)},
     )
 
 
-def _most_frequent(dropped: list[tuple[str, int, str]]) -> tuple[tuple[str, int, str], ...]:
+def _merged(dropped: list[tuple[str, int, str]]) -> dict[tuple[str, str], int]:
+    """(word, reason) -> documents; a word left out as two parts of speech is one, in the counts and in the rows."""
     merged: dict[tuple[str, str], int] = collections.defaultdict(int)
     for term, documents, reason in dropped:
         merged[term, reason] += documents
+    return merged
+
+
+def _most_frequent(merged: dict[tuple[str, str], int]) -> tuple[tuple[str, int, str], ...]:
     taken: collections.Counter[str] = collections.Counter()
     rows = []
     for (term, reason), documents in sorted(merged.items(), key=lambda item: (-item[1], item[0])):

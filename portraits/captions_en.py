@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from portraits.captions_en_method import METHOD
+
 CAPTIONS: dict[str, str] = {
     # numbers and units
     "unit.people": "{n} person|{n} people|{n} people",
@@ -9,8 +11,12 @@ CAPTIONS: dict[str, str] = {
     "unit.communities": "{n} community|{n} communities|{n} communities",
     "unit.posts": "{n} post|{n} posts|{n} posts",
     "unit.comments": "{n} comment|{n} comments|{n} comments",
+    "unit.people_have": "{n} person|{n} people|{n} people",
+    "hidden_have": "fewer than {n} people",
+    "unit.topics_found": "{n} topic|{n} topics|{n} topics",
     "unit.topics": "{n} topic|{n} topics|{n} topics",
     "hidden": "under {n}",
+    "hidden_people": "fewer than {n} people",
     "hidden_part": "hidden",
     "merged_part": "in “others”",
     "hidden_legend": "“Hidden”: fewer than {n} people in the cell, or such a group could be worked out from it. "
@@ -34,7 +40,6 @@ CAPTIONS: dict[str, str] = {
     "mean_title": "{label}: {share}; profiles of {n}",
     "unknown": "not stated",
     "other": "others",
-    "all_people": "All together",
     "no_name": "no name",
     # page
     "page.title": "Audience portrait",
@@ -240,15 +245,19 @@ CAPTIONS: dict[str, str] = {
     "platform.7": "site on a computer",
     # 4 topics
     "topics.title": "What they write about",
-    "topics.lead": "The model found {topics} in what people wrote themselves. “Share of a topic” is the mean over "
-    "people: everybody has one vote, however much they wrote. The “leading topic” is a person's largest. Profiles "
-    "exist for {n}.",
+    "topics.lead": "The model found {topics} {where}. The shares below are of people's own words alone ({own}). “Share "
+    "of a topic” is the mean over people: everybody has one vote, however much they wrote. The “leading topic” is a "
+    "person's largest. Profiles exist for {n}.",
+    "topics.where.person": "in people's posts, reposts and comments",
+    "topics.where.community": "in the posts of communities",
+    "topics.where.post": "in single texts",
+    "topics.own.wrote": "no reposts, no comments",
+    "topics.own.commented": "their comments",
     "topics.by_comments": "Nobody has posts of their own with enough words, so people's profiles are made of their "
     "comments.",
     "topics.chart": "Shares of topics among all people with a profile",
     "topics.cards": "Topics one by one",
     "topics.topic": "Topic",
-    "topics.words": "Words",
     "topics.mean": "Share of the topic",
     "topics.led": "Leading topic of",
     "topics.led_by": "Leading topic: share of people",
@@ -334,62 +343,4 @@ CAPTIONS: dict[str, str] = {
     "limits.quotes.none": "No texts are quoted.",
     "limits.law": "Data of users are personal data (Russian law 152-FZ): keep the study file closed and delete it "
     "when the work is done.",
-    # 7 method
-    "method.title": "Method and reproduction",
-    "method.model": "Topic model",
-    "method.model_text": "LDA by {engine}; {k} topics; seed {seed}; a document is {unit}; {documents} documents, "
-    "{left} left out; NPMI coherence {npmi}.",
-    "method.unit.person": "all words of one person",
-    "method.unit.community": "the wall of one community",
-    "method.unit.post": "one post",
-    "method.settings": "Settings of the model",
-    "method.key": "Key",
-    "method.setting": "Value",
-    "method.dictionary": "Vocabulary",
-    "method.dictionary_text": "{before} words before selection, {after} after it.",
-    "method.dropped": "What was thrown away and why",
-    "method.reason": "Reason",
-    "method.words": "Words",
-    "method.examples": "Most frequent (rare ones left out: they may name somebody)",
-    "method.choice": "How many topics",
-    "method.choice_text": "Recommended: {k}; runners-up: {others}. The score is coherence of words × diversity of "
-    "topics × agreement of repeated fits.",
-    "method.score": "Score",
-    "method.fits": "Models tried",
-    "method.fit.k": "Topics",
-    "method.fit.seed": "Seed",
-    "method.fit.npmi": "NPMI",
-    "method.fit.diversity": "Diversity",
-    "method.fit.stability": "Stability",
-    "method.fit.perplexity": "Perplexity",
-    "method.fit.kept": "kept",
-    "method.statistics": "Statistics",
-    "method.s.wilson": "Shares: 95% Wilson interval (Wilson, 1927; Newcombe, 1998); with weights, Kish's effective "
-    "sample size.",
-    "method.s.bootstrap": "Mean shares of topics: bootstrap over people, 2.5 and 97.5 percentiles, seed {seed}.",
-    "method.s.index": "Index = 100 × share in the audience / share {than}; interval of the log-ratio "
-    "(Katz et al., 1978). Shown for n of at least 100 on both sides, {n} people or more in the cell and q ≤ 0.05 "
-    "(Benjamini, Hochberg, 1995) over all tests of the report: {tests}. “At least”: fewer than {n} such people "
-    "{than}, so a lower bound is given.",
-    "method.s.distance": "Distances: square root of the Jensen–Shannon divergence, base 2; the interval is the "
-    "bootstrap's spread around the value; tested by 400 permutations of people with the same correction.",
-    "method.s.weights": "Topics rest on the sample, weighted by one over the chance to be drawn; sex, age and town "
-    "rest on all members who are not deleted and of whom more than a number is known.",
-    "method.commands": "Commands",
-    "method.commands_text": "The same commands on the same file give the same report, byte for byte. Every number "
-    "is in the table portrait_numbers of the study file.",
-    "method.lemmas": "Recipes of reading words",
-    "glossary.title": "Glossary",
-    "glossary.audience": "Audience|people joined by a rule, such as the members of one community.",
-    "glossary.interval": "95% interval|where the true share would lie in 95 of 100 such studies. Written in "
-    "brackets after the number.",
-    "glossary.index": "Index|how many times larger a share is here than {than}, times 100.",
-    "glossary.q": "q|the part of false finds among all differences called real, if the line is drawn here.",
-    "glossary.profile": "Topic profile|which part of a person's words the model puts to each topic; 100% in sum.",
-    "glossary.topic": "Topic|a group of words that often occur with the same people.",
-    "glossary.npmi": "NPMI|how much more often than by chance the words of a topic occur together: 0 by chance, 1 "
-    "always.",
-    "glossary.stability": "Stability|how far a topic comes back when the model is fitted again to resampled people: 1 "
-    "the same, 0 no more than in shuffled texts.",
-    "glossary.n": "n|how many people were counted.",
-}
+} | METHOD

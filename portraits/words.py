@@ -103,7 +103,11 @@ class Words:
 
     def people(self, n: int) -> str:
         """A number of people; a small group is not named."""
-        return self("hidden", n=self.least) if 0 < n < self.least else self.count(n)
+        return self("hidden_people", n=self.least) if 0 < n < self.least else self.count(n)
+
+    def people_have(self, n: int) -> str:
+        """The same where something is said to be theirs: ``у 102 человек``."""
+        return self("hidden_have", n=self.least) if 0 < n < self.least else self.count(n, "people_have")
 
     def how_many(self, n: int) -> str:
         """The same without the unit."""

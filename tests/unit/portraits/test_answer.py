@@ -123,3 +123,9 @@ def test_captions_name_whom_the_audience_is_compared_with(
     assert text.lower().count(baseline) >= 3 and not re.search(others, text)
     text = told(build(), language=language)
     assert baseline not in text and re.search(others, text)
+
+
+def test_a_tiny_audience_is_called_small_once(build: Any, page: Any, small_study: Any) -> None:
+    tiny = small_study["Kind"]("Восемь человек", 8, 0.5, 30, "Москва", (1, 1, 1, 1, 1, 1), 0.0)
+    card = cards(page, build(kinds=(*small_study["KINDS"][:1], tiny)))["Восемь человек"]
+    assert part(card, "Сколько их", "Кто это") == "меньше 10 человек."

@@ -52,7 +52,7 @@ def test_numbers_follow_the_language() -> None:
     ru, en = (Words(language, "Europe/Moscow", 10) for language in ("ru", "en"))
     assert ru.interval(0.384, 0.351, 0.412).replace("\u00a0", " ") == "38 % [35–41]"
     assert en.interval(0.0384, 0.0351, 0.0412).replace("\u00a0", " ") == "3.8% [3.5–4.1]"
-    assert ru.people(4) == "меньше 10"
+    assert ru.people(4) == "меньше 10 человек"
     assert ru.people(0).replace("\u00a0", " ") == "0 человек"
     assert (ru.day(0), en.day(1_764_000_000), ru.day(None), ru.day(10**18)) == ("01.01.1970", "2025-11-24", "—", "—")
 
@@ -69,3 +69,29 @@ def test_a_lower_bound_is_told_as_one() -> None:
 
 def test_an_unknown_time_zone_falls_back_to_utc_and_says_so() -> None:
     assert Words("ru", "Nowhere/Land", 10).zone_name == "UTC"
+
+
+def test_codes_of_the_tables_are_told_in_words() -> None:
+    from nlp.vocabulary import REASONS
+
+    for language in ("ru", "en"):
+        words = Words(language, "Europe/Moscow", 10)
+        assert not {words.code("dropped", reason) for reason in REASONS} & set(REASONS)
+        assert words.code("dropped", "new_code") == "new_code"
+
+
+@pytest.mark.parametrize(
+    ("n", "text"),
+    [
+        (102, "у 102 человек"), (162, "у 162 человек"), (71, "у 71 человека"), (11, "у 11 человек"),
+        (9, "меньше чем у 10 человек"),
+    ],
+)  # fmt: skip
+def test_what_somebody_has_takes_the_genitive(n: int, text: str) -> None:
+    assert Words("ru", "Europe/Moscow", 10).people_have(n).replace("\u00a0", " ") == text
+
+
+def test_topics_found_take_the_accusative() -> None:
+    words = Words("ru", "Europe/Moscow", 10)
+    found = [words.count(n, "topics_found").replace("\u00a0", " ") for n in (21, 2, 12)]
+    assert found == ["21 тему", "2 темы", "12 тем"]
