@@ -26,7 +26,8 @@ TOP = {"city": 8, "occupation": 4, "platform": 5}
 class Variable:
     """One variable in all audiences: audience id -> category -> share among those who said it.
 
-    ``floors``: where it is not 0, the base is not told, only that it is at least so many.
+    ``floors``: where it is not 0, the base is not told, only that it is at least so many. ``beside``: the largest share
+    of a value that has no row of its own.
     """
 
     id: str
@@ -35,7 +36,21 @@ class Variable:
     unknown: Mapping[int, Share]
     bases: Mapping[int, int]
     floors: Mapping[int, int]
+    beside: Mapping[int, float]
     trait: Trait
+
+    def leader(self, audience: int) -> tuple[str, Share] | None:
+        """The category that most people are of, if that is certain: no other one told reaches the lower end of its
+        interval, and no hidden one can."""
+        cells = self.shares[audience]
+        told = {key: share for key, share in cells.items() if share.told and key != OTHER}
+        if not told:
+            return None
+        best = max(told, key=lambda key: told[key].value)
+        rivals = [share.value for key, share in told.items() if key != best] + [self.beside[audience]]
+        if any(share.hidden and not share.merged for share in cells.values()):
+            rivals.append(1 - sum(share.value for share in cells.values() if share.told))
+        return (best, told[best]) if told[best].lo > max(rivals) else None
 
     def seen(self, category: str) -> bool:
         """Whether a row has anybody in it; an empty "others" needs no line."""
@@ -70,10 +85,16 @@ def _variable(study: Study, funnels: Mapping[int, Funnel], field: str) -> Variab
     found = Variable(
         field, rows, shown, unknown, {n: t.base for n, t in tables.items()},
         {n: t.floor for n, t in tables.items()},
+        {n: _beside(values, categories) for n, values in counted.items()},
         Trait(field, "who", categories, tested, others),
     )  # fmt: skip
     _enter(study, found, study.peopled)
     return found
+
+
+def _beside(values: Mapping[str | None, int], categories: tuple[str, ...]) -> float:
+    known = {key: n for key, n in values.items() if key is not None}
+    return max((n for key, n in known.items() if key not in categories), default=0) / max(1, sum(known.values()))
 
 
 def _frequent(counted: Mapping[int, Mapping[str | None, int]], top: int, least: int) -> tuple[str, ...]:

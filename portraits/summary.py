@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from portraits.contrast import LEAST_N, Index, Indices
-from portraits.demography import OTHER, Variable
+from portraits.demography import Variable
 from portraits.funnel import Funnel
 from portraits.interests import Interests
 from portraits.measures import bootstrap
@@ -26,6 +26,8 @@ FEW_PROFILES = 100
 LOW_COVERAGE = 0.25
 MANY_HIDE = 0.5
 MANY_BLANK = 0.25
+EVEN = 0.2
+"""The widest interval of a share that may be called a half."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +63,15 @@ class Caution:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One audience in five lines. ``differs``: found, none, few, single, baseline."""
+    """One audience in five lines. ``stated``: shares of sex, age or town are told.
+
+    ``differs``: found, none, few, single, baseline.
+    """
 
     group: Group
     profiles: int
     kinds: tuple[tuple[str, str, Share], ...]
+    stated: bool
     about: About
     persona: tuple[Index, ...]
     finds: tuple[Index, ...]
@@ -91,25 +97,31 @@ def card(
     ]
     finds = sorted((one for one in own if one.above or one.below), key=lambda i: (-i.times, i.trait, i.category))
     return Card(
-        group, profiles, _kinds(group, variables), about(study, found, group.id), _persona(finds),
-        _varied(finds), _differs(study, group, own, finds), _caution(study, funnel, profiles),
+        group, profiles, _kinds(group, variables), _stated(group, variables), about(study, found, group.id),
+        _persona(finds), _varied(finds), _differs(study, group, own, finds), _caution(study, funnel, profiles),
     )  # fmt: skip
 
 
 def _kinds(group: Group, variables: Sequence[Variable]) -> tuple[tuple[str, str, Share], ...]:
-    """The most frequent category of sex, age and town, as far as it may be shown."""
+    """The category of sex, age and town that most people are of, where one leads for certain.
+
+    Two sexes of which neither leads, within a narrow interval, are about as many: that is said of them.
+    """
     found = []
-    for variable in variables:
-        if variable.id in KINDS:
-            shown = [
-                (share.value, category, share)
-                for category, share in variable.shares[group.id].items()
-                if share.told and category != OTHER
-            ]
-            if shown:
-                _, category, share = max(shown, key=lambda item: item[0])
-                found.append((variable.id, category, share))
+    for variable in (one for one in variables if one.id in KINDS):
+        leader = variable.leader(group.id)
+        if leader is not None:
+            found.append((variable.id, *leader))
+        elif variable.id == "sex":
+            women = variable.shares[group.id]["female"]
+            if women.told and not women.at_least and women.hi - women.lo <= EVEN:
+                found.append(("sex", "even", women))
     return tuple(found)
+
+
+def _stated(group: Group, variables: Sequence[Variable]) -> bool:
+    """Whether any share of sex, age or town is told."""
+    return any(share.told for one in variables if one.id in KINDS for share in one.shares[group.id].values())
 
 
 def about(study: Study, found: Interests | None, group: int) -> About:

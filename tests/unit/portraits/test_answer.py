@@ -129,3 +129,62 @@ def test_a_tiny_audience_is_called_small_once(build: Any, page: Any, small_study
     tiny = small_study["Kind"]("Восемь человек", 8, 0.5, 30, "Москва", (1, 1, 1, 1, 1, 1), 0.0)
     card = cards(page, build(kinds=(*small_study["KINDS"][:1], tiny)))["Восемь человек"]
     assert part(card, "Сколько их", "Кто это") == "меньше 10 человек."
+
+
+def who(card: str) -> str:
+    return part(card, "Кто это", "О чём пишут").replace("\u00a0", " ")
+
+
+def known(store: Store, audience: int) -> list[int]:
+    sql = "SELECT id FROM users WHERE state IN ('ok', 'closed') AND id / 10000 = ? ORDER BY id"
+    return [row[0] for row in store.rows(sql, (audience,))]
+
+
+def give_ages(store: Store, audience: int, **years: int) -> None:
+    """Take all ages of an audience away and give people these years of birth: ``y1990=45``."""
+    store.many("UPDATE users SET birth_year = NULL WHERE id / 10000 = ?", [(audience,)])
+    rest = iter(known(store, audience))
+    for year, n in years.items():
+        store.many("UPDATE users SET birth_year = ? WHERE id = ?", [(int(year[1:]), next(rest)) for _ in range(n)])
+
+
+def test_no_age_leads_when_a_hidden_one_may_be_as_many(build: Any, page: Any) -> None:
+    store = build(model=False)
+    give_ages(store, ROCK, y2010=3, y1995=45, y1985=46)
+    assert "лет" not in who(cards(page, store)["Рок-клуб «Подвал»"])
+    give_ages(store, ROCK, y2010=3, y1995=20, y1985=90)
+    assert "люди 35–44 лет 80 %" in who(cards(page, store)["Рок-клуб «Подвал»"])
+
+
+def test_no_age_leads_when_another_is_within_its_interval(build: Any, page: Any) -> None:
+    store = build(model=False)
+    give_ages(store, ROCK, y1995=50, y1985=60)
+    assert "лет" not in who(cards(page, store)["Рок-клуб «Подвал»"])
+
+
+def test_two_sexes_about_as_many_are_told_so_where_the_interval_is_narrow(
+    build: Any, page: Any, small_study: Any
+) -> None:
+    kinds = [
+        small_study["Kind"](name, n, 0.5, 30, "Москва", (1, 1, 1, 1, 1, 1), 0.1) for name, n in (("А", 400), ("Б", 60))
+    ]
+    store = build(kinds=tuple(kinds), model=False)
+    for audience in (1, 2):
+        ids = known(store, audience)
+        store.many("UPDATE users SET sex = 1 + (? % 2) WHERE id = ?", [(i, one) for i, one in enumerate(ids)])
+    found = cards(page, store)
+    assert who(found["А"]).startswith("женщин и мужчин примерно поровну: женщин 50 % [4")
+    assert "женщин" not in who(found["Б"]) and "мужчин" not in who(found["Б"])
+
+
+def test_no_town_leads_when_one_without_a_row_is_larger(build: Any, page: Any, small_study: Any) -> None:
+    kinds = [small_study["Kind"](name, 400, 0.5, 30, f"Г{name}", (1, 1, 1, 1, 1, 1), 0.1) for name in "ЙЦ"]
+    store = build(kinds=tuple(kinds), model=False)
+    ids = known(store, 1)
+    store.many("UPDATE users SET city = NULL WHERE id < 30000 AND id = ?", [(one,) for one in ids])
+    store.many("UPDATE users SET city = 'Малый' WHERE id = ?", [(one,) for one in ids[:29]])
+    store.many("UPDATE users SET city = 'Т0' WHERE id = ?", [(one,) for one in ids[29:49]])
+    others = known(store, 2)
+    for number in range(8):  # eight towns of the other audience take all rows
+        store.many(f"UPDATE users SET city = 'Т{number}' WHERE id = ?", [(one,) for one in others[number * 30 :][:30]])
+    assert "жители" not in who(cards(page, store)["Й"])
