@@ -209,10 +209,10 @@ CAPTIONS: dict[str, str] = {
     "walk.subscriptions": "people's subscriptions",
     # 3 who
     "who.title": "Who they are",
-    "who.lead": "Shares are of those who stated it, with a 95% Wilson interval. The hatched row is how many did "
-    "not. The index compares with {reference}: 100 is as many, 150 is one and a half times as many.",
-    "who.lead_single": "Shares are of those who stated it, with a 95% Wilson interval. The hatched row is how many "
-    "did not.",
+    "who.lead": "Shares are of those who stated it, with a 95% Wilson interval. The row with a grey bar is how many "
+    "did not. The index compares with {reference}: 100 is as many, 150 is one and a half times as many.",
+    "who.lead_single": "Shares are of those who stated it, with a 95% Wilson interval. The row with a grey bar is how "
+    "many did not.",
     "who.none": "Nothing is known of the sex, age and town of these people.",
     "who.base": "stated by {n}",
     "who.base_floor": "stated by {n} or more",
@@ -291,7 +291,8 @@ CAPTIONS: dict[str, str] = {
     "compare.title": "Audiences side by side",
     "compare.heat": "Map: topic × audience",
     "compare.heat_lead": "Mean share of the topic among people of the audience with a 95% bootstrap interval; the "
-    "darker, the larger. People without a profile take no part.",
+    "stronger the colour, the larger: the largest share of the table has the full colour. Unstable topics are grey. "
+    "People without a profile take no part.",
     "compare.comments": "What they say in comments: topics of comments",
     "compare.comments_lead": "The same for people's comments. Comments are kept apart from posts.",
     "compare.reposts": "What they share: topics of reposts",
@@ -306,8 +307,8 @@ CAPTIONS: dict[str, str] = {
     "compare.profiles": "with a profile: {n}",
     "compare.texts": "texts: {n}",
     "compare.walls": "Distances between communities by their walls",
-    "compare.walls_lead": "Jensen–Shannon distance: 0 – they write about the same, 1 – nothing in common; the darker, "
-    "the nearer. These are all posts collected, so there are no intervals.",
+    "compare.walls_lead": "Jensen–Shannon distance: 0 – they write about the same, 1 – nothing in common; the "
+    "stronger the colour, the nearer. These are all posts collected, so there are no intervals.",
     "compare.distance": "Distances between audiences",
     "compare.distance_lead": "Jensen–Shannon distance between mean profiles: 0 – they write about the same, 1 – "
     "nothing in common. The “chance level” is how far the same people get apart when dealt to two audiences at "

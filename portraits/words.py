@@ -49,7 +49,8 @@ class Words:
         """``38 % [35–41]``; one decimal for small shares unless ``whole``."""
         digits = 1 if value < 0.0995 and not whole else 0
         ends = f"[{self.number(100 * lo, digits)}–{self.number(100 * hi, digits)}]"
-        return f"{self.percent(value, digits)}{_NARROW}{ends}"
+        # The one place where a narrow column may break it; elsewhere the page keeps it on a line.
+        return f"{self.percent(value, digits)} {ends}"
 
     def share(self, share: Share) -> str:
         """A share with its interval, or the word that hides it."""

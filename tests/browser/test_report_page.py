@@ -75,3 +75,50 @@ def test_it_prints(tab: Any, reports: dict[str, Path]) -> None:
     tab.open(reports["ru"])
     printed = tab.call("Page.printToPDF", preferCSSPageSize=True, printBackground=True)
     assert len(printed["data"]) > 50_000
+
+
+WORDS_BROKEN = """
+[...document.querySelectorAll('.val, .n, .chip')].flatMap(e => {
+  const walker = document.createTreeWalker(e, NodeFilter.SHOW_TEXT), broken = [];
+  for (let node = walker.nextNode(); node; node = walker.nextNode())
+    for (const word of node.data.matchAll(/[^\\s]+/g)) {
+      const range = document.createRange();
+      range.setStart(node, word.index); range.setEnd(node, word.index + word[0].length);
+      if (new Set([...range.getClientRects()].map(r => Math.round(r.top))).size > 1) broken.push(word[0]);
+    }
+  return broken;
+}).slice(0, 5)
+"""
+
+
+def emulate(tab: Any, media: str, scheme: str) -> None:
+    tab.call("Emulation.setEmulatedMedia", media=media, features=[{"name": "prefers-color-scheme", "value": scheme}])
+
+
+@pytest.mark.parametrize(("media", "width"), [("screen", 1280), ("print", 1040), ("screen", 390)])
+def test_with_many_audiences_no_figure_is_broken_into_digits(
+    tab: Any, reports: dict[str, Path], media: str, width: int
+) -> None:
+    tab.open(reports["many"], width)
+    emulate(tab, media, "light")
+    assert tab.run(WORDS_BROKEN) == []
+    assert tab.run("document.documentElement.scrollWidth") <= width
+    emulate(tab, "", "light")
+
+
+def test_paper_is_light_whatever_the_screen(tab: Any, reports: dict[str, Path]) -> None:
+    tab.open(reports["ru"])
+    value = "getComputedStyle(document.documentElement).getPropertyValue('{}').trim()"
+    emulate(tab, "screen", "dark")
+    assert tab.run(value.format("--page")) == "#14181d"
+    emulate(tab, "print", "dark")
+    assert tab.run(value.format("--page")) == "#fff" and tab.run(value.format("--accent")) == "#005ab5"
+    assert tab.run(value.format("--track")) == "#e7ecf1"
+    emulate(tab, "", "light")
+
+
+def test_on_a_phone_many_audiences_are_lines_not_screens(tab: Any, reports: dict[str, Path]) -> None:
+    tab.open(reports["many"], 390)
+    heads = "[...document.querySelectorAll('.grid tbody th:first-child')].map(e => e.getBoundingClientRect().width)"
+    assert tab.run(f"Math.min(...{heads})") > 340
+    assert tab.run("document.documentElement.scrollHeight") < 65_000
