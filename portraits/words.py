@@ -30,6 +30,11 @@ class Words:
         """The caption of a key. Raises KeyError for an unknown one: a missing sentence is a fault of ours."""
         return self._captions[key].format(**values)
 
+    def of(self, key: str, signal: str, **values: object) -> str:
+        """The caption of a key as it reads for one signal, where that differs: some are known by comments alone."""
+        special = f"{key}.{signal}"
+        return self(special if special in self._captions else key, **values)
+
     def has(self, key: str) -> bool:
         """Whether there is such a caption."""
         return key in self._captions
@@ -124,7 +129,7 @@ class Words:
     def phrase(self, trait: str, category: str, topics: dict[str, str]) -> str:
         """A kind of people: "women", "people from ..."."""
         if trait.startswith("topic."):
-            return self("phrase.topic", value=topics.get(category, category))
+            return self.of("phrase.topic", trait.partition(".")[2], value=topics.get(category, category))
         key = f"phrase.{trait}.{category}"
         return self(key) if key in self._captions else self(f"phrase.{trait}", value=self.label(trait, category))
 

@@ -427,6 +427,8 @@ def test_a_study_of_comments_alone_has_its_topics(build: Any, page: Any) -> None
     assert "профили людей построены по их комментариям" in text
     assert book(store)["topics", "index.topic.commented.1", MUMS].lo > 200
     assert "Модели тем нет" not in text and "Что пишут в комментариях" not in text
+    assert "те, кто в комментариях больше всего пишет о теме «ребёнок, садик, прогулка»" in text
+    assert "Слов в комментариях хватает" in text and "На стене есть текст" not in text
 
 
 def test_comments_stand_beside_posts_where_there_are_both(build: Any, page: Any) -> None:
