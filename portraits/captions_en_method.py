@@ -45,7 +45,8 @@ METHOD: dict[str, str] = {
     "method.s.index": "Index = 100 × share in the audience / share {than}; interval of the log-ratio "
     "(Katz et al., 1978). Shown for n of at least 100 on both sides, {n} people or more in the cell and q ≤ 0.05 "
     "(Benjamini, Hochberg, 1995) over all tests of the report: {tests}. “At least”: fewer than {n} such people "
-    "{than}, so a lower bound is given.",
+    "{than}, or nearly everybody here is one; “at most”: nearly everybody {than} is one; a bound is given, not the "
+    "figure.",
     "method.s.distance": "Distances: square root of the Jensen–Shannon divergence, base 2; the interval is the "
     "bootstrap's spread around the value; tested by 400 permutations of people with the same correction.",
     "method.s.weights": "Topics rest on the sample, weighted by one over the chance to be drawn; sex, age and town "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from portraits.shares import HIDDEN, Share, base_floor, plain_share, rest_share, rounded_share
 from portraits.study import Group, Study
@@ -114,11 +114,19 @@ def _part(n: int, base: int) -> Share:
 
 
 def _visible_losses(outcomes: Mapping[str, int], steps: tuple[Step, ...], size: int, least: int) -> dict[str, Share]:
-    """A loss is shown where it is no small group and neither step beside it is hidden."""
+    """A loss is shown where it is no small group and neither step beside it is hidden.
+
+    Where the few who write too little hide the step after the blank walls, at least so many are blank: the steps on
+    both sides less a small group.
+    """
     shown = {}
     for (_, lost), before, after in zip(STEPS[1:], steps, steps[1:], strict=False):
         hides = 0 < outcomes[lost] < least or before.share.hidden or after.share.hidden
         shown[lost] = HIDDEN if hides else _part(outcomes[lost], size)
+    read, text, last = steps[-3:]
+    blank = read.share.n - last.share.n - least + 1
+    if text.why == "below" and not read.why and blank > 0:
+        shown["blank"] = replace(_part(blank, size), n=0, coarse=True, at_least=True)
     return shown
 
 
@@ -140,9 +148,10 @@ def _enter(study: Study, found: Funnel) -> None:
         if not share.hidden:
             study.book.enter(
                 PortraitNumber(
-                    "quality", key, number, share.value, n=share.n, base=share.base, method="count", base_view=view
+                    "quality", key, number, share.value, n=None if share.coarse else share.n, base=share.base,
+                    method="count, lower bound" if share.at_least else "count", base_view=view,
                 )
-            )
+            )  # fmt: skip
     for key, share in [("active", found.active), *((f"missing.{k}", s) for k, s in found.missing.items())]:
         enter_share(study, "quality", key, number, share)
 

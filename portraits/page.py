@@ -17,6 +17,8 @@ from storage import portrait_people as people
 
 TEMPLATES = Path(__file__).parent / "templates"
 NAME_LIMIT = 70
+RESULTS = ("counts", "dropped", "choice")
+"""What the model's settings hold of its outcome: told elsewhere in the report, small groups hidden."""
 
 
 def render(study: Study, parts: Parts) -> str:
@@ -89,7 +91,9 @@ def _settings_rows(study: Study) -> list[tuple[str, str]]:
         return []
     if not isinstance(found, dict):
         return []
-    return [(str(key), json.dumps(value, ensure_ascii=False)) for key, value in sorted(found.items())]
+    return [
+        (str(key), json.dumps(value, ensure_ascii=False)) for key, value in sorted(found.items()) if key not in RESULTS
+    ]
 
 
 def _topic_order(parts: Parts) -> list[int]:

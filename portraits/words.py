@@ -71,7 +71,13 @@ class Words:
         """A share of a full count, which has no interval: ``38 % (1 234)``."""
         if share.hidden:
             return self("hidden_part")
+        if share.at_least:
+            return self.at_least(share)
         return f"{self.percent(share.value, 1 if 0 < share.value < 0.0995 else 0)} ({self.number(share.n)})"
+
+    def at_least(self, share: Share) -> str:
+        """A share by itself, with the sign of a lower bound where it is one."""
+        return f"{'≥' + _NARROW if share.at_least else ''}{self.percent(share.value)}"
 
     def index(self, index: Index) -> str:
         """An index with its interval, or why there is none."""

@@ -28,3 +28,13 @@ def test_it_names_the_texts_that_shaped_the_topics(
 def test_reasons_of_dropped_words_are_told_in_words(build: Any, told: Any) -> None:
     text = told(build(), "method")
     assert "слишком редкие" in text and " rare " not in text
+
+
+def test_the_outcome_of_a_fit_is_not_told_among_its_settings(build: Any, told: Any) -> None:
+    store = build()
+    store.many(
+        "UPDATE topic_models SET settings = ?",
+        [('{"passes": 30, "counts": {"people_below_floor": 4}, "dropped": {"rare": 777}}',)],
+    )
+    text = told(store, "method")
+    assert "passes" in text and "people_below_floor" not in text and "777" not in text
