@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from portraits.contrast import Trait
 from portraits.course import Course, courses
@@ -41,7 +41,10 @@ class TopicCard:
 
 @dataclass(frozen=True, slots=True)
 class Interests:
-    """Profiles of one signal read as groups: audience id (or EVERYONE) -> means, share led by each topic."""
+    """Profiles of one signal read as groups: audience id (or EVERYONE) -> means, share led by each topic.
+
+    ``ceiling``: how many are everyone is not told, as those in two audiences are a small group; they are at most this.
+    """
 
     signal: str
     topics: tuple[int, ...]
@@ -49,6 +52,7 @@ class Interests:
     led: Mapping[int, Mapping[str, Share]]
     clouds: Mapping[int, Cloud]
     trait: Trait
+    ceiling: int = 0
 
     def place(self, topic: int) -> int:
         """The column of a topic."""
@@ -66,13 +70,15 @@ def interests(study: Study, signal: str) -> Interests | None:
     groups = [group.id for group in study.peopled]
     clouds = {g: cloud(profiles, people.weights(study.store, g)) for g in (*groups, people.EVERYONE)}
     tables = {g: strongest(one, numbers) for g, one in clouds.items()}
+    ceiling = _ceiling(study, clouds)
     found = Interests(
         signal,
         tuple(numbers),
         {g: _means(study, one, g) for g, one in clouds.items()},
-        _led(study, tables),
+        _led(study, tables, ceiling),
         clouds,
         _trait(study, profiles, signal),
+        ceiling,
     )
     _enter(study, found)
     return found
@@ -83,7 +89,13 @@ def _means(study: Study, group: Cloud, number: int) -> Means | None:
     return means(group, (study.settings.seed, number + 1)) if group.n >= study.least else None
 
 
-def _led(study: Study, tables: Mapping[int, Table]) -> dict[int, dict[str, Share]]:
+def _ceiling(study: Study, clouds: Mapping[int, Cloud]) -> int:
+    """The people of the studied audiences in sum, where that less everyone is a small group; else 0."""
+    total = sum(clouds[group.id].n for group in study.peopled if group.kind == "studied")
+    return total if 0 < total - clouds[people.EVERYONE].n < study.least else 0
+
+
+def _led(study: Study, tables: Mapping[int, Table], ceiling: int) -> dict[int, dict[str, Share]]:
     """Shares led by each topic, by audience and for everyone.
 
     Everyone less the audiences shown is the one hidden, and the audiences less everyone are the people in two of
@@ -105,7 +117,12 @@ def _led(study: Study, tables: Mapping[int, Table]) -> dict[int, dict[str, Share
     if len(telling) == 1 and len(everyone) > 1:
         # The last one would be the total less the others.
         telling.add(min(set(everyone) - telling, key=lambda topic: (everyone[topic].n, topic)))
-    led[people.EVERYONE] = {t: share.blurred() if t in telling else share for t, share in everyone.items()}
+    if ceiling:
+        telling = set(everyone)
+    blurred = {t: share.blurred() if t in telling else share for t, share in everyone.items()}
+    led[people.EVERYONE] = {
+        t: replace(share, base=ceiling) if ceiling and not share.hidden else share for t, share in blurred.items()
+    }
     return led
 
 
@@ -126,11 +143,12 @@ def _enter(study: Study, found: Interests) -> None:
             enter_share(study, "topics", f"led.{found.signal}.{topic}", audience, share, "user_topics")
         if one is None:
             continue
+        n = None if found.ceiling and not audience else one.n
         for place, topic_id in enumerate(found.topics):
             study.book.enter(
                 PortraitNumber(
                     "topics", f"mean.{found.signal}.{topic_id}", audience, float(one.value[place]),
-                    float(one.lo[place]), float(one.hi[place]), one.n, one.n,
+                    float(one.lo[place]), float(one.hi[place]), n, n,
                     method=f"mean over people, bootstrap 95 % ({len(one.draws)} resamples)", base_view="user_topics",
                 )
             )  # fmt: skip

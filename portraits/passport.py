@@ -16,7 +16,7 @@ class Passport:
     """Facts about the study as a whole; ``others``: communities that belong to no audience.
 
     ``untold``: communities whose members are not counted here, as that less the size of an audience would be a small
-    group; ``few_outside``: so few people are in no audience that all people are not counted either.
+    group; ``users_untold``: all people are not counted, as so few are in no audience, or in two of them.
     """
 
     collected: data.Span
@@ -28,7 +28,7 @@ class Passport:
     refused: Mapping[tuple[str, str], int]
     missing: tuple[str, ...]
     untold: frozenset[int]
-    few_outside: bool
+    users_untold: bool
 
 
 def passport(study: Study) -> Passport:
@@ -37,8 +37,9 @@ def passport(study: Study) -> Passport:
     named = {number for group in study.groups for number in group.communities}
     totals = data.totals(study.store)
     untold = _untold(study, sources)
-    few_outside = bool(study.groups) and 0 < people.outside(study.store) < study.least
-    secret = {"users"} if few_outside else set()
+    apart = people.outside(study.store), sum(group.size for group in study.groups) - people.anybody(study.store)
+    users_untold = bool(study.groups) and any(0 < n < study.least for n in apart)
+    secret = {"users"} if users_untold else set()
     secret |= {"memberships"} if untold else set()
     for name, n in totals.items():
         if name not in secret:
@@ -47,7 +48,7 @@ def passport(study: Study) -> Passport:
         data.collected(study.store), data.written(study.store), totals, sources,
         tuple(source for number, source in sources.items() if number not in named),
         data.versions(study.store), data.refused_subjects(study.store), _missing(study, totals),
-        untold, few_outside,
+        untold, users_untold,
     )  # fmt: skip
 
 

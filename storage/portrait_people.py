@@ -173,6 +173,11 @@ def size(store: Store, group: int) -> int:
     return int(store.value("SELECT count(*) FROM report_people WHERE audience_id = ?", (group,)))
 
 
+def anybody(store: Store) -> int:
+    """How many people are in an audience, each counted once."""
+    return int(store.value("SELECT count(DISTINCT user_id) FROM report_people WHERE audience_id > 0"))
+
+
 def outside(store: Store) -> int:
     """How many people of the study are in no audience."""
     return int(store.value("SELECT count(*) FROM users WHERE id NOT IN (SELECT user_id FROM report_people)"))

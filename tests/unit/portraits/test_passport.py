@@ -99,6 +99,26 @@ def test_the_few_people_of_no_audience_are_not_all_less_the_audience(
     assert "390 человек;" in told(store, "passport").replace("\u00a0", " ")
 
 
+@pytest.mark.parametrize("shared", [1, 7])
+def test_the_few_in_two_audiences_are_not_their_sum_less_everyone(
+    build: Any, told: Any, book: Any, small_study: Any, shared: int
+) -> None:
+    store = build(kinds=small_study["KINDS"][:2])
+    profiled = [row[0] for row in store.rows("SELECT DISTINCT user_id FROM user_topics WHERE signal = 'wrote'")]
+    both = [one for one in members(store, MUMS) if one in set(members(store, ROCK))]
+    kept = [one for one in both if one in profiled][:shared]
+    for one in set(both) - set(kept):
+        for table, place in (("memberships", "community_id"), ("audience_members", "audience_id")):
+            store.many(f"DELETE FROM {table} WHERE {place} = 2 AND user_id = ?", [(one,)])
+    text = told(store).replace("\u00a0", " ")
+    found = book(store)
+    total = sum(found["topics", "mean.wrote.0", audience].n for audience in (ROCK, MUMS))
+    assert "число скрыто" in text and ("passport", "users", 0) not in found
+    assert f"Профиль есть не больше чем у {total} человек." in text
+    everyone = [row for (_, key, who), row in found.items() if who == 0 and key.startswith(("mean.wrote", "led.wrote"))]
+    assert everyone and all(row.n is None and row.base in (None, total) for row in everyone)
+
+
 def test_one_of_a_kind_is_counted_in_the_singular(build: Any, told: Any, small_study: Any) -> None:
     text = told(build(kinds=small_study["KINDS"][:1], model=False), "passport", language="en").replace("\u00a0", " ")
     assert "1 community; 380 people;" in text and "0 comments" in text
