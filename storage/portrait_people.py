@@ -34,7 +34,7 @@ DROP TABLE IF EXISTS temp.report_authors;
 CREATE TEMP TABLE report_people (
   audience_id INTEGER NOT NULL, user_id INTEGER NOT NULL, weight REAL, PRIMARY KEY (audience_id, user_id)
 ) WITHOUT ROWID;
-CREATE TEMP TABLE report_authors (user_id INTEGER PRIMARY KEY);
+CREATE TEMP TABLE report_authors (user_id INTEGER PRIMARY KEY, on_wall INTEGER NOT NULL);
 CREATE TEMP TABLE report_persons (
   user_id INTEGER PRIMARY KEY, known INTEGER NOT NULL, outcome TEXT NOT NULL, sex TEXT, age TEXT, city TEXT,
   occupation TEXT, platform TEXT, active INTEGER
@@ -49,8 +49,9 @@ CASE WHEN u.birth_year IS NULL OR u.last_seen IS NULL THEN NULL ELSE (
   FROM (SELECT CAST(strftime('%Y', u.last_seen, 'unixepoch') AS INTEGER) - u.birth_year AS a)) END
 """
 
-# Evidence first: whoever has a profile or a text got through, whatever VK says of the account today. Nothing that is
-# remembered of a deleted account describes it, so its traits are unknown.
+# Evidence first: whoever has a profile or a text on the own wall got through, whatever VK says of the account today.
+# What somebody wrote elsewhere says nothing of the own wall: it counts only where nothing is known of that. Nothing that
+# is remembered of a deleted account describes it, so its traits are unknown.
 _PERSONS = f"""
 INSERT INTO report_persons
 SELECT user_id, outcome NOT IN ('unknown', 'deleted'), outcome, sex, age, city, occupation, platform, active
@@ -58,12 +59,13 @@ FROM (SELECT p.user_id,
   CASE
     WHEN EXISTS (SELECT 1 FROM user_topics t WHERE t.model_id = :model AND t.user_id = p.user_id
                  AND t.signal = :signal) THEN 'in_model'
-    WHEN a.user_id IS NOT NULL THEN 'few_words'
+    WHEN a.on_wall THEN 'few_words'
     WHEN o.state IN ('deleted', 'banned') THEN 'deleted'
     WHEN w.state IN ('done', 'short') THEN 'blank'
-    WHEN o.id IS NULL OR (o.state = 'unknown' AND coalesce(o.sex, o.birth_year, o.city) IS NULL) THEN 'unknown'
     WHEN o.state = 'closed' THEN 'closed'
     WHEN g.subject IS NOT NULL THEN 'refused'
+    WHEN a.user_id IS NOT NULL THEN 'few_words'
+    WHEN o.id IS NULL OR (o.state = 'unknown' AND coalesce(o.sex, o.birth_year, o.city) IS NULL) THEN 'unknown'
     ELSE 'not_asked' END AS outcome,
   CASE u.sex WHEN 1 THEN 'female' WHEN 2 THEN 'male' END AS sex,
   {_AGE} AS age,
@@ -85,7 +87,8 @@ def gather(store: Store, model_id: int | None) -> None:
         for statement in _TABLES.split(";"):
             connection.execute(statement)
         connection.execute(
-            "INSERT OR IGNORE INTO report_authors SELECT DISTINCT author_id FROM v_texts WHERE author_id > 0"
+            "INSERT INTO report_authors SELECT author_id, max(owner_id = author_id) FROM v_texts "
+            "WHERE author_id > 0 GROUP BY author_id"
         )
         kinds: dict[str, list[int]] = {"studied": [], "baseline": []}
         for audience in audiences(store):

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from storage import Store, audiences, open_store, people, portrait_people
-from storage.rows import Audience, User
+from storage import Store, audiences, journal, open_store, people, portrait_people, walls
+from storage.rows import Audience, Comment, Post, User, Walk
 
 SEEN = 1_764_000_000  # November 2025
 
@@ -98,3 +98,13 @@ def test_an_unknown_field_is_refused(store: Store) -> None:
     portrait_people.gather(store, None)
     with pytest.raises(ValueError, match="no such field"):
         portrait_people.counts(store, 1, "id; DROP TABLE users")
+
+
+def test_what_somebody_wrote_elsewhere_says_nothing_of_the_own_wall(store: Store) -> None:
+    people.save_users(store, [User(1, "closed"), User(2), User(3), User(4, "closed")], SEEN)
+    journal.save_walk(store, Walk("walls", 2, state="done", finished_seen=SEEN))
+    walls.save_comments(store, [Comment(-1, number, 9, from_id=number, text="да") for number in (1, 2, 3)], SEEN)
+    walls.save_posts(store, [Post(4, 1, from_id=4, text="моя стена")], SEEN)
+    members(store, {"any": [1]})
+    outcomes = dict(store.rows("SELECT user_id, outcome FROM report_persons"))
+    assert outcomes == {1: "closed", 2: "blank", 3: "few_words", 4: "few_words"}
