@@ -23,7 +23,6 @@ from collector.resolve import resolve
 from collector.sample import lot
 from collector.settings import CollectSettings
 from collector.sweep import sweep
-from collector.values import whole
 from collector.walk import Expedition
 from collector.walk_members import walk_members
 from storage import QUIET, SYSTEM_CLOCK, Clock, ConfigError, MissingInput, Store, Watch, audiences, people
@@ -90,8 +89,7 @@ def _accounts(expedition: Expedition, engine: Engine, wanted: Baseline) -> Drawn
 
     def keep(part: list[int], response: Any) -> None:
         nonlocal asked, gone
-        items = response if isinstance(response, list) else []
-        rows = [parse_user(item) for item in items if isinstance(item, dict) and whole(item.get("id")) is not None]
+        rows = expedition.rows(response, parse_user)
         live = [row for row in rows if row.state in ("ok", "closed")]
         asked += len(part)
         gone += len(part) - len(live)

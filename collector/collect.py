@@ -190,6 +190,12 @@ def _unanswered(expedition: Expedition) -> list[str]:
     )
 
 
+def _broken(expedition: Expedition) -> list[str]:
+    """What came without a number: it is no community and no method, so the result is not called incomplete."""
+    number = expedition.broken
+    return [f"Записей, которые VK прислал без номера: {number}. Сохранить их нельзя, они пропущены."] if number else []
+
+
 def _outcome(expedition: Expedition, lost: Sequence[str]) -> Outcome:
     store = expedition.store
     counts = {name: int(store.value(f"SELECT count(*) FROM {name}")) for name in COUNTED}
@@ -197,10 +203,12 @@ def _outcome(expedition: Expedition, lost: Sequence[str]) -> Outcome:
     counts["refused"] = sum(journal.gap_counts(store).values())
     unable = [f"Метод {name} этому ключу недоступен: {error.message}" for name, error in expedition.incapable.items()]
     messages = [*lost, *unable, *_unanswered(expedition)]
+    complete = not messages
+    messages += _broken(expedition)
     if expedition.watch.stopping():
         return Outcome("interrupted", counts, tuple(messages))
     if expedition.parked:
         names = ", ".join(expedition.parked)
         messages.append(f"Суточный лимит исчерпан: {names}. {_next_probe(expedition)}")
         return Outcome("paused", counts, tuple(messages))
-    return Outcome("partial" if messages else "done", counts, tuple(messages))
+    return Outcome("done" if complete else "partial", counts, tuple(messages))

@@ -11,10 +11,10 @@ from storage.rows import Community
 FIELDS = "members_count,activity,description,city,wall"
 
 
-def group_items(response: Any) -> list[Mapping[str, Any]]:
-    """The objects in an answer: ``{"groups": [...]}`` since 5.199, a bare list before."""
+def group_items(response: Any) -> list[Any]:
+    """The items of an answer: ``{"groups": [...]}`` since 5.199, a bare list before."""
     listed = response.get("groups") if isinstance(response, dict) else response
-    return [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
+    return listed if isinstance(listed, list) else []
 
 
 def parse_group(item: Mapping[str, Any]) -> Community:

@@ -13,7 +13,6 @@ from collector.ask import Ask, Reading, ask
 from collector.engine import Engine
 from collector.parse_user import FIELDS, parse_user
 from collector.sample import lot
-from collector.values import whole
 from collector.walk import Expedition, Pages, attempt, begin, finish, page_of, stamp
 from collector.walk_members import METHOD, PAGE
 from collector.walk_wall import walk_wall
@@ -67,7 +66,7 @@ def _at(walk: Walk, offset: int) -> Ask:
 
 def _save(expedition: Expedition, walk: Walk, response: object) -> tuple[Walk, int]:
     items, count = page_of(METHOD, response)
-    users = [parse_user(item) for item in items if isinstance(item, dict) and whole(item.get("id")) is not None]
+    users = expedition.rows(items, parse_user)
     seen = stamp(expedition, walk)
     with expedition.store.write():
         people.save_users(expedition.store, users, seen)

@@ -8,6 +8,7 @@ from collector.address import Address, parse_address
 from collector.client import VkClient
 from collector.errors import INCONCLUSIVE, VkSkip
 from collector.parse_group import FIELDS, group_items, parse_group
+from collector.values import parsed
 from storage.rows import Community
 
 METHOD = "groups.getById"
@@ -46,7 +47,7 @@ def _ask(client: VkClient, keys: list[str]) -> dict[str, Community]:
             return {}
         middle = len(keys) // 2
         return {**_ask(client, keys[:middle]), **_ask(client, keys[middle:])}
-    return _matched(keys, [parse_group(item) for item in group_items(response)])
+    return _matched(keys, parsed(group_items(response), parse_group))
 
 
 def _matched(keys: list[str], rows: list[Community]) -> dict[str, Community]:

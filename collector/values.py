@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 # Inside SQLite's signed 64 bits, and so is the negative of each.
 LARGEST = 2**63 - 1
+
+T = TypeVar("T")
 
 _WHOLE = re.compile(r"-?[0-9]{1,19}")
 
@@ -56,3 +59,17 @@ def some_text(value: Any) -> str | None:
 def inner(value: Any, name: str) -> Any:
     """``value[name]`` of an object; PHP sends an empty object as ``[]``."""
     return value.get(name) if isinstance(value, dict) else None
+
+
+def parsed(items: Any, parse: Callable[[Mapping[str, Any]], T]) -> list[T]:
+    """The rows of a list's items, in order. What is no object, or lacks what names it (``parse`` raises ValueError),
+    is left out: one broken item must not end the reading of all the others.
+    """
+    found: list[T] = []
+    for item in items if isinstance(items, list) else ():
+        try:
+            if isinstance(item, dict):
+                found.append(parse(item))
+        except ValueError:
+            continue
+    return found

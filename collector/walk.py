@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from collector.ask import Ask
 from collector.client import VkClient
@@ -13,12 +13,14 @@ from collector.engine import Engine
 from collector.errors import FAILED, VkError, VkIncapable, VkQuota, VkRetry, VkShrink, VkSkip
 from collector.pager import MOST_AGAIN, Cursor, decode
 from collector.settings import CollectSettings
-from collector.values import whole
+from collector.values import parsed, whole
 from storage import Clock, Store, Watch, journal, people
 from storage.rows import Gap, Walk
 
 # The pages of a walk, read one after the other; its value is the walk as it ended.
 Pages = Generator[Ask, Any, Walk]
+
+T = TypeVar("T")
 
 LOST_WALKS = 3
 
@@ -66,6 +68,7 @@ class Expedition:
     parked: dict[str, VkQuota] = field(default_factory=dict)
     incapable: dict[str, VkIncapable] = field(default_factory=dict)
     lost: int = 0
+    broken: int = 0
     counted: dict[str, int] = field(default_factory=dict)
 
     ahead: Callable[[str], int] = lambda method: 0
@@ -76,6 +79,12 @@ class Expedition:
         """The community's name for people, short."""
         community = people.find_community(self.store, community_id)
         return f"«{community.name[:30]}»" if community and community.name else str(community_id)
+
+    def rows(self, items: Any, parse: Callable[[Mapping[str, Any]], T]) -> list[T]:
+        """The rows of an answer's items; those of which no row can be made are counted, and told at the end."""
+        found = parsed(items, parse)
+        self.broken += len(items) - len(found) if isinstance(items, list) else 0
+        return found
 
     def barred(self, method: str) -> VkError | None:
         """Why the method is of no use any more in this run, or None."""

@@ -67,6 +67,7 @@ class _Post:
                 continue
             items, count = page_of(METHOD, response)
             found = [item for item in items if isinstance(item, dict) and whole(item.get("id")) is not None]
+            self.expedition.broken += len(items) - len(found)
             ids = [whole(item.get("id")) or 0 for item in found]
             step = advance(
                 cursor, items=len(items), count=_level_count(response, count), first=ids[0] if ids else 0,

@@ -72,6 +72,7 @@ def _at(walk: Walk, offset: int, size: int, ahead: tuple[Ask, ...] = ()) -> Ask:
 
 def _page(expedition: Expedition, walk: Walk, cursor: Cursor, items: list[Any], count: int, size: int) -> Walk:
     users = [user for user in map(_user, items) if user is not None]
+    expedition.broken += len(items) - len(users)
     ids = [user.id for user in users]
     store, seen, started = expedition.store, stamp(expedition, walk), walk.started_seen or 0
     last = max(ids, default=0)

@@ -8,7 +8,6 @@ from typing import Any
 from collector.ask import Ask, Reading, ask
 from collector.parse_user import FIELDS, parse_user
 from collector.sweep import sweep
-from collector.values import whole
 from collector.walk import Expedition
 from storage import people
 from storage.rows import User
@@ -32,8 +31,11 @@ def _ask(ids: list[int]) -> Ask:
 
 
 def _save(expedition: Expedition, ids: list[int], items: list[Any]) -> None:
-    rows = [parse_user(item) for item in items if isinstance(item, dict) and whole(item.get("id")) is not None]
-    missing = sorted(set(ids) - {row.id for row in rows}) if rows else []
+    broken = expedition.broken
+    rows = expedition.rows(items, parse_user)
+    # One that came without its number may be any of those that seem to be missing.
+    whole = rows and expedition.broken == broken
+    missing = sorted(set(ids) - {row.id for row in rows}) if whole else []
     rows += [User(user_id, state="deleted") for user_id in missing]
     with expedition.store.write():
         people.save_users(expedition.store, rows, expedition.clock.now())

@@ -49,13 +49,13 @@ def _ask(posts: list[Key]) -> Ask:
 
 def _save(expedition: Expedition, posts: list[Key], response: Any) -> None:
     items = response if isinstance(response, list) else inner(response, "items")
-    found = [parse_post(item) for item in items if isinstance(item, dict)] if isinstance(items, list) else []
-    asked = set(posts)
-    found = [post for post in found if (post.owner_id, post.id) in asked]
+    asked, broken = set(posts), expedition.broken
+    found = [post for post in expedition.rows(items, parse_post) if (post.owner_id, post.id) in asked]
+    hidden = expedition.broken > broken  # one that came without its number may be any that seems to be missing
     seen, answering = expedition.clock.now(), {post.owner_id for post in found}
     gone: dict[int, list[int]] = {}
     for owner_id, post_id in sorted(asked - {(post.owner_id, post.id) for post in found}):
-        if owner_id in answering:
+        if owner_id in answering and not hidden:
             gone.setdefault(owner_id, []).append(post_id)
     with expedition.store.write():
         walls.save_posts(expedition.store, found, seen)

@@ -48,7 +48,7 @@ def followed_facts(expedition: Expedition) -> Iterator[Reading]:
     """Names and sizes of the communities that at least three of the people follow and of which nothing is known."""
 
     def keep(part: list[int], response: Any) -> None:
-        rows = [parse_group(item) for item in group_items(response)]
+        rows = expedition.rows(group_items(response), parse_group)
         with expedition.store.write():
             people.save_communities(expedition.store, rows, expedition.clock.now())
             expedition.save_calls()

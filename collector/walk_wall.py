@@ -115,7 +115,7 @@ def _at(owner_id: int, offset: int, size: int, ahead: tuple[Ask, ...] = ()) -> A
 def _page(
     expedition: Expedition, walk: Walk, cursor: Cursor, items: list[Any], count: int, size: int, overlap: int
 ) -> Walk:
-    posts = [parse_post(item) for item in items if isinstance(item, dict)]
+    posts = expedition.rows(items, parse_post)
     store, seen = expedition.store, stamp(expedition, walk)
     known = walls.seen_posts(store, walk.subject, [post.id for post in posts], walk.started_seen or 0)
     first = next((post.id for post in posts if not post.is_pinned), None)
@@ -203,7 +203,7 @@ def _end_again(expedition: Expedition, walk: Walk, size: int) -> Pages:
 def _look(expedition: Expedition, walk: Walk, offset: int, size: int) -> Generator[Ask, Any, tuple[Walk, list[bool]]]:
     """Store a page of a wall that was read to its end; which of its posts, the pinned one aside, were known."""
     items, count = page_of(METHOD, (yield _at(walk.subject, offset, size)))
-    posts = [parse_post(item) for item in items if isinstance(item, dict)]
+    posts = expedition.rows(items, parse_post)
     store, seen = expedition.store, stamp(expedition, walk)
     known = walls.seen_posts(store, walk.subject, [post.id for post in posts], walk.started_seen or 0)
     with store.write():

@@ -69,6 +69,11 @@ class FakeVk:
     def wall_get(self, form: dict[str, str]) -> Any:
         return self.page("wall.get", int(form["owner_id"]), self.walls, form, 100)
 
+    def wall_getbyid(self, form: dict[str, str]) -> Any:
+        asked = [tuple(map(int, name.split("_"))) for name in form["posts"].split(",")]
+        items = [item for owner, number in asked for item in self.walls[owner] if item and item.get("id") == number]
+        return {"response": {"items": items}}
+
     def execute(self, form: dict[str, str]) -> Any:
         """Only what a batch is made of: calls in order, some of them only while the first one's count asks for it."""
         if not self.executes:

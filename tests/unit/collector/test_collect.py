@@ -10,6 +10,7 @@ from collector.collect import collect
 from collector.errors import VkError
 from collector.settings import AudienceSpec, CollectSettings
 from storage import Outcome, Store, audiences, journal, open_store, people
+from tests.unit.collector.conftest import post
 
 AUDIENCES = (AudienceSpec("рок", ("vk.com/rock",)), AudienceSpec("коты", ("club8",)))
 SMALL = CollectSettings((AudienceSpec("коты", ("cats",)), AudienceSpec("рок", ("club7",))), sample=20)
@@ -202,3 +203,52 @@ def test_a_wall_that_failed_without_a_reason_is_asked_again_next_time(vk: Any) -
         vk.refusals.clear()
         assert run(store, vk, settings).state == "done"
         assert store.value("SELECT count(*) FROM posts") == 350
+
+
+def test_one_broken_post_costs_itself_alone_and_is_told(vk: Any) -> None:
+    settings = CollectSettings((AudienceSpec("рок", ("rock",)),), what=("posts",), refresh_hours=0)
+    wall = vk.walls[-7]
+    wall[150] = {"text": "без номера"}
+    wall[151] = None
+    with open_store(":memory:") as store:
+        for first in (True, False):
+            outcome = run(store, vk, settings)
+            # Later rounds stop at what is known, above the broken posts.
+            assert outcome.state == "done" and ("без номера: " in " ".join(outcome.messages)) is first
+            found = {row[0] for row in store.rows("SELECT id FROM posts")}
+            assert found == {item["id"] for item in wall if item and "id" in item} and len(found) == 348
+            vk.clock.time += 3600
+        assert not store.value("SELECT count(*) FROM posts WHERE deleted_seen IS NOT NULL")
+
+
+def test_a_broken_post_that_is_looked_at_again_makes_no_other_seem_deleted(vk: Any) -> None:
+    settings = CollectSettings((AudienceSpec("рок", ("rock",)),), what=("posts",), refresh_hours=1)
+    now = int(vk.clock.time)
+    vk.walls[-7] = [post(-7, number) | {"date": now - 3600 * (400 - number)} for number in range(350, 0, -1)]
+
+    plain = vk.wall_getbyid
+
+    def by_id(form: dict[str, str]) -> Any:
+        items = plain(form)["response"]["items"]
+        return {"response": {"items": [item if item["id"] % 50 else {"text": "без номера"} for item in items]}}
+
+    vk.wall_getbyid = by_id
+    with open_store(":memory:") as store:
+        run(store, vk, settings)
+        vk.clock.time += 2 * 3600
+        assert run(store, vk, settings).state == "done" and vk.calls["wall.getById"]
+        assert not store.value("SELECT count(*) FROM posts WHERE deleted_seen IS NOT NULL")
+
+
+def test_a_broken_community_in_the_answer_hides_no_other(vk: Any) -> None:
+    plain = vk.groups_getbyid
+
+    def with_a_broken_one(form: dict[str, str]) -> Any:
+        body = plain(form)
+        body.get("response", {}).get("groups", []).insert(0, {"name": "без номера"})
+        return body
+
+    vk.groups_getbyid = with_a_broken_one
+    with open_store(":memory:") as store:
+        assert run(store, vk).state == "done"
+        assert store.value("SELECT count(*) FROM communities") == 2
