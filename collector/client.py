@@ -20,10 +20,10 @@ from collector.errors import FAILED, VkError, VkIncapable, VkRetry, VkSkip
 from collector.limiter import Limiter
 from collector.reactions import NO_REASON, TOO_FAST, reaction
 from collector.retry import ATTEMPTS, failures, haste
-from collector.settings import VkSettings
+from collector.settings import VkSettings, loopback
 from collector.shared import Shared
 from collector.token import Token
-from storage import SYSTEM_CLOCK, Clock
+from storage import SYSTEM_CLOCK, Clock, ConfigError
 
 TOO_FAST_PAUSE = 1.0
 # Waits are slept in naps, so that a person who stops the run is not kept waiting.
@@ -91,14 +91,7 @@ class VkClient:
         self._count_lock = threading.Lock()
         self._halted = threading.Event()
         self.tell_wait: Callable[[float], None] = lambda seconds: None
-        self._http = httpx.Client(
-            headers={"User-Agent": _user_agent(settings.contact)},
-            auth=_Bearer(token),
-            timeout=TIMEOUT,
-            limits=CONNECTIONS,
-            transport=transport,
-            follow_redirects=False,
-        )
+        self._http = _http(settings, token, transport)
 
     @property
     def rate(self) -> float:
@@ -250,6 +243,31 @@ class VkClient:
 
     def _scrubbed(self, error: Mapping[str, Any]) -> dict[str, Any]:
         return {name: self._token.scrub(value) if isinstance(value, str) else value for name, value in error.items()}
+
+
+def _http(settings: VkSettings, token: Token, transport: httpx.BaseTransport | None) -> httpx.Client:
+    """The connections. Raises ConfigError for a proxy that cannot be used; its address may hold a password, so it is
+    not repeated.
+    """
+    try:
+        return httpx.Client(
+            headers={"User-Agent": _user_agent(settings.contact)},
+            auth=_Bearer(token),
+            timeout=TIMEOUT,
+            limits=CONNECTIONS,
+            transport=transport,
+            follow_redirects=False,
+            # A proxy knows the outside: a simulated VK on this machine is not to be found through it.
+            trust_env=not loopback(settings.api_url),
+        )
+    except (ImportError, ValueError, httpx.InvalidURL) as error:
+        socks = isinstance(error, ImportError)
+        raise ConfigError(
+            "Прокси из переменных среды (HTTPS_PROXY, ALL_PROXY) не подходит.",
+            "Для SOCKS нужен пакет socksio, а его нет." if socks else "Это не адрес прокси вида http://имя:порт.",
+            'Поставьте его (pip install "httpx[socks]"), возьмите прокси HTTP или уберите переменную.'
+            if socks else "Исправьте переменную или уберите её.",
+        ) from None  # fmt: skip
 
 
 class _VkApi:

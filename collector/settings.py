@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 DAILY = {"wall.get": 5000}
 """Calls a day that VK allows a token."""
@@ -21,6 +23,15 @@ class VkSettings:
     requests_per_second: float = 3.0
     lang: str = "ru"
     contact: str = ""
+
+
+def loopback(address: str) -> bool:
+    """Whether an address is of this machine: no proxy stands before it, and nobody overhears what goes there."""
+    host = urlsplit(address).hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import traceback
 from collections.abc import Callable
 from urllib.parse import parse_qs
@@ -14,6 +15,10 @@ from collector.errors import VkError, VkRetry, VkSkip, VkStop
 from collector.retry import ATTEMPTS, TOO_FAST_ATTEMPTS
 from collector.settings import VkSettings
 from collector.token import Token
+from simulator.server import start_server
+from simulator.settings import ServerSettings
+from simulator.world import build_world
+from storage import ConfigError
 from tests.unit.collector.clock import HandClock
 
 SECRET = "vk1.sim.secret"
@@ -199,3 +204,38 @@ def test_vk_api_s_own_ways_of_calling_go_over_this_client() -> None:
 def test_a_refusal_reaches_the_notebook_as_our_error() -> None:
     with client(lambda _: refusal(30)) as vk, pytest.raises(VkSkip):
         vk.api().wall.get(owner_id=1)
+
+
+@pytest.fixture
+def no_proxies(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    return monkeypatch
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "ALL_PROXY"])
+def test_a_proxy_is_not_asked_for_this_machine(name: str, no_proxies: pytest.MonkeyPatch) -> None:
+    no_proxies.setenv(name, "http://127.0.0.1:9")  # nobody listens there
+    world = build_world("tiny")
+    with start_server(world, ServerSettings(requests_per_second=1000)) as server:
+        for host in ("127.0.0.1", "localhost"):
+            settings = VkSettings(api_url=server.api_url.replace("127.0.0.1", host))
+            with VkClient(Token(server.tokens["service"]), settings, clock=HandClock()) as vk:
+                assert vk.call("utils.getServerTime")
+
+
+@pytest.mark.parametrize(
+    ("proxy", "todo"),
+    [("socks5://me:hunter2@localhost:1080", "httpx[socks]"), ("gopher://me:hunter2@x", "уберите")],
+)
+def test_a_proxy_that_cannot_be_used_is_told_without_its_password(
+    proxy: str, todo: str, no_proxies: pytest.MonkeyPatch
+) -> None:
+    no_proxies.setenv("ALL_PROXY", proxy)
+    no_proxies.setitem(sys.modules, "socksio", None)  # type: ignore[misc]
+    with pytest.raises(ConfigError) as error:
+        VkClient(Token(SECRET), VkSettings())
+    assert "прокси" in str(error.value).lower() and todo in error.value.todo
+    shown = "".join(traceback.TracebackException.from_exception(error.value).format())
+    assert "hunter2" not in shown
