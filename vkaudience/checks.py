@@ -11,6 +11,9 @@ from urllib.parse import urlsplit
 
 from vkaudience.schema import Key
 
+# No limit of a study is larger, and every number up to it fits into a file and a clock.
+MOST = 2**31 - 1
+
 # VK's keys: vk1.a. and letters, or 64 and more hexadecimal digits.
 _SECRET = re.compile(r"vk\d\.[a-z]{1,3}\.[\w-]{8,}|[0-9a-f]{64,}", re.IGNORECASE | re.ASCII)
 
@@ -30,7 +33,12 @@ def check(value: Any, key: Key, folder: Path) -> Any:
 def _path(value: Any, folder: Path) -> Path:
     if not isinstance(value, str) or not value.strip():
         raise ValueError("нужен путь в кавычках")
-    return folder / Path(value).expanduser()
+    if "\0" in value:
+        raise ValueError("в пути не бывает нулевого знака")
+    try:
+        return folder / Path(value).expanduser()
+    except RuntimeError:
+        raise ValueError("такого пользователя (~имя) на этой машине нет") from None
 
 
 def _text(value: Any, key: Key) -> str:
@@ -51,6 +59,8 @@ def _words(value: Any, key: Key) -> tuple[str, ...]:
     unknown = [item for item in value if key.allowed and item not in key.allowed]
     if unknown:
         raise ValueError(f"неизвестно: {', '.join(unknown)}; допустимо: {', '.join(key.allowed)}")
+    if key.least and len(value) < key.least:
+        raise ValueError("список пуст, нужно хотя бы одно слово")
     return tuple(value)
 
 
@@ -64,6 +74,8 @@ def _names(value: Any, key: Key) -> tuple[str, ...]:
 def _number(value: Any, key: Key) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError("нужно число")
+    if not -MOST <= value <= MOST:  # NaN is in no range either
+        raise ValueError(f"нужно число, и не больше {MOST}")
     if key.least is not None and value < key.least:
         raise ValueError(f"не меньше {key.least:g}")
     return float(value)
@@ -117,11 +129,19 @@ def _date(value: Any, key: Key) -> int:
 
 
 def _url(value: Any, key: Key) -> str:
-    parts = urlsplit(value) if isinstance(value, str) else None
-    if parts is None or parts.scheme not in ("http", "https") or not parts.netloc:
+    try:
+        parts = urlsplit(value if isinstance(value, str) else "")
+        whole = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # a port that is no number, half a bracket
+        whole = False
+    if not whole:
         raise ValueError("нужен адрес вида https://api.vk.ru/method")
     if parts.username or parts.query:
         raise ValueError("в адресе не должно быть ни пароля, ни параметров")
+    from collector.settings import loopback
+
+    if parts.scheme == "http" and not loopback(value):
+        raise ValueError("по http ключ доступа ушёл бы открытым текстом: нужен https (http — только для этой машины)")
     return str(value).rstrip("/")
 
 

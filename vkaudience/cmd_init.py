@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from storage import AudienceError, ConfigError
+from vkaudience.config import audience_faults
 from vkaudience.output import say
 from vkaudience.russian import program
 
@@ -46,12 +47,14 @@ NO_AUDIENCE = """\
 @click.option("--community", "communities", multiple=True, help="сообщество: vk.com/имя; можно несколько раз")
 def command(name: str, communities: tuple[str, ...]) -> None:
     """Создать исследование: папку ИМЯ с config.toml."""
-    from collector.address import parse_address
-
     if not name.strip():
         raise ConfigError("Имя исследования пустое.", "", "Пример: vkaudience init music")
-    for community in communities:
-        parse_address(community)
+    tables = [{"name": one, "communities": (one,), "people": None, "definition": "any"} for one in communities]
+    if faults := audience_faults(tables):
+        raise ConfigError(
+            "Из таких сообществ исследования не выйдет:\n" + "\n".join(f"  - {fault}" for fault in faults), "",
+            "Исправьте --community и повторите.",
+        )  # fmt: skip
     file = Path(name) / "config.toml"
     if file.exists():
         raise ConfigError(f"{file} уже есть.", "Чужие настройки не перезаписываются.", "Возьмите другое имя.")

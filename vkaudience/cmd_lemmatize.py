@@ -10,6 +10,7 @@ from storage import open_store
 from vkaudience import pipeline
 from vkaudience.command import common, run_stage
 from vkaudience.output import say, say_json
+from vkaudience.rooms import lemma_settings
 
 UNKNOWN_HEAD = (
     "# Слова, которых нет в словаре: форма, лемма по догадке, часть речи, в скольких текстах.\n"
@@ -34,12 +35,11 @@ def command(options: Any, as_json: bool, quiet: bool) -> int:
 @common
 def unknown(options: Any, as_json: bool, quiet: bool, limit: int, least: int) -> int:
     """Частые слова, которых нет в словаре, с догадкой: готовые строки для файла поправок."""
-    from nlp.settings import LemmaSettings
     from nlp.unknown import unknown as find
 
     config = options.load()
     with open_store(config.database, write=False) as store:
-        found = find(store, LemmaSettings(**config.given("lemmas")), limit=limit, least=least)
+        found = find(store, lemma_settings(config), limit=limit, least=least)
     if as_json:
         for one in found:
             say_json({"form": one.form, "lemma": one.lemma, "pos": one.pos, "texts": one.texts})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from storage import ConfigError, Outcome, Store, Watch, open_store, people
+from storage import AudienceError, ConfigError, Outcome, Store, Watch, open_store, people
 from vkaudience import pipeline
 from vkaudience.command import common, run_stage
 from vkaudience.config import Config
@@ -88,13 +88,23 @@ def name(options: Any, as_json: bool, quiet: bool, file: Path | None, edit: bool
     with open_store(config.database, write=False) as store:
         applied = curation.write(path, store)
     if edit:
-        click.edit(filename=str(path))
+        _edit(path)
     if as_json:
         say_json({"event": "topics name", "file": str(path), **_told(applied)})
         return 0
     say(f"Файл имён: {path}. Впишите имена и запустите: vkaudience topics apply {path}")
     _say_lost(applied)
     return 0
+
+
+def _edit(path: Path) -> None:
+    try:
+        click.edit(filename=str(path))
+    except click.ClickException as error:
+        raise AudienceError(
+            f"Редактор не открыл файл имён {path}.", error.message,
+            "Откройте файл сами: он записан. Другой редактор называет переменная среды EDITOR.",
+        ) from error  # fmt: skip
 
 
 @command.command("apply")

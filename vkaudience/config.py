@@ -15,6 +15,7 @@ from typing import Any
 
 from storage import ConfigError
 from vkaudience.checks import check, looks_secret
+from vkaudience.rooms import refusals
 from vkaudience.rules import parse_rule
 from vkaudience.schema import LISTS, SECRET_KEYS, SECTIONS, Key
 
@@ -69,7 +70,9 @@ def check_config(
         name: _section(name, data.get(name, {}), keys, folder, environ, faults) for name, keys in SECTIONS.items()
     }
     lists = {name: _list(name, data.get(name, []), keys, folder, faults) for name, keys in LISTS.items()}
-    _check_audiences(lists["audiences"], faults)
+    faults += audience_faults(lists["audiences"])
+    config = Config(sections, tuple(lists["audiences"]), tuple(lists["hypotheses"]), file)
+    faults += refusals(config)
     if faults:
         raise ConfigError(
             f"Ошибки в настройках ({file or 'без файла'}):\n" + "\n".join(f"  - {fault}" for fault in faults),
@@ -79,7 +82,7 @@ def check_config(
     for name, value in overrides.items():
         section, _, key = name.partition(".")
         sections[section][key] = value
-    return Config(sections, tuple(lists["audiences"]), tuple(lists["hypotheses"]), file)
+    return config
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -167,7 +170,9 @@ def _unknown(where: str, table: Mapping[str, Any], keys: Mapping[str, Any], faul
         faults.append(f"{where}{name!r}: такого ключа нет{hint}")
 
 
-def _check_audiences(tables: list[dict[str, Any]], faults: list[str]) -> None:
+def audience_faults(tables: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What is wrong with ``[[audiences]]``: their names, addresses and rules."""
+    faults: list[str] = []
     seen: set[str] = set()
     for number, table in enumerate(tables, start=1):
         where = f"[[audiences]] №{number}"
@@ -183,6 +188,7 @@ def _check_audiences(tables: list[dict[str, Any]], faults: list[str]) -> None:
             _check_addresses((*table["communities"], *rule.minus), where, faults)
         except ValueError as error:
             faults.append(f"{where} definition = {table['definition']!r}: {error}")
+    return faults
 
 
 def _check_addresses(names: Iterable[str], where: str, faults: list[str]) -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from storage import ConfigError
 from vkaudience.config import Config
+from vkaudience.rooms import collect_share, vk_settings
 from vkaudience.rules import parse_rule
-from vkaudience.team import share
 
 if TYPE_CHECKING:
     from collector.client import VkClient
@@ -23,11 +23,10 @@ STATE = "VKAUDIENCE_STATE"
 def open_client(config: Config, environ: Mapping[str, str] = os.environ) -> VkClient:
     """A client for the config's VK. Raises VkStop without a usable token."""
     from collector.client import VkClient
-    from collector.settings import VkSettings
     from collector.shared import Shared
     from collector.token import find_token
 
-    settings = VkSettings(**config.given("vk"))
+    settings = vk_settings(config)
     token = find_token(settings, environ)
     return VkClient(token, settings, shared=Shared(state_folder(environ), token.fingerprint, settings.api_url))
 
@@ -58,7 +57,7 @@ def collect_settings(config: Config) -> CollectSettings:
         )
     known = CollectSettings.__dataclass_fields__
     given: dict[str, Any] = {name: value for name, value in config.given("collect").items() if name in known}
-    return CollectSettings(audiences=specs, **{**given, "share": share(config["collect"]["share"])})
+    return CollectSettings(audiences=specs, **{**given, "share": collect_share(config)})
 
 
 def _spec(table: Mapping[str, Any]) -> AudienceSpec:

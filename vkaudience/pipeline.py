@@ -8,6 +8,7 @@ from typing import Any
 
 from storage import SYSTEM_CLOCK, Event, MissingInput, Outcome, Store, Watch, journal
 from vkaudience.config import Config
+from vkaudience.rooms import lemma_settings, report_settings, topic_settings
 from vkaudience.version import versions
 
 
@@ -44,9 +45,8 @@ def collect(store: Store, config: Config, watch: Watch) -> Outcome:
 def lemmatize(store: Store, config: Config, watch: Watch) -> Outcome:
     """The stage ``lemmatize``."""
     from nlp.lemmatize import lemmatize as stage
-    from nlp.settings import LemmaSettings
 
-    settings = LemmaSettings(**config.given("lemmas"))
+    settings = lemma_settings(config)
     return journaled(store, "lemmatize", config["lemmas"], lambda: stage(store, settings, watch=watch))
 
 
@@ -61,13 +61,12 @@ def topics(
     """
     from nlp import curation
     from nlp.keep import keep as kept
-    from nlp.settings import TopicSettings
     from nlp.tables import stop_lemmas
     from nlp.topics import topics as fitted
 
     stage = kept if keep else fitted
 
-    settings = TopicSettings(**{**config.given("topics"), **(instead or {})})
+    settings = topic_settings(config, instead)
     if settings.curation is None:
         return journaled(store, "topics", config["topics"], lambda: stage(store, settings, watch=watch))
     if settings.curation.exists():
@@ -93,12 +92,8 @@ def topics(
 def report(store: Store, config: Config, watch: Watch) -> Outcome:
     """The stage ``report``; its last message says where the report is."""
     from portraits.report import report as stage
-    from portraits.settings import ReportSettings
 
-    study = config["study"]
-    settings = ReportSettings(
-        study=study["name"], question=study["question"], notes=study["notes"], **config.given("report")
-    )
+    settings = report_settings(config)
     return journaled(store, "report", config["report"], lambda: stage(store, settings, watch=watch))
 
 

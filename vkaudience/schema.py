@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key: how to check it, its default, and its allowed words or least value."""
+    """One key: how to check it, its default, its allowed words, and its least value (of words: how many)."""
 
     kind: str
     default: Any = None
@@ -20,6 +20,8 @@ class Key:
 
 
 WHAT = ("members", "posts", "walls")
+# What nlp.language tells apart.
+LANGUAGES = ("ru", "uk", "be", "kk", "other")
 ALL_WHAT = (*WHAT, "comments", "likes", "subscriptions")
 
 SECTIONS: dict[str, dict[str, Key]] = {
@@ -39,7 +41,7 @@ SECTIONS: dict[str, dict[str, Key]] = {
         "contact": Key("text", ""),
     },
     "collect": {
-        "what": Key("words", WHAT, allowed=ALL_WHAT),
+        "what": Key("words", WHAT, allowed=ALL_WHAT, least=1),
         "since": Key("date", None),
         "max_posts": Key("count", None, least=1),
         "max_comments": Key("count", None, least=1),
@@ -52,7 +54,7 @@ SECTIONS: dict[str, dict[str, Key]] = {
     "lemmas": {
         "mode": Key("word", "context", allowed=("fast", "context")),
         "corrections": Key("path", None),
-        "languages": Key("words", ("ru",)),
+        "languages": Key("words", ("ru",), allowed=LANGUAGES, least=1),
     },
     "topics": {
         "n_topics": Key("n_topics", 20),
@@ -61,7 +63,7 @@ SECTIONS: dict[str, dict[str, Key]] = {
         "seed": Key("count", None, least=0),
         "seeds": Key("count", None, least=1),
         "passes": Key("count", None, least=1),
-        "pos": Key("words", None),
+        "pos": Key("words", None, least=1),
         "stopwords": Key("words", None),
         "min_length": Key("count", None, least=1),
         "min_documents": Key("count_or_auto", None, least=1),

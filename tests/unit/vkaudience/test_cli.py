@@ -116,3 +116,15 @@ def test_init_without_communities_makes_a_study_ready_for_texts_of_ones_own(tmp_
 def test_collect_without_an_audience_says_how_to_name_one(tmp_path: Path) -> None:
     answer = run("collect", cwd=tmp_path, VK_TOKEN="vk1.sim")
     assert answer.returncode == 2 and "[[audiences]]" in answer.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    ("communities", "says"),
+    [(("vk.com/id5",), "человек"), (("vk.com/rock", "vk.com/rock"), "уже занято"), (("https://example.com/a",), "")],
+)
+def test_init_writes_no_config_that_every_command_would_refuse(
+    tmp_path: Path, communities: tuple[str, ...], says: str
+) -> None:
+    answer = run("init", "x", *(word for one in communities for word in ("--community", one)), cwd=tmp_path)
+    assert answer.returncode == 2 and says in answer.stderr.decode()
+    assert list(tmp_path.iterdir()) == []

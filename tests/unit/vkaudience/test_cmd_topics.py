@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import subprocess
 import sys
@@ -17,8 +18,9 @@ WORDS = (
 CONFIG = '[topics]\nunit = "post"\nn_topics = 2\ncuration = "topics.toml"\n'
 
 
-def run(*words: str, cwd: Path) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run([sys.executable, "-m", "vkaudience", *words], cwd=cwd, capture_output=True, check=False)
+def run(*words: str, cwd: Path, **environ: str) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "vkaudience", *words]
+    return subprocess.run(command, cwd=cwd, capture_output=True, check=False, env={**os.environ, **environ})
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +50,13 @@ def test_names_in_the_curation_file_are_given_after_every_fit(study: Path) -> No
     assert [row["named_by"] for row in rows].count("person") == 1
     assert not any("пирог" in row["words"] for row in rows)
     assert all(row["stability"] is not None for row in rows), "two seeds were fitted"
+
+
+def test_an_editor_that_fails_is_the_editors_fault_and_the_file_is_there(study: Path) -> None:
+    answer = run("topics", "name", "--file", "имена.toml", "--edit", cwd=study, EDITOR="false", VISUAL="")
+    told = answer.stderr.decode()
+    assert answer.returncode == 1 and "имена.toml" in told and "EDITOR" in told and "наша ошибка" not in told
+    assert (study / "имена.toml").is_file()
 
 
 def test_another_number_of_topics_is_an_option(study: Path) -> None:

@@ -48,6 +48,20 @@ def test_option_beats_environment_beats_file_beats_default(tmp_path: Path) -> No
         ('[collect]\nsince = "вчера"', "2026-01-31"),
         ('[topics]\nn_topics = 1', "от 2 до 500"),
         ('[vk]\napi_url = "ftp://x"', "api.vk.ru"),
+        ('[vk]\napi_url = "http://api.vk.ru/method"', "открытым текстом"),
+        ('[vk]\napi_url = "https://api.vk.ru:порт/method"', "api.vk.ru"),
+        ("[vk]\nrequests_per_second = inf", "requests_per_second = inf"),
+        ("[vk]\nrequests_per_second = nan", "requests_per_second = nan"),
+        ("[collect]\nrefresh_hours = inf", "refresh_hours = inf"),
+        ("[collect]\nsample = 9223372036854775808", "не больше"),
+        ("[collect]\nwhat = []", "хотя бы одно"),
+        ('[collect]\nshare = "zzz"', "zzz"),
+        ('[study]\ndatabase = "~nobodyxx/s.db"', "такого пользователя"),
+        ('[study]\ndatabase = "a\\u0000b"', "нулевого"),
+        ('[lemmas]\nlanguages = ["russian"]', "russian; допустимо: ru"),
+        ("[topics]\nmax_share = 5", "max_share"),
+        ('[topics]\npos = ["NOUNS"]', "NOUNS"),
+        ("[report]\nformats = []", "formats"),
         ('[[audiences]]\nname="a"\ncommunities=["x"]\n[[audiences]]\nname="a"\ncommunities=["y"]', "уже занято"),
     ],
 )  # fmt: skip
@@ -63,3 +77,25 @@ def test_a_file_that_is_not_there_and_one_in_another_encoding(tmp_path: Path) ->
     (tmp_path / "w.toml").write_bytes('[study]\nname = "опрос"'.encode("cp1251"))
     with pytest.raises(ConfigError, match="UTF-8"):
         load_config(tmp_path / "w.toml", {})
+
+
+def test_what_the_rooms_refuse_is_told_together_with_all_the_rest(tmp_path: Path) -> None:
+    text = '[collect]\nshare = "9/3"\n[topics]\nmax_share = 5\npos = ["NOUNS"]\n[report]\nformats = []\nnope = 1\n'
+    with pytest.raises(ConfigError) as error:
+        load_config(written(tmp_path, text), {})
+    for part in ("9/3", "max_share", "NOUNS", "formats", "nope"):
+        assert part in error.value.what
+
+
+def test_the_languages_of_the_config_are_those_that_are_told_apart() -> None:
+    from nlp.language import language
+    from vkaudience.schema import LANGUAGES
+
+    texts = ("Вчера играли", "Їхали в місто", "Ўся сям'я", "Қазақ тілі", "Only English")
+    assert tuple(map(language, texts)) == LANGUAGES
+
+
+def test_http_is_for_this_machine_only(tmp_path: Path) -> None:
+    for host in ("127.0.0.1:8080", "localhost", "[::1]:80"):
+        file = written(tmp_path, f'[vk]\napi_url = "http://{host}/method"\n')
+        assert load_config(file, {})["vk"]["api_url"] == f"http://{host}/method"
