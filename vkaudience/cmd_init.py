@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
 from storage import AudienceError, ConfigError
+from vkaudience.command import common
 from vkaudience.config import audience_faults
-from vkaudience.output import say
+from vkaudience.output import say, say_json
 from vkaudience.russian import program
 
 TEMPLATE = """\
@@ -45,7 +47,8 @@ NO_AUDIENCE = """\
 @click.command("init")
 @click.argument("name", metavar="ИМЯ")
 @click.option("--community", "communities", multiple=True, help="сообщество: vk.com/имя; можно несколько раз")
-def command(name: str, communities: tuple[str, ...]) -> None:
+@common
+def command(options: Any, as_json: bool, quiet: bool, name: str, communities: tuple[str, ...]) -> int:
     """Создать исследование: папку ИМЯ с config.toml."""
     if not name.strip():
         raise ConfigError("Имя исследования пустое.", "", "Пример: vkaudience init music")
@@ -64,12 +67,18 @@ def command(name: str, communities: tuple[str, ...]) -> None:
         file.write_text(text, encoding="utf-8")
     except OSError as error:
         raise AudienceError(f"Не удаётся создать {file}", str(error), "Выберите другую папку.") from error
+    if as_json:
+        say_json({"event": "init", "file": str(file)})
+        return 0
     say(f"Создано: {file}")
+    if quiet:
+        return 0
     todo = "впишите вопрос" if communities else "впишите сообщества и вопрос"
     start = f"{program()} --config {_typed(file)}"
     say(f"Дальше: {todo}, положите ключ в VK_TOKEN и запустите\n  {start} collect")
     if not communities:
         say(f"Если тексты уже есть, ни сообществ, ни ключа не надо:\n  {start} import ФАЙЛ")
+    return 0
 
 
 def _audiences(communities: tuple[str, ...]) -> str:

@@ -24,8 +24,9 @@ def common(function: Callable[..., Any]) -> Callable[..., Any]:
 
     def wrapped(**arguments: Any) -> Any:
         options = click.get_current_context().obj
-        arguments["as_json"] |= options.json
-        arguments["quiet"] |= options.quiet
+        # Kept for a command below a group too: `topics --json show` is as good as `topics show --json`.
+        options.json = arguments["as_json"] = arguments["as_json"] or options.json
+        options.quiet = arguments["quiet"] = arguments["quiet"] or options.quiet
         talk(verbose=arguments.pop("verbose"))
         return function(options, **arguments)
 

@@ -35,5 +35,5 @@ def deafen(stream: Any) -> None:
 
 
 def say_json(value: Mapping[str, Any]) -> None:
-    """One JSON object as a line of stdout."""
-    say(json.dumps(value, ensure_ascii=False, default=str))
+    """One JSON object as a line of stdout, in ASCII: a console or pipe of any encoding passes it on whole."""
+    say(json.dumps(value, default=str))

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from storage import open_store, people
-from storage.rows import Community, User
+from storage import audiences, open_store, people
+from storage.rows import Audience, Community, User
 
 EMOJI = "Коты 🐈 и «ёлки»"
 
@@ -37,6 +37,8 @@ def study(tmp_path: Path) -> Path:
     with open_store(tmp_path / "study.db") as store:
         people.save_users(store, [User(1), User(2)], 5)
         people.save_communities(store, [Community(7, name=EMOJI)], 5)
+        with store.write():
+            audiences.save_audience(store, Audience(EMOJI, "any", "studied"))
     return tmp_path
 
 
@@ -87,6 +89,12 @@ def test_no_console_is_too_old(encoding: str, study: Path) -> None:
         answer = run(*command, cwd=study, encoding=encoding)
         assert b"Traceback" not in answer.stderr, answer.stderr
         assert answer.returncode == (2 if command == ["nothing"] else 0)
+
+
+@pytest.mark.parametrize("encoding", ["cp866", "cp1251", "ascii", "utf-8"])
+def test_json_is_whole_on_every_console(encoding: str, study: Path) -> None:
+    rows = [json.loads(line) for line in run("--json", "audiences", cwd=study, encoding=encoding).stdout.splitlines()]
+    assert [row["name"] for row in rows] == [EMOJI]
 
 
 def test_options_stand_before_or_after_the_command(study: Path) -> None:

@@ -128,3 +128,11 @@ def test_init_writes_no_config_that_every_command_would_refuse(
     answer = run("init", "x", *(word for one in communities for word in ("--community", one)), cwd=tmp_path)
     assert answer.returncode == 2 and says in answer.stderr.decode()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_init_takes_the_options_of_all_commands(tmp_path: Path) -> None:
+    told = json.loads(run("--json", "init", "а", cwd=tmp_path).stdout)
+    assert Path(tmp_path, told["file"]).is_file()
+    assert json.loads(run("init", "б", "--json", cwd=tmp_path).stdout)["file"]
+    short, long = run("init", "в", "-q", cwd=tmp_path), run("init", "г", cwd=tmp_path)
+    assert short.returncode == 0 and 0 < short.stdout.count(b"\n") < long.stdout.count(b"\n")

@@ -59,6 +59,15 @@ def test_an_editor_that_fails_is_the_editors_fault_and_the_file_is_there(study: 
     assert (study / "имена.toml").is_file()
 
 
+def test_options_of_the_group_hold_for_what_is_below_it(study: Path) -> None:
+    for below in (["topics", "show"], ["lemmatize", "unknown"], ["topics", "stopwords"]):
+        after = run(*below, "--json", cwd=study).stdout
+        assert run(below[0], "--json", below[1], cwd=study).stdout == after
+        assert [json.loads(line) for line in after.splitlines()] or below[1] != "show"
+    assert run("topics", "-q", "show", cwd=study).stdout == run("topics", "show", "-q", cwd=study).stdout
+    assert run("topics", "show", cwd=study).stdout != run("topics", "show", "-q", cwd=study).stdout
+
+
 def test_another_number_of_topics_is_an_option(study: Path) -> None:
     assert run("topics", "--n-topics", "3", cwd=study).returncode == 0
     assert len(run("topics", "show", "--json", cwd=study).stdout.splitlines()) == 3
@@ -90,7 +99,8 @@ def test_without_a_study_each_says_so(tmp_path: Path, words: tuple[str, ...]) ->
 def test_keep_applies_the_model_and_excludes_a_new_one(study: Path) -> None:
     before = run("topics", "show", "--json", cwd=study).stdout
     done = run("topics", "--keep", "--json", cwd=study)
-    assert done.returncode == 0 and "новых текстов нет" in done.stdout.decode()
+    assert done.returncode == 0
+    assert any("новых текстов нет" in str(json.loads(line)) for line in done.stdout.splitlines())
     assert run("topics", "show", "--json", cwd=study).stdout == before
     assert run("topics", "--keep", "--n-topics", "3", cwd=study).returncode == 2
     assert run("topics", "--keep", "show", cwd=study).returncode == 2
