@@ -11,7 +11,9 @@ import click
 
 from storage import AudienceError
 from vkaudience import pipeline
+from vkaudience.checks import looks_secret
 from vkaudience.command import common, run_stage
+from vkaudience.config import token_variable
 from vkaudience.failures import exit_code
 from vkaudience.output import say
 
@@ -29,20 +31,25 @@ def command(options: Any, partial: bool, on_fail: str | None, as_json: bool, qui
         code = run_stage(options, "run", stage, as_json=as_json, quiet=quiet)
     except AudienceError as error:
         if on_fail:
-            _call(on_fail, exit_code(error), error.what)
+            _call(on_fail, options, exit_code(error), error.what)
         raise
     except Exception as error:
         if on_fail:
-            _call(on_fail, 1, str(error))
+            _call(on_fail, options, 1, str(error))
         raise
     if on_fail and code in FAILED:
-        _call(on_fail, code, "")
+        _call(on_fail, options, code, "")
     return code
 
 
-def _call(line: str, code: int, why: str) -> None:
+def _call(line: str, options: Any, code: int, why: str) -> None:
     """Run the person's own command, as their shell reads it; no token of the environment goes along."""
-    kept = {name: value for name, value in os.environ.items() if "TOKEN" not in name.upper()}
+    named = token_variable(options.config, os.environ).upper()
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name.upper() != named and "TOKEN" not in name.upper() and not looks_secret(value)
+    }
     told = {"VKAUDIENCE_EXIT": str(code), "VKAUDIENCE_ERROR": why[:1000]}
     done = subprocess.run(line, shell=True, check=False, env={**kept, **told})
     if done.returncode:

@@ -37,11 +37,12 @@ def command(
     file = (options.config or Path("config.toml")).resolve()
     if not file.is_file():
         raise ConfigError(f"Файла настроек нет: {file}", "Без него нечего запускать.", "Создайте: vkaudience init ИМЯ.")
-    job = Job(
-        config["study"]["name"] or file.parent.name,
-        (sys.executable, "-m", "vkaudience", "--config", str(file), "run", "--quiet",
-         *(("--on-fail", on_fail) if on_fail else ())), file.parent, *_time(at),
-    )  # fmt: skip
+    database = options.db.resolve() if options.db else None
+    words = ["--config", str(file), *(("--db", str(database)) if database else ()), "run", "--quiet"]
+    words += ["--on-fail", on_fail] if on_fail else []
+    # -P, as start.py does: a nlp.py in the study's folder must not stand in for ours.
+    command = (sys.executable, "-P", "-m", "vkaudience", *words)
+    job = Job(config["study"]["name"] or file.parent.name, command, file.parent, *_time(at), database)
     chosen = _found() if kind == "auto" else kind
     texts = _texts(job, chosen)
     if install or remove:

@@ -6,6 +6,7 @@ relative to the file's folder.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -54,9 +55,21 @@ def load_config(path: Path | None, environ: Mapping[str, str], overrides: Mappin
 
     ``overrides`` are options: ``{"study.database": Path(...)}``. Raises ConfigError listing every fault.
     """
-    file = path or (Path(DEFAULT_NAME) if Path(DEFAULT_NAME).is_file() else None)
+    file = _file(path)
     data = _read(file) if file is not None else {}
     return check_config(data, environ, file, overrides or {})
+
+
+def token_variable(path: Path | None, environ: Mapping[str, str]) -> str:
+    """The environment variable that holds the key, also by a config that is refused for other faults."""
+    with contextlib.suppress(ConfigError, KeyError, TypeError):
+        file = _file(path)
+        return environ.get(f"{ENV_PREFIX}VK_TOKEN_ENV") or str((_read(file) if file else {})["vk"]["token_env"])
+    return str(SECTIONS["vk"]["token_env"].default)
+
+
+def _file(path: Path | None) -> Path | None:
+    return path or (Path(DEFAULT_NAME) if Path(DEFAULT_NAME).is_file() else None)
 
 
 def check_config(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,19 +21,24 @@ GOOD = (4, 5)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is run: ``command`` in ``folder`` every day at ``hour``:``minute``, local time."""
+    """What is run: ``command`` in ``folder`` every day at ``hour``:``minute``, local time.
+
+    ``database``: the study, where it is not the one that the config names.
+    """
 
     name: str
     command: tuple[str, ...]
     folder: Path
     hour: int
     minute: int
+    database: Path | None = None
 
     @property
     def unit(self) -> str:
         """A name that every scheduler takes; its number tells studies of one name, or of no Latin letter, apart."""
         plain = re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")
-        mark = f"{zlib.crc32(f'{self.name}|{self.folder}'.encode()):08x}"
+        what = f"{self.name}|{self.folder}" + (f"|{self.database}" if self.database else "")
+        mark = f"{zlib.crc32(what.encode()):08x}"
         return f"vkaudience-{plain}-{mark}" if plain else f"vkaudience-{mark}"
 
 
@@ -90,7 +96,8 @@ def without(crontab: str, job: Job) -> str:
 
 def windows(job: Job) -> str:
     """A task for ``schtasks /Create /XML``; runs as the user who made it, only while signed in, so no password."""
-    words = " ".join(_windows_quoted(word) for word in job.command[1:])
+    # The scheduler starts the program itself, no shell between: the words are read back by the C runtime's rules.
+    words = subprocess.list2cmdline(job.command[1:])
     return (
         '<?xml version="1.0" encoding="UTF-16"?>\n'
         '<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">\n'
@@ -127,8 +134,3 @@ def _quoted(word: str) -> str:
     """A word of a systemd command line."""
     safe = _percent(word).replace("\\", "\\\\").replace('"', '\\"').replace("$", "$$")
     return f'"{safe}"'
-
-
-def _windows_quoted(word: str) -> str:
-    """A word as the C runtime of Windows reads it back; paths there hold no quotation marks."""
-    return f'"{word}"' if not word or re.search(r"[\s&()^;,']", word) else word

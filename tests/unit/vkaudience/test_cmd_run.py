@@ -12,8 +12,8 @@ import pytest
 TELL = f"\"{sys.executable}\" -c \"import os; open('told.txt', 'w', encoding='utf-8').write(repr(dict(os.environ)))\""
 
 
-def run(cwd: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
-    environ = {**os.environ, "VK_TOKEN": "vk1.secret", "PYTHONUTF8": "1"}
+def run(cwd: Path, *words: str, **more: str) -> subprocess.CompletedProcess[bytes]:
+    environ = {**os.environ, "VK_TOKEN": "vk1.secret", "PYTHONUTF8": "1", **more}
     line = [sys.executable, "-m", "vkaudience", "run", *words]
     return subprocess.run(line, cwd=cwd, capture_output=True, check=False, env=environ)
 
@@ -25,6 +25,18 @@ def test_a_failed_night_calls_and_keeps_its_exit_code(tmp_path: Path) -> None:
     told = (tmp_path / "told.txt").read_text(encoding="utf-8")
     assert "'VKAUDIENCE_EXIT': '2'" in told and "n_topics" in told
     assert "vk1.secret" not in told
+
+
+@pytest.mark.parametrize(
+    "config",
+    ['[vk]\ntoken_env = "MY_VK"\n[topics]\nn_topics = 1\n', '[vk]\ntoken_env = "MY_VK"\nnope = 1\n'],
+)
+def test_the_command_gets_no_key_whatever_its_variable_is_called(tmp_path: Path, config: str) -> None:
+    (tmp_path / "config.toml").write_text(config, encoding="utf-8")
+    odd = "vk1.a.odd-Secret_0123456789"
+    run(tmp_path, "--on-fail", TELL, MY_VK="plain-secret", ELSEWHERE=odd, KEPT="wanted")
+    told = (tmp_path / "told.txt").read_text(encoding="utf-8")
+    assert "plain-secret" not in told and odd not in told and "wanted" in told
 
 
 def test_a_good_run_calls_nobody(tmp_path: Path) -> None:

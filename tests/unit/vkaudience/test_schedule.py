@@ -79,9 +79,59 @@ def test_the_windows_task_is_xml_that_starts_when_available(study: Path) -> None
     assert arguments == '-m vkaudience --config "C:\\Мои <документы>\\config.toml"'
 
 
+def read_back(line: str) -> list[str]:
+    """A command line as Windows' C runtime splits it: its own rules on backslashes and quotes."""
+    words, word, quoted, i = [], "", False, 0
+    started = False
+    while i < len(line):
+        slashes = len(line) - i - len(line[i:].lstrip("\\"))
+        i += slashes
+        if i < len(line) and line[i] == '"':
+            word += "\\" * (slashes // 2)
+            if slashes % 2:
+                word += '"'
+            else:
+                quoted, started = not quoted, True
+            i += 1
+            continue
+        word += "\\" * slashes
+        if i < len(line):
+            if line[i] in " \t" and not quoted:
+                words, word, started = ([*words, word], "", False) if word or started else (words, word, started)
+            else:
+                word += line[i]
+            i += 1
+    return [*words, word] if word or started else words
+
+
+@pytest.mark.parametrize("said", ['msg * "VK failed"', '"C:\\Program Files\\a.exe" "x y\\\\" & echo 1', "простое"])
+def test_the_windows_task_hands_a_command_with_quotes_on_as_it_is(study: Path, said: str) -> None:
+    shown = json.loads(run("--kind", "windows", "--json", "--on-fail", said, cwd=study).stdout)["texts"]
+    root = ElementTree.fromstring(next(iter(shown.values())).replace(' encoding="UTF-16"', ""))
+    arguments = root.findtext(".//{*}Arguments") or ""
+    assert read_back(arguments)[-2:] == ["--on-fail", said]
+
+
+@posix
+def test_the_job_runs_what_was_asked_for_whatever_lies_in_the_folder(study: Path, tmp_path: Path) -> None:
+    (study / "nlp.py").write_text("raise SystemExit('чужой файл')\n", encoding="utf-8")
+    other = tmp_path / "другая.db"
+    called = subprocess.run(
+        [sys.executable, "-P", "-m", "vkaudience", "--db", str(other), "schedule", "--kind", "cron"],
+        cwd=study, capture_output=True, check=False,
+    )  # fmt: skip
+    line = called.stdout.decode().splitlines()[1]
+    command = line.split(" * * * ", 1)[1].replace("\\%", "%")
+    subprocess.run(["/bin/sh", "-c", command], check=False)
+    said = (study / "last-run.log").read_text(encoding="utf-8")
+    assert "чужой файл" not in said and "nlp.py" not in said, said
+    assert other.is_file() and not (study / "study.db").exists()
+
+
 def test_studies_of_one_name_in_two_folders_do_not_replace_each_other(tmp_path: Path) -> None:
     units = {job(tmp_path / name).unit for name in ("a", "b", "ё")}
-    assert len(units) == 3 and all(unit.isascii() and " " not in unit for unit in units)
+    units |= {schedule.Job("Моё 100% исследование", (), tmp_path / "a", 3, 30, tmp_path / name).unit for name in "xy"}
+    assert len(units) == 5 and all(unit.isascii() and " " not in unit for unit in units)
 
 
 @posix
