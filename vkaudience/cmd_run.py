@@ -21,7 +21,7 @@ FAILED = (1, 2, 3)
 
 
 @click.command("run")
-@click.option("--partial", is_flag=True, help="строить темы и отчёт, даже если сбор на паузе")
+@click.option("--partial", is_flag=True, help="строить темы и отчёт, даже если сбор на паузе или ключ не действует")
 @click.option("--on-fail", metavar="КОМАНДА", help="что запустить, если не вышло: код и причина в её переменных среды")
 @common
 def command(options: Any, partial: bool, on_fail: str | None, as_json: bool, quiet: bool) -> int:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from storage import SYSTEM_CLOCK, Event, MissingInput, Outcome, Store, Watch, journal
+from storage import SYSTEM_CLOCK, AudienceError, Event, MissingInput, Outcome, Store, Watch, journal
 from vkaudience.config import Config
+from vkaudience.failures import exit_code
 from vkaudience.rooms import lemma_settings, report_settings, topic_settings
 from vkaudience.version import versions
 
@@ -100,14 +101,17 @@ def report(store: Store, config: Config, watch: Watch) -> Outcome:
 def run(store: Store, config: Config, watch: Watch, *, partial: bool = False) -> Outcome:
     """All stages in their order; each skips what is done.
 
-    A study without audiences in its config is one of imported texts: nothing is collected then. A pause ends the
-    run before the texts are modelled, unless ``partial``; a collection that gave no text ends it too, with what it
-    said. Too little text for topics leaves a report of who they are. The outcome is the gravest of the stages'.
+    A study without audiences in its config is one of imported texts: nothing is collected then. A pause, and a
+    collection that needs a human, end the run before the texts are modelled; with ``partial`` the rest is made of what
+    is there, and what stopped the collection is raised after it. A collection that gave no text ends the run too,
+    with what it said. Too little text for topics leaves a report of who they are. The outcome is the gravest of the
+    stages'.
     """
     stages: list[Callable[[Store, Config, Watch], Outcome]] = [lemmatize, topics, report]
     if config.audiences:
         stages.insert(0, collect)
     outcomes: list[Outcome] = []
+    stopped: AudienceError | None = None
     for stage in stages:
         try:
             outcomes.append(stage(store, config, watch))
@@ -116,16 +120,27 @@ def run(store: Store, config: Config, watch: Watch, *, partial: bool = False) ->
                 outcomes.append(Outcome("partial", messages=(f"{error.what} {error.todo}".strip(),)))
                 continue
             # What the collection said (a community that does not exist) is the reason; it must not get lost.
-            if all(outcome.state == "done" for outcome in outcomes):
+            if all(outcome.state == "done" for outcome in outcomes) and stopped is None:
                 raise
             outcomes.append(Outcome("partial", messages=(f"{error.what} Сначала исправьте названное выше.",)))
             break
+        except AudienceError as error:
+            if not partial or stage is not collect or exit_code(error) not in WAITING:
+                raise
+            stopped = error
+            continue
         state = outcomes[-1].state
         if state == "interrupted" or (state == "paused" and not partial):
             break
+    if stopped is not None:
+        for message in _together(outcomes).messages:
+            watch.tell(Event("warning", "run", text=message))
+        raise stopped
     return _together(outcomes)
 
 
+# Exit codes of a collection that goes on later, by a human's help or the next day.
+WAITING = (3, 4)
 GRAVITY = ("done", "partial", "paused", "interrupted")
 
 

@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from simulator.server import start_server
+from simulator.settings import ServerSettings
+from simulator.world import build_world
+
 TELL = f"\"{sys.executable}\" -c \"import os; open('told.txt', 'w', encoding='utf-8').write(repr(dict(os.environ)))\""
 
 
@@ -39,13 +43,21 @@ def test_the_command_gets_no_key_whatever_its_variable_is_called(tmp_path: Path,
     assert "plain-secret" not in told and odd not in told and "wanted" in told
 
 
-def test_a_good_run_calls_nobody(tmp_path: Path) -> None:
-    (tmp_path / "config.toml").write_text('[topics]\nunit = "post"\nn_topics = 2\n', encoding="utf-8")
+def imported(tmp_path: Path, config: str) -> None:
+    """A study of forty texts of one's own."""
+    (tmp_path / "config.toml").write_text(config, encoding="utf-8")
     words = ("гитара концерт альбом барабан вокал", "рецепт тесто духовка мука сахар")
     rows = "".join(f"{words[n % 2]} {n},двор\n" for n in range(40))
     (tmp_path / "t.csv").write_text("text,community\n" + rows, encoding="utf-8")
     line = [sys.executable, "-m", "vkaudience", "import", "t.csv"]
     assert subprocess.run(line, cwd=tmp_path, capture_output=True, check=False).returncode == 0
+
+
+POSTS = '[topics]\nunit = "post"\nn_topics = 2\n'
+
+
+def test_a_good_run_calls_nobody(tmp_path: Path) -> None:
+    imported(tmp_path, POSTS)
     assert run(tmp_path, "--on-fail", TELL, "-q").returncode == 0
     assert not (tmp_path / "told.txt").exists()
 
@@ -61,3 +73,21 @@ def test_the_schedule_passes_it_on(tmp_path: Path, kind: str) -> None:
     line = [sys.executable, "-m", "vkaudience", "schedule", "--kind", kind, "--on-fail", "notify-send беда"]
     shown = subprocess.run(line, cwd=tmp_path, capture_output=True, check=False).stdout.decode()
     assert "--on-fail" in shown and "notify-send беда" in shown
+
+
+def test_an_expired_key_stops_the_run_unless_it_may_be_partial(tmp_path: Path) -> None:
+    with start_server(build_world("tiny"), ServerSettings(faults=("error_5",))) as vk:
+        named = f'[vk]\napi_url = "{vk.api_url}"\n[[audiences]]\nname = "а"\ncommunities = ["club1"]\n'
+        imported(tmp_path, POSTS + named)
+        report = tmp_path / "report" / "report.html"
+        answer = run(tmp_path)
+        assert answer.returncode == 3 and not report.exists()
+        answer = run(tmp_path, "--partial")
+        assert answer.returncode == 3 and report.is_file()
+        assert "report.html" in answer.stderr.decode() and "Что делать" in answer.stderr.decode()
+
+
+def test_a_partial_run_of_nothing_still_says_that_the_key_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('[[audiences]]\nname = "а"\ncommunities = ["club1"]\n', encoding="utf-8")
+    answer = run(tmp_path, "--partial", VK_TOKEN="")
+    assert answer.returncode == 3 and "VK_TOKEN" in answer.stderr.decode()
