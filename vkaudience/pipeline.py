@@ -77,7 +77,8 @@ def topics(
         watch.tell(Event("notice", "topics", text=_NO_NAMES.format(file=settings.curation)))
         decided = curation.Curation()
     own = tuple(sorted(stop_lemmas(settings.stopwords) | stop_lemmas(decided.stopwords)))
-    curated = replace(settings, stopwords=own)
+    # Where the file lies is no part of the model: the same study in another folder has to give the same bytes.
+    curated = replace(settings, stopwords=own, curation=None)
 
     def named() -> Outcome:
         outcome = stage(store, curated, watch=watch)

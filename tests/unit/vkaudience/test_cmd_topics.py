@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from storage import open_store
 
 WORDS = (
     "матч гол вратарь стадион тренер команда чемпионат пенальти защитник судья турнир болельщик",
@@ -66,6 +69,21 @@ def test_options_of_the_group_hold_for_what_is_below_it(study: Path) -> None:
         assert [json.loads(line) for line in after.splitlines()] or below[1] != "show"
     assert run("topics", "-q", "show", cwd=study).stdout == run("topics", "show", "-q", cwd=study).stdout
     assert run("topics", "show", cwd=study).stdout != run("topics", "show", "-q", cwd=study).stdout
+
+
+def test_a_study_in_another_folder_gives_the_same_bytes(study: Path, tmp_path: Path) -> None:
+    made = []
+    for name in ("здесь", "в другом месте"):
+        folder = tmp_path / name
+        shutil.copytree(study, folder)
+        (folder / "config.toml").write_text(CONFIG, encoding="utf-8")
+        (folder / "topics.toml").write_text('stopwords = ["пирог"]\n', encoding="utf-8")
+        for command in ("topics", "report"):
+            assert run("--config", str(folder / "config.toml"), command, cwd=tmp_path).returncode == 0
+        with open_store(folder / "study.db", write=False) as store:
+            model = [tuple(row) for row in store.rows("SELECT recipe, input, settings FROM topic_models")]
+        made.append((model, (folder / "report" / "report.html").read_bytes()))
+    assert made[0] == made[1]
 
 
 def test_another_number_of_topics_is_an_option(study: Path) -> None:
