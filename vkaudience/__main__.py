@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from storage import AudienceError
+from vkaudience.commands import COMMANDS
 from vkaudience.config import Config, load_config
 from vkaudience.failures import EXIT_CODES, INTERRUPTED, exit_code, of_the_system, tell_error, unexpected
 from vkaudience.output import deafen, murmur
@@ -21,28 +22,6 @@ from vkaudience.show import silence, talk, verbose
 from vkaudience.version import __version__
 
 __all__ = ["COMMANDS", "EXIT_CODES", "INTERRUPTED", "cli", "main"]
-
-# name -> (module, help line): listing commands imports none of them.
-COMMANDS = {
-    "demo": ("vkaudience.cmd_demo", "всё исследование на игрушечном VK, без ключа и без сети"),
-    "init": ("vkaudience.cmd_init", "создать исследование: папку с config.toml"),
-    "check": ("vkaudience.cmd_check", "проверить настройки и ключ: что он может"),
-    "plan": ("vkaudience.cmd_plan", "во что обойдётся сбор и кого он даст"),
-    "collect": ("vkaudience.cmd_collect", "собрать участников и стены; продолжает с места остановки"),
-    "import": ("vkaudience.cmd_import", "взять тексты из файлов CSV, JSONL, JSON"),
-    "audiences": ("vkaudience.cmd_audiences", "аудитории исследования; с кем их сравнить (baseline)"),
-    "lemmatize": ("vkaudience.cmd_lemmatize", "привести слова к начальной форме"),
-    "entities": ("vkaudience.cmd_entities", "найти имена людей, места и организации"),
-    "topics": ("vkaudience.cmd_topics", "построить темы и профили"),
-    "report": ("vkaudience.cmd_report", "написать отчёт"),
-    "team": ("vkaudience.cmd_team", "собирать командой: раздать доли, слить собранное"),
-    "run": ("vkaudience.cmd_run", "всё по порядку, пропуская сделанное"),
-    "schedule": ("vkaudience.cmd_schedule", "запускать каждый день: systemd, cron, планировщик Windows"),
-    "forget": ("vkaudience.cmd_forget", "удалить людей из исследования и больше не собирать"),
-    "purge": ("vkaudience.cmd_purge", "удалить данные людей, когда работа сделана"),
-    "simulate": ("vkaudience.cmd_simulate", "запустить игрушечный VK"),
-    "status": ("vkaudience.cmd_status", "что собрано, что не закончено, что VK не отдал"),
-}
 
 
 @dataclass
@@ -110,7 +89,6 @@ def main(arguments: list[str] | None = None) -> int:
             # A cp866 or cp1251 console cannot show every letter; a question mark is better than a crash.
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     silence()
-    commands = tuple(COMMANDS)
     try:
         code = cli.main(arguments, prog_name=program(), standalone_mode=False)
         sys.stdout.flush()
@@ -123,10 +101,10 @@ def main(arguments: list[str] | None = None) -> int:
         if type(error).__name__ == "NoArgsIsHelpError":  # its message is the help; click has it from 8.2 on
             error.show()
         else:
-            tell_error(usage_fault(error), commands)
+            tell_error(usage_fault(error))
         return error.exit_code
     except AudienceError as error:
-        tell_error(error, commands)
+        tell_error(error)
         return exit_code(error)
     except (KeyboardInterrupt, click.Abort):
         murmur("Остановлено. Собранное цело: та же команда продолжит.")
@@ -134,7 +112,7 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception as error:
         if verbose():
             raise
-        tell_error(of_the_system(error) if isinstance(error, OSError) else unexpected(error), commands)
+        tell_error(of_the_system(error) if isinstance(error, OSError) else unexpected(error))
         return 1
 
 

@@ -11,11 +11,12 @@ import click
 from storage import AudienceError, ConfigError
 from vkaudience.command import common
 from vkaudience.config import audience_faults
+from vkaudience.example import full_config
 from vkaudience.output import say, say_json
-from vkaudience.russian import program
+from vkaudience.russian import NAME
 
 TEMPLATE = """\
-# Исследование. Все ключи с пояснениями: config.toml рядом с программой.
+# Исследование. Образец, где пояснён каждый ключ: vkaudience init образец --full
 [study]
 name = {name}
 question = ""            # вопрос исследования, одной фразой: его спросят первым
@@ -47,8 +48,9 @@ NO_AUDIENCE = """\
 @click.command("init")
 @click.argument("name", metavar="ИМЯ")
 @click.option("--community", "communities", multiple=True, help="сообщество: vk.com/имя; можно несколько раз")
+@click.option("--full", is_flag=True, help="все ключи, каждый с пояснением")
 @common
-def command(options: Any, as_json: bool, quiet: bool, name: str, communities: tuple[str, ...]) -> int:
+def command(options: Any, as_json: bool, quiet: bool, name: str, communities: tuple[str, ...], full: bool) -> int:
     """Создать исследование: папку ИМЯ с config.toml."""
     if not name.strip():
         raise ConfigError("Имя исследования пустое.", "", "Пример: vkaudience init music")
@@ -61,7 +63,9 @@ def command(options: Any, as_json: bool, quiet: bool, name: str, communities: tu
     file = Path(name) / "config.toml"
     if file.exists():
         raise ConfigError(f"{file} уже есть.", "Чужие настройки не перезаписываются.", "Возьмите другое имя.")
-    text = TEMPLATE.format(name=_quoted(Path(name).name), audiences=_audiences(communities))
+    own = "\n".join(AUDIENCE.format(name=_quoted(item), community=_quoted(item)) for item in communities)
+    title = _quoted(Path(name).name)
+    text = full_config(title, own) if full else TEMPLATE.format(name=title, audiences=own or NO_AUDIENCE)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
@@ -74,17 +78,11 @@ def command(options: Any, as_json: bool, quiet: bool, name: str, communities: tu
     if quiet:
         return 0
     todo = "впишите вопрос" if communities else "впишите сообщества и вопрос"
-    start = f"{program()} --config {_typed(file)}"
+    start = f"{NAME} --config {_typed(file)}"
     say(f"Дальше: {todo}, положите ключ в VK_TOKEN и запустите\n  {start} collect")
     if not communities:
         say(f"Если тексты уже есть, ни сообществ, ни ключа не надо:\n  {start} import ФАЙЛ")
     return 0
-
-
-def _audiences(communities: tuple[str, ...]) -> str:
-    if not communities:
-        return NO_AUDIENCE
-    return "\n".join(AUDIENCE.format(name=_quoted(item), community=_quoted(item)) for item in communities)
 
 
 def _typed(file: Path) -> str:

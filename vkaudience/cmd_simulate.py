@@ -9,7 +9,7 @@ import click
 
 from vkaudience.command import common
 from vkaudience.demo import noon
-from vkaudience.output import say_json
+from vkaudience.output import say, say_json
 
 _WORLDS = (
     "demo (7 сообществ, 1160 человек), tiny (5 и 76), town (11 и 1910), course (11 и 18 100; стены длиннее, "
@@ -38,12 +38,12 @@ def command(options: Any, port: int, plan: str, rate: float, as_json: bool, quie
         if as_json:
             say_json({"event": "simulate", "api_url": server.api_url, "tokens": server.tokens, "communities": names})
         else:
-            click.echo(f"Игрушечный VK: {server.api_url}")
-            click.echo(f"Сервисный ключ: {server.tokens['service']}")
-            click.echo(f"Сообщества:     {', '.join(names)}")
+            say(f"Игрушечный VK: {server.api_url}")
+            say(f"Сервисный ключ: {server.tokens['service']}")
+            say(f"Сообщества:     {', '.join(names)}")
             for line in _first_steps(server.api_url, server.tokens["service"], names):
-                click.echo(line)
-            click.echo("Ctrl-C — остановить.")
+                say(line)
+            say("Ctrl-C — остановить.")
         try:
             while True:
                 time.sleep(3600)

@@ -90,7 +90,7 @@ def check_config(
         raise ConfigError(
             f"Ошибки в настройках ({file or 'без файла'}):\n" + "\n".join(f"  - {fault}" for fault in faults),
             "",
-            "Исправьте их и запустите команду ещё раз; образец с пояснениями — config.toml рядом с программой.",
+            "Исправьте их и запустите команду ещё раз; образец с пояснениями: vkaudience init образец --full.",
         )
     for name, value in overrides.items():
         section, _, key = name.partition(".")

@@ -11,7 +11,6 @@ import errno
 
 from storage import AudienceError
 from vkaudience.output import say
-from vkaudience.russian import as_called
 
 EXIT_CODES = {"VkStop": 3, "VkQuota": 4, "ConfigError": 2}
 INTERRUPTED = 130
@@ -23,14 +22,14 @@ def exit_code(error: AudienceError) -> int:
     return next((EXIT_CODES[c.__name__] for c in type(error).__mro__ if c.__name__ in EXIT_CODES), 1)
 
 
-def tell_error(error: AudienceError, commands: tuple[str, ...]) -> None:
+def tell_error(error: AudienceError) -> None:
     """What, why and what next, on stderr."""
     lines = [f"Ошибка: {error.what}"]
     lines += [f"Почему: {error.why}"] if error.why else []
     lines += [f"Что делать: {error.todo}"] if error.todo else []
     # The exit code must reach the scheduler even where the message cannot be written.
     with contextlib.suppress(OSError):
-        say(as_called("\n".join(lines), commands), err=True)
+        say("\n".join(lines), err=True)
 
 
 def of_the_system(error: OSError) -> AudienceError:

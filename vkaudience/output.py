@@ -11,9 +11,16 @@ from typing import Any
 
 import click
 
+from vkaudience.russian import as_called
+
 
 def say(text: str, *, err: bool = False) -> None:
-    """A line on stdout, or stderr. A closed pipe (``| head``) makes that stream deaf: the work itself goes on."""
+    """A line for a person, on stdout or stderr; commands that it names are as this person types them."""
+    _write(as_called(text), err=err)
+
+
+def _write(text: str, *, err: bool = False) -> None:
+    """A closed pipe (``| head``) makes that stream deaf: the work itself goes on."""
     try:
         click.echo(text, err=err)
     except BrokenPipeError:
@@ -36,4 +43,4 @@ def deafen(stream: Any) -> None:
 
 def say_json(value: Mapping[str, Any]) -> None:
     """One JSON object as a line of stdout, in ASCII: a console or pipe of any encoding passes it on whole."""
-    say(json.dumps(value, default=str))
+    _write(json.dumps(value, default=str))

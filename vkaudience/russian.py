@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from storage import ConfigError
+from vkaudience.commands import COMMANDS
 
 # start.py says how the person called the program; messages then name a line that works when it is pasted.
 CALLED = "VKAUDIENCE_CALLED"
@@ -51,11 +52,13 @@ def program() -> str:
     return os.environ.get(CALLED) or NAME
 
 
-def as_called(text: str, commands: tuple[str, ...]) -> str:
+# A command line in a message; not a folder of that name, and not `python -m vkaudience`.
+_LINE = re.compile(rf"(?<![\w./\\-])(?<!-m ){NAME} (?=--[a-z]|(?:{'|'.join(COMMANDS)})(?![\w/\\-]))")
+
+
+def as_called(text: str) -> str:
     """A message with its command lines as this person has to type them."""
-    if program() == NAME:
-        return text
-    return re.sub(rf"\b{NAME} (?=--|(?:{'|'.join(commands)})\b)", lambda found: program() + " ", text)
+    return text if program() == NAME else _LINE.sub(lambda found: program() + " ", text)
 
 
 def usage_fault(error: click.UsageError) -> ConfigError:

@@ -13,6 +13,7 @@ from typing import Any
 
 from storage import Event, Watch
 from vkaudience.output import murmur, say_json
+from vkaudience.russian import as_called
 
 # A line for each quarter of the work: a log of a night's run stays readable.
 QUARTERS = 4
@@ -95,7 +96,7 @@ class BarWatch(PlainWatch):
     def tell(self, event: Event) -> None:
         """Move the bar of the event's label; other events are lines above the bars."""
         if event.kind != "progress":
-            self._progress_bars.console.print(event.text, markup=False, highlight=False)
+            self._progress_bars.console.print(as_called(event.text), markup=False, highlight=False)
             return
         if event.label not in self._tasks:
             self._tasks[event.label] = self._progress_bars.add_task(event.label, total=event.total)

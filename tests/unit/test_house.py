@@ -253,6 +253,10 @@ def test_the_version_is_the_same_everywhere(project: dict[str, Any]) -> None:
 def test_the_wheel_holds_every_room(project: dict[str, Any]) -> None:
     assert sorted(project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]) == sorted(ROOMS)
     assert sorted(project["tool"]["mypy"]["packages"]) == sorted(ROOMS)
+    # Messages send people to the worked example, so it has to travel along.
+    assert project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"] == {
+        "config.toml": "vkaudience/config.toml"
+    }
 
 
 def test_every_dependency_is_pinned_in_the_constraints(project: dict[str, Any]) -> None:

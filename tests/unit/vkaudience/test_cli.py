@@ -12,6 +12,8 @@ import pytest
 
 from storage import SYSTEM_CLOCK, journal, open_store, people
 from storage.rows import User
+from vkaudience.config import load_config
+from vkaudience.schema import SECTIONS
 
 
 def run(*words: str, cwd: Path, **environ: str) -> subprocess.CompletedProcess[bytes]:
@@ -136,3 +138,31 @@ def test_init_takes_the_options_of_all_commands(tmp_path: Path) -> None:
     assert json.loads(run("init", "б", "--json", cwd=tmp_path).stdout)["file"]
     short, long = run("init", "в", "-q", cwd=tmp_path), run("init", "г", cwd=tmp_path)
     assert short.returncode == 0 and 0 < short.stdout.count(b"\n") < long.stdout.count(b"\n")
+
+
+def test_init_can_explain_every_key_and_the_result_is_a_study(tmp_path: Path) -> None:
+    for name, more in (("мой", ("--community", "vk.com/rock", "--community", "club8")), ("пустой", ())):
+        assert run("init", name, "--full", *more, cwd=tmp_path).returncode == 0
+        file = tmp_path / name / "config.toml"
+        config = load_config(file, {})
+        assert config["study"]["name"] == name and config["study"]["question"] == ""
+        assert [one["name"] for one in config.audiences] == list(more[1::2])
+        assert all(f"{key} = " in file.read_text(encoding="utf-8") for keys in SECTIONS.values() for key in keys)
+
+
+@pytest.mark.parametrize("called", ["python3 start.py", "py start.py"])
+def test_messages_name_lines_that_work_as_the_program_was_called(tmp_path: Path, called: str) -> None:
+    def told(*words: str) -> str:
+        answer = run(*words, cwd=tmp_path, VKAUDIENCE_CALLED=called)
+        return (answer.stdout + answer.stderr).decode()
+
+    with open_store(tmp_path / "study.db"):
+        pass
+    assert f"{called} --config" in told("init", "vkaudience test")
+    assert f"{called} collect" in told("status", "--max-age", "36h")
+    assert f"{called} collect" in told("audiences")
+    assert f"{called} init" in told("--config", "нет.toml", "status")
+    (tmp_path / "config.toml").write_text("", encoding="utf-8")
+    shown = told("schedule", "--kind", "windows")
+    assert "-m vkaudience --config" in shown and f"{called} status" in shown
+    assert "vkaudience test" in told("--db", "vkaudience test/нет.db", "status"), "a folder's name is no command"

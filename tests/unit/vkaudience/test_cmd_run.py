@@ -37,7 +37,7 @@ def test_a_failed_night_calls_and_keeps_its_exit_code(tmp_path: Path) -> None:
 )
 def test_the_command_gets_no_key_whatever_its_variable_is_called(tmp_path: Path, config: str) -> None:
     (tmp_path / "config.toml").write_text(config, encoding="utf-8")
-    odd = "vk1.a.odd-Secret_0123456789"
+    odd = "vk1.a.odd-Secret_01"
     run(tmp_path, "--on-fail", TELL, MY_VK="plain-secret", ELSEWHERE=odd, KEPT="wanted")
     told = (tmp_path / "told.txt").read_text(encoding="utf-8")
     assert "plain-secret" not in told and odd not in told and "wanted" in told
