@@ -6,13 +6,18 @@ For notebooks::
     study = vkaudience.open_study("study.db")
     study.frame("users")          # any table or view as a pandas frame
 
+The stages are here too: ``vkaudience.collect``, ``lemmatize``, ``entities``, ``topics`` and ``report``, each called as
+``stage(store, settings, *, watch, **doors)``; ``storage.open_store(path)`` opens a store to write to.
+
 The rooms beside this package (``collector``, ``storage``, ``nlp``, ``portraits``) hold the stages.
 """
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 ROOMS = ("collector", "nlp", "portraits", "simulator", "storage")
 
@@ -35,4 +40,26 @@ _refuse_shadowed_rooms()
 from vkaudience.study import Study, open_study  # noqa: E402  (after the guard, or its message never shows)
 from vkaudience.version import __version__  # noqa: E402
 
-__all__ = ["Study", "__version__", "open_study"]
+if TYPE_CHECKING:
+    from collector.collect import collect
+    from nlp.entities import entities
+    from nlp.lemmatize import lemmatize
+    from nlp.topics import topics
+    from portraits.report import report
+
+_HOMES = {
+    "collect": "collector.collect",
+    "entities": "nlp.entities",
+    "lemmatize": "nlp.lemmatize",
+    "report": "portraits.report",
+    "topics": "nlp.topics",
+}
+
+__all__ = ["Study", "__version__", "collect", "entities", "lemmatize", "open_study", "report", "topics"]
+
+
+def __getattr__(name: str) -> Any:
+    # Imported when first asked for: `vkaudience --help` must not pay for a stage.
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -14,6 +14,7 @@ from vkaudience.config import audience_faults
 from vkaudience.example import full_config
 from vkaudience.output import say, say_json
 from vkaudience.russian import NAME
+from vkaudience.synced import warning
 
 TEMPLATE = """\
 # Исследование. Образец, где пояснён каждый ключ: vkaudience init образец --full
@@ -71,6 +72,8 @@ def command(options: Any, as_json: bool, quiet: bool, name: str, communities: tu
         file.write_text(text, encoding="utf-8")
     except OSError as error:
         raise AudienceError(f"Не удаётся создать {file}", str(error), "Выберите другую папку.") from error
+    if synced := warning(file):
+        say(synced, err=True)
     if as_json:
         say_json({"event": "init", "file": str(file)})
         return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import re
 from typing import Any
 
@@ -98,8 +99,8 @@ def _show(found: dict[str, Any], database: Any, *, quiet: bool) -> None:
     for line in _lines(found):
         say(line)
     if not quiet:
-        for run in found["runs"]:
-            say(_run_line(run))
+        for line in _runs(found["runs"]):
+            say(line)
     say(f"Дальше: {found['next']}")
 
 
@@ -131,6 +132,18 @@ def _quota(calls: dict[str, int]) -> list[str]:
         for method, most in DAILY.items()
         if method in calls
     ]
+
+
+def _runs(runs: list[dict[str, Any]]) -> list[str]:
+    """The last runs; under the newest of each command what it said: which community or method is missing."""
+    lines: list[str] = []
+    told: set[str] = set()
+    for run in runs:
+        lines.append(_run_line(run))
+        if run["command"] not in told:
+            lines += [f"   {message}" for message in json.loads(run["messages"])]
+        told.add(run["command"])
+    return lines
 
 
 def _run_line(run: dict[str, Any]) -> str:

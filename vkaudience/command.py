@@ -11,6 +11,7 @@ import click
 from storage import Event, Outcome, Store, Watch, open_store
 from vkaudience.config import Config
 from vkaudience.show import say_outcome, talk
+from vkaudience.synced import warning
 from vkaudience.unused import unused
 from vkaudience.watches import watching
 
@@ -40,13 +41,14 @@ def run_stage(options: Any, name: str, stage: Stage, *, as_json: bool, quiet: bo
     """Open the study for writing, run one stage, tell how it ended; returns the exit code."""
     config = options.load()
     with open_store(config.database) as store, watching(as_json=as_json, quiet=quiet) as watch:
-        warn_unused(config, name, watch)
+        warn(config, name, watch)
         outcome = stage(store, config, watch)
     say_outcome(name, outcome, as_json=as_json)
     return EXIT_OF_STATE[outcome.state]
 
 
-def warn_unused(config: Config, name: str, watch: Watch) -> None:
-    """Say which keys were set in vain, once a command."""
-    for text in unused(config):
-        watch.tell(Event("warning", name, text=text))
+def warn(config: Config, name: str, watch: Watch) -> None:
+    """Say which keys were set in vain, and that a study lies where it may be spoiled, once a command."""
+    for text in (*unused(config), warning(config.database)):
+        if text:
+            watch.tell(Event("warning", name, text=text))

@@ -166,3 +166,31 @@ def test_messages_name_lines_that_work_as_the_program_was_called(tmp_path: Path,
     shown = told("schedule", "--kind", "windows")
     assert "-m vkaudience --config" in shown and f"{called} status" in shown
     assert "vkaudience test" in told("--db", "vkaudience test/нет.db", "status"), "a folder's name is no command"
+
+
+def test_status_says_what_the_last_run_of_each_command_missed(tmp_path: Path) -> None:
+    with open_store(tmp_path / "study.db") as store:
+        for command, message in (("collect", "старое"), ("collect", "Метод likes.getList недоступен"), ("topics", "х")):
+            run_id = journal.start_run(store, command, {}, {}, 10)
+            journal.end_run(store, run_id, "partial", {}, (message,), 20)
+    told = run("status", cwd=tmp_path).stdout.decode()
+    assert "   Метод likes.getList недоступен" in told and "   х" in told and "старое" not in told
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [
+        ("OneDrive - МГУ/учёба", "OneDrive"), ("Dropbox (Personal)", "Dropbox"), ("iCloudDrive/x", "iCloud"),
+        ("Library/Mobile Documents/com~apple~CloudDocs", "iCloud"), ("Yandex.Disk", "Яндекс"), ("мой OneDrive", ""),
+    ],
+)  # fmt: skip
+def test_a_folder_that_is_synchronised_draws_a_warning(tmp_path: Path, folder: str, name: str) -> None:
+    place = tmp_path / folder
+    place.mkdir(parents=True)
+    for words in (("init", "x"), ("--db", "x/study.db", "entities")):
+        told = run(*words, cwd=place).stderr.decode()
+        assert ("синхронизирует" in told) is bool(name) and name in told
+
+
+def test_a_folder_that_windows_gives_to_onedrive_is_known_by_its_variable(tmp_path: Path) -> None:
+    assert "OneDrive" in run("init", "x", cwd=tmp_path, OneDrive=str(tmp_path)).stderr.decode()
