@@ -227,7 +227,7 @@ def test_where_a_person_is_needed_it_stops_and_goes_on_later(
         with study(world, store, kind, f"{fault}@*:{7 if kind == 'user' else 15},times=1000") as one:
             with pytest.raises(VkStop) as error:
                 one.collect(*named(world), what=ALL)
-            assert error.value.todo or error.value.what
+            assert error.value.todo and error.value.what
             begun = len(one.rows("SELECT * FROM memberships"))
             asked = len(one.vk.log)
             with contextlib.suppress(VkStop):
