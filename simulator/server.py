@@ -18,7 +18,7 @@ from simulator.settings import ServerSettings
 from simulator.state import Change, State, WorldLike
 from simulator.tokens import Tokens, make_tokens
 
-__all__ = ["ServerSettings", "SimulatedVk", "serve", "start_server"]
+__all__ = ["ServerSettings", "SimulatedVk", "start_server"]
 
 HOST = "127.0.0.1"
 ROOT = "/method"
@@ -84,20 +84,6 @@ def start_server(
     """
     keys = Tokens(dict(tokens)) if tokens is not None else make_tokens(world.seed)
     return SimulatedVk(Api(State(world, changes), settings or ServerSettings(), keys, clock), port)
-
-
-def serve(world: WorldLike, settings: ServerSettings | None = None, port: int = 0) -> None:
-    """Serve until Ctrl-C; prints the address, a key of each kind and three communities to try."""
-    with start_server(world, settings, port) as running:
-        print(f"Игрушечный VK: {running.api_url}")
-        for kind, token in running.tokens.items():
-            print(f"  {kind:<10} {token}")
-        shown = sorted(world.communities.values(), key=lambda one: (one.closed, one.hides_members, one.id))[:3]
-        print("Сообщества:", ", ".join(f"{one.screen_name} (id {one.id})" for one in shown), flush=True)
-        try:
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            print("Остановлен.")
 
 
 class _Http(ThreadingHTTPServer):
