@@ -191,9 +191,11 @@ def _unanswered(expedition: Expedition) -> list[str]:
 
 
 def _broken(expedition: Expedition) -> list[str]:
-    """What came without a number: it is no community and no method, so the result is not called incomplete."""
+    """What came without a number: it is no community and no method, so the result is not called incomplete. One that
+    two pages showed was met twice: without a number nobody can tell.
+    """
     number = expedition.broken
-    return [f"Записей, которые VK прислал без номера: {number}. Сохранить их нельзя, они пропущены."] if number else []
+    return [f"VK прислал записи без номера: встречено {number}. Сохранить их нельзя, пропущены."] if number else []
 
 
 def _outcome(expedition: Expedition, lost: Sequence[str]) -> Outcome:
