@@ -50,8 +50,8 @@ CASE WHEN u.birth_year IS NULL OR u.last_seen IS NULL THEN NULL ELSE (
 """
 
 # Evidence first: whoever has a profile or a text on the own wall got through, whatever VK says of the account today.
-# What somebody wrote elsewhere says nothing of the own wall: it counts only where nothing is known of that. Nothing that
-# is remembered of a deleted account describes it, so its traits are unknown.
+# What somebody wrote elsewhere says nothing of the own wall: it counts only where nothing is known of that. Nothing
+# that is remembered of a deleted account describes it, so its traits are unknown.
 _PERSONS = f"""
 INSERT INTO report_persons
 SELECT user_id, outcome NOT IN ('unknown', 'deleted'), outcome, sex, age, city, occupation, platform, active
