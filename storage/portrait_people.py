@@ -95,13 +95,14 @@ def gather(store: Store, model_id: int | None) -> None:
             number = int(audience.id or 0)
             kinds[audience.kind].append(number)
             _add_members(connection, number, _definition(audience.definition))
-            _add_panel(connection, number)
+            _add_panel(connection, number, drawn=_definition(audience.recipe).get("sample") is not None)
         _unite(connection, EVERYONE, kinds["studied"])
         _unite(connection, REFERENCE, kinds["baseline"] or kinds["studied"])
         connection.execute(_PERSONS, {"model": model_id, "signal": own_signal(store, model_id)})
 
 
 def _definition(text: str) -> dict[str, Any]:
+    """A JSON object kept with an audience: its definition or its recipe."""
     try:
         found = json.loads(text)
     except ValueError:
@@ -141,14 +142,14 @@ def _add_members(connection: sqlite3.Connection, audience_id: int, definition: M
     )
 
 
-def _add_panel(connection: sqlite3.Connection, audience_id: int) -> None:
-    """Give the sample its weights; an audience without a sample is its own sample."""
-    drawn = connection.execute(
+def _add_panel(connection: sqlite3.Connection, audience_id: int, *, drawn: bool) -> None:
+    """Give the sample its weights; an audience of which none was drawn is its own sample, one drawn empty has none."""
+    found = connection.execute(
         "INSERT INTO report_people SELECT audience_id, user_id, weight FROM audience_members WHERE audience_id = ? "
         "ON CONFLICT (audience_id, user_id) DO UPDATE SET weight = excluded.weight",
         (audience_id,),
     ).rowcount
-    if not drawn:
+    if not found and not drawn:
         connection.execute("UPDATE report_people SET weight = 1.0 WHERE audience_id = ?", (audience_id,))
 
 

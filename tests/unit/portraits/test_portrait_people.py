@@ -108,3 +108,12 @@ def test_what_somebody_wrote_elsewhere_says_nothing_of_the_own_wall(store: Store
     members(store, {"any": [1]})
     outcomes = dict(store.rows("SELECT user_id, outcome FROM report_persons"))
     assert outcomes == {1: "closed", 2: "blank", 3: "few_words", 4: "few_words"}
+
+
+def test_a_panel_drawn_empty_stands_for_nobody(store: Store) -> None:
+    drawn = Audience("закрытые", json.dumps({"any": [1]}), recipe=json.dumps({"sample": 5, "seed": 1, "cuts": {}}))
+    whole = Audience("все", json.dumps({"any": [1]}))
+    ids = [audiences.save_audience(store, row) for row in (drawn, whole)]
+    portrait_people.gather(store, None)
+    assert [portrait_people.sample_size(store, number) for number in ids] == [0, 4]
+    assert [portrait_people.size(store, number) for number in ids] == [4, 4]
