@@ -6,10 +6,10 @@ import difflib
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from collector.import_records import FIELDS, Broken, Record, Tally, listed
+from collector.import_stream import ForeignFile
 from collector.values import storable, whole
 from collector.values import text as whole_text
 from storage import ConfigError, ImportFileError
@@ -82,7 +82,7 @@ def has_text(columns: Sequence[str]) -> bool:
     return _usual("text", columns, set()) is not None
 
 
-def match_columns(path: Path, columns: Sequence[str], mapping: Mapping[str, str]) -> tuple[str | None, ...]:
+def match_columns(file: ForeignFile, columns: Sequence[str], mapping: Mapping[str, str]) -> tuple[str | None, ...]:
     """The column of each of FIELDS or None: as mapped, else the column of the same or a usual name.
 
     Raises ImportFileError when a mapped column is missing, or there is no text, or neither author nor community.
@@ -92,15 +92,15 @@ def match_columns(path: Path, columns: Sequence[str], mapping: Mapping[str, str]
         if column not in columns:
             near = difflib.get_close_matches(column, columns, n=1)
             hint = f"Может быть, --map {name}={near[0]}?" if near else "Исправьте --map."
-            raise ImportFileError(f"Столбца «{column}» (для поля {name}) нет: {path}", there, hint)
+            raise ImportFileError(f"Столбца «{column}» (для поля {name}) нет: {file}", there, hint)
     found = {name: mapping.get(name) or _usual(name, columns, set(mapping.values())) for name in FIELDS}
     if found["text"] is None:
         raise ImportFileError(
-            f"Не понять, в каком столбце тексты: {path}", there, "Назовите его: --map text=СТОЛБЕЦ,community=СТОЛБЕЦ"
+            f"Не понять, в каком столбце тексты: {file}", there, "Назовите его: --map text=СТОЛБЕЦ,community=СТОЛБЕЦ"
         )
     if found["author"] is None and found["community"] is None:
         raise ImportFileError(
-            f"Не понять, чьи это тексты: {path}",
+            f"Не понять, чьи это тексты: {file}",
             f"Нужен столбец с автором или с сообществом. {there}",
             f"Назовите его: --map text={found['text']},author=СТОЛБЕЦ или community=СТОЛБЕЦ",
         )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from collector import read_csv, read_jsonl, read_people, read_telegram, read_xlsx
@@ -13,7 +13,7 @@ from collector.import_columns import read_rows
 from collector.import_fields import Row, has_text, match_columns
 from collector.import_records import Broken, Record, Tally
 from collector.import_shelf import Shelf
-from collector.import_stream import numbered_lines, open_text
+from collector.import_stream import ForeignFile, numbered_lines, open_text
 from collector.read_people import PersonId
 from collector.read_vk_json import VkRow, looks_vk, vk_rows
 from collector.sniff import SourceFile, sniff
@@ -27,17 +27,31 @@ Item = Good | Broken
 Records = Callable[[Sequence[int | None]], Iterable[Record | Broken]]
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the user said of the files: ``mapping`` our field -> column, and their format."""
+
+    mapping: Mapping[str, str]
+    format: str = "auto"
+
+    @property
+    def guess(self) -> bool:
+        """Whether a file is what it looks like: nothing was said of it."""
+        return self.format == "auto" and not self.mapping
+
+
 @dataclass(slots=True)
 class Reading:
     """One file ready to be read once; ``items`` counts what it had to mend in the Tally given.
 
-    ``kind``: ``rows`` of texts, ``vk`` objects, or ``people`` that make an audience.
+    ``kind``: ``rows`` of texts, ``vk`` objects, or ``people`` that make an audience. ``shelf`` keeps the good ones.
     """
 
     source: SourceFile
     kind: str
     items: Callable[[Tally], Iterator[Item]]
     good: int = 0
+    shelf: Shelf = field(default_factory=functools.partial(Shelf, None))
     broken: Tally = field(default_factory=Tally)
     notes: Tally = field(default_factory=Tally)
 
@@ -54,7 +68,7 @@ class Reading:
 
     def complaints(self) -> list[str]:
         """What could not be read and what was mended, in Russian."""
-        name, place = self.source.path.name, self.source.place
+        name, place = self.source.file.name, self.source.place
         found = []
         if broken := self.broken.total():
             told = "; ".join(self.broken.tell(place))
@@ -64,27 +78,27 @@ class Reading:
         return found
 
 
-def prepare(path: Path, mapping: Mapping[str, str], wanted: str) -> Reading:
+def prepare(file: ForeignFile, wanted: Wanted) -> Reading:
     """Find out how to read a file. Raises ImportFileError when it is no text or its columns do not fit."""
-    source = sniff(path, wanted)
+    source = sniff(file, wanted.format)
     if source.shape == "xlsx":
-        columns = read_xlsx.columns_of(path)
-        return _table(source, columns, mapping, lambda places: read_xlsx.records(path, places))
+        columns = read_xlsx.columns_of(file)
+        return _table(source, columns, wanted, lambda places: read_xlsx.records(file, places))
     if source.shape == "csv":
-        if wanted == "auto" and not mapping and read_people.looks_list(source.head):
+        if wanted.guess and read_people.looks_list(source.head):
             return Reading(source, "people", lambda _: _listed(source))
-        table = read_csv.read_header(source, list(mapping.values()))
-        return _table(source, table.columns, mapping, lambda places: read_csv.read_rows(source, table, places))
+        table = read_csv.read_header(source, list(wanted.mapping.values()))
+        return _table(source, table.columns, wanted, lambda places: read_csv.read_rows(source, table, places))
     if source.shape == "document":
         values = read_jsonl.read_document(source)
-        if wanted == "auto" and not mapping and len(values) == 1 and read_telegram.looks_desktop(values[0]):
+        if wanted.guess and len(values) == 1 and read_telegram.looks_desktop(values[0]):
             return Reading(source, "rows", lambda n: read_rows(read_telegram.desktop_records(values[0], n), n))
-        if wanted == "auto" and not mapping and values and all(type(value) in (int, str) for value in values):
+        if wanted.guess and values and all(type(value) in (int, str) for value in values):
             numbered = [(number, str(value)) for number, value in enumerate(values, start=1)]
             return Reading(source, "people", lambda _: read_people.list_rows(numbered))
         listed = list(enumerate(values, start=1))
-        return _json(source, mapping, wanted, lambda: iter(listed))
-    return _json(source, mapping, wanted, lambda: map(_out_of_wrapping, read_jsonl.read_values(source)))
+        return _json(source, wanted, lambda: iter(listed))
+    return _json(source, wanted, lambda: map(_out_of_wrapping, read_jsonl.read_values(source)))
 
 
 def _out_of_wrapping(value: read_jsonl.Value) -> read_jsonl.Value:
@@ -96,9 +110,9 @@ def _out_of_wrapping(value: read_jsonl.Value) -> read_jsonl.Value:
     return (value[0], whole["data"]) if wrapped else value
 
 
-def _table(source: SourceFile, columns: Sequence[str], mapping: Mapping[str, str], records: Records) -> Reading:
-    people = None if mapping or has_text(columns) else read_people.match_people(columns)
-    names = people or match_columns(source.path, columns, mapping)
+def _table(source: SourceFile, columns: Sequence[str], wanted: Wanted, records: Records) -> Reading:
+    people = None if wanted.mapping or has_text(columns) else read_people.match_people(columns)
+    names = people or match_columns(source.file, columns, wanted.mapping)
     places = [None if name is None else columns.index(name) for name in names]
     if people:
         return Reading(source, "people", lambda _: read_people.people_rows(records(places)))
@@ -106,20 +120,18 @@ def _table(source: SourceFile, columns: Sequence[str], mapping: Mapping[str, str
 
 
 def _listed(source: SourceFile) -> Iterator[Item]:
-    with open_text(source.path, source.encoding) as stream:
+    with open_text(source.file, source.encoding) as stream:
         yield from read_people.list_rows(numbered_lines(stream))
 
 
-def _json(
-    source: SourceFile, mapping: Mapping[str, str], wanted: str, values: Callable[[], Iterator[read_jsonl.Value]]
-) -> Reading:
-    if wanted == "vk" or (wanted == "auto" and not mapping and _first(values(), looks_vk)):
+def _json(source: SourceFile, wanted: Wanted, values: Callable[[], Iterator[read_jsonl.Value]]) -> Reading:
+    if wanted.format == "vk" or (wanted.guess and _first(values(), looks_vk)):
         return Reading(source, "vk", lambda _: _vk(values()))
-    if wanted == "auto" and not mapping and _first(values(), read_telegram.looks_telethon):
+    if wanted.guess and _first(values(), read_telegram.looks_telethon):
         return Reading(source, "rows", lambda n: read_rows(read_telegram.telethon_records(values(), n), n))
     if next(values(), None) is None:
-        raise _empty(source.path)
-    keys = match_columns(source.path, read_jsonl.columns_of(values()), mapping)
+        raise _empty(source.file)
+    keys = match_columns(source.file, read_jsonl.columns_of(values()), wanted.mapping)
     return Reading(source, "rows", lambda notes: read_rows(read_jsonl.read_records(values(), keys), notes))
 
 
@@ -137,17 +149,17 @@ def _vk(values: Iterable[read_jsonl.Value]) -> Iterator[Item]:
             yield from vk_rows(*value)
 
 
-def scan(reading: Reading, shelf: Shelf, watch: Watch) -> bool:
+def scan(reading: Reading, watch: Watch) -> bool:
     """Read the file through, count, and put the good rows on the shelf; False when a person asked to stop.
 
     Raises ImportFileError when there is nothing in it or more than half of it is broken.
     """
     items = reading.items(reading.notes)
     while batch := list(itertools.islice(items, ASK_EVERY)):
-        shelf.put(reading.sort_out(batch))
+        reading.shelf.put(reading.sort_out(batch))
         if len(batch) == ASK_EVERY:
             done = reading.good + reading.broken.total()
-            watch.tell(Event("progress", "import", f"проверка {reading.source.path.name}", done=done))
+            watch.tell(Event("progress", "import", f"проверка {reading.source.file.name}", done=done))
             if watch.stopping():
                 return False
     _refuse_broken(reading)
@@ -155,16 +167,16 @@ def scan(reading: Reading, shelf: Shelf, watch: Watch) -> bool:
 
 
 def _refuse_broken(reading: Reading) -> None:
-    path, broken = reading.source.path, reading.broken.total()
+    file, broken = reading.source.file, reading.broken.total()
     if not reading.good and not broken:
-        raise _empty(path)
+        raise _empty(file)
     if broken > reading.good:
         raise ImportFileError(
-            f"Не читается больше половины файла: {broken} из {broken + reading.good} ({path}). Ничего не записано.",
+            f"Не читается больше половины файла: {broken} из {broken + reading.good} ({file}). Ничего не записано.",
             "; ".join(reading.broken.tell(reading.source.place)) + ".",
             "Проверьте столбцы в --map, разделитель и кавычки.",
         )
 
 
-def _empty(path: Path) -> ImportFileError:
-    return ImportFileError(f"В файле нет ни одной записи: {path}", "", "Проверьте, тот ли это файл.")
+def _empty(file: ForeignFile) -> ImportFileError:
+    return ImportFileError(f"В файле нет ни одной записи: {file}", "", "Проверьте, тот ли это файл.")

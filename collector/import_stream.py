@@ -7,9 +7,11 @@ import gzip
 import io
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TextIO
 
+from collector.values import text
 from storage import ImportFileError
 
 # Text packs 3-10 times, a repetitive table perhaps 50 times; a bomb packs a thousand times.
@@ -19,32 +21,76 @@ LONGEST_LINE = 16 * 2**20
 
 
 class Allowance:
-    """How many bytes an archive may unfold into, spent as they come, whatever the archive claims."""
+    """How many bytes an archive may unfold into, all that is inside its files included, spent as they come,
+    whatever the archive claims."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._left = max(HARMLESS, MOST_RATIO * path.stat().st_size)
+    def __init__(self, shown: str, packed: int) -> None:
+        self._shown = shown
+        self._left = max(HARMLESS, MOST_RATIO * packed)
+        self._reached: dict[Path, int] = {}
+
+    def reach(self, path: Path, position: int) -> None:
+        """A packed file was unfolded up to ``position``; reading it once more costs nothing."""
+        before = self._reached.get(path, 0)
+        if position > before:
+            self._reached[path] = position
+            self.spend(position - before)
 
     def spend(self, count: int) -> None:
         """Raises ImportFileError for a bomb."""
         self._left -= count
         if self._left < 0:
             raise ImportFileError(
-                f"Архив раздувается больше чем в {MOST_RATIO} раз: {self._path}",
+                f"Архив раздувается больше чем в {MOST_RATIO} раз: {self._shown}",
                 "Так устроены «архивные бомбы»; обычный текст сжимается в 3-50 раз.",
                 "Если файл ваш, распакуйте его сами или сохраните таблицу как CSV UTF-8.",
             )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ForeignFile:
+    """A file to read. ``shown`` and ``name`` call it in messages: one out of an archive lies in a temporary folder,
+    whose name says nothing. ``stem`` and ``folder`` make the label of its source."""
+
+    path: Path
+    shown: str
+    name: str
+    stem: str
+    folder: str
+    allowance: Allowance
+    member: bool = False
+
+    def __str__(self) -> str:
+        return self.shown
+
+
+def plain_file(path: Path) -> ForeignFile:
+    """A file as the user named it, there or not."""
+    shown = text(str(path))
+    try:
+        packed = path.stat().st_size
+    except OSError:
+        packed = 0  # whoever reads it will say why
+    return ForeignFile(
+        path, shown, text(path.name), stem_of(path.name), text(path.absolute().parent.name), Allowance(shown, packed)
+    )
+
+
+def stem_of(name: str) -> str:
+    """A file's name without its endings, as the label of its source."""
+    path = Path(text(name))
+    return Path(path.stem).stem if path.suffix.lower() == ".gz" else path.stem
+
+
 class _Unpacked(io.RawIOBase):
     """The unpacked bytes of a gzip file. Raises ImportFileError for a bomb or a damaged archive."""
 
-    def __init__(self, path: Path, file: IO[bytes]) -> None:
+    def __init__(self, owner: ForeignFile, packed: IO[bytes]) -> None:
         super().__init__()
-        self._path = path
-        self._packed = file
-        self._gzip = gzip.GzipFile(fileobj=file)
-        self._allowance = Allowance(path)
+        self._owner = owner
+        self._packed = packed
+        self._gzip = gzip.GzipFile(fileobj=packed)
+        self._position = 0
 
     def readable(self) -> bool:
         return True
@@ -55,9 +101,10 @@ class _Unpacked(io.RawIOBase):
             data = self._gzip.read(len(view))
         except (EOFError, OSError, zlib.error) as error:
             raise ImportFileError(
-                f"Архив повреждён: {self._path}", str(error), "Скачайте или упакуйте файл заново."
+                f"Архив повреждён: {self._owner}", str(error), "Скачайте или упакуйте файл заново."
             ) from error
-        self._allowance.spend(len(data))
+        self._position += len(data)
+        self._owner.allowance.reach(self._owner.path, self._position)
         view[: len(data)] = data
         return len(data)
 
@@ -67,25 +114,25 @@ class _Unpacked(io.RawIOBase):
 
 
 @contextlib.contextmanager
-def open_bytes(path: Path) -> Iterator[IO[bytes]]:
+def open_bytes(owner: ForeignFile) -> Iterator[IO[bytes]]:
     """The file's bytes, unpacked when it is gzip. Raises ImportFileError when it cannot be read."""
     try:
-        file = path.open("rb")
+        file = owner.path.open("rb")
     except OSError as error:
         raise ImportFileError(
-            f"Файл не открывается: {path}", error.strerror or str(error), "Проверьте права на файл и его имя."
+            f"Файл не открывается: {owner}", error.strerror or str(error), "Проверьте права на файл и его имя."
         ) from error
     with file:
         if file.peek(2)[:2] == b"\x1f\x8b":
-            yield io.BufferedReader(_Unpacked(path, file))
+            yield io.BufferedReader(_Unpacked(owner, file))
         else:
             yield file
 
 
 @contextlib.contextmanager
-def open_text(path: Path, encoding: str) -> Iterator[TextIO]:
+def open_text(owner: ForeignFile, encoding: str) -> Iterator[TextIO]:
     """The file as text; a byte that the encoding does not know becomes a lone surrogate, to be counted later."""
-    with open_bytes(path) as file:
+    with open_bytes(owner) as file:
         # newline="": line ends inside quoted cells belong to the text.
         yield io.TextIOWrapper(file, encoding=encoding, errors="surrogateescape", newline="")
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from collector.import_fields import check_fields, parse_mapping
-from collector.import_reading import Reading, prepare, scan
+from collector.import_reading import Reading, Wanted, prepare, scan
 from collector.import_shelf import Shelf
+from collector.import_stream import ForeignFile
 from collector.import_write import PeopleWriter, RowWriter, VkWriter
 from collector.unpack import unpacked
 from storage import QUIET, SYSTEM_CLOCK, Clock, ConfigError, Event, Outcome, Store, Watch
@@ -46,37 +47,10 @@ def import_files(
     """
     _check(settings)
     with unpacked(settings.files) as (files, messages), contextlib.ExitStack() as shelves:
-        return _import(store, settings, files, messages, shelves, watch, clock)
-
-
-def _import(
-    store: Store,
-    settings: ImportSettings,
-    files: list[Path],
-    messages: list[str],
-    shelves: contextlib.ExitStack,
-    watch: Watch,
-    clock: Clock,
-) -> Outcome:
-    folder = store.path.parent if store.path.is_file() else None
-    readings = []
-    for path in files:
-        reading = prepare(path, settings.mapping, settings.format)
-        shelf = shelves.enter_context(contextlib.closing(Shelf(folder)))
-        if not scan(reading, shelf, watch):
+        readings = _look_through(store, settings, files, shelves, watch)
+        if readings is None:
             return Outcome("interrupted", {}, ("Импорт остановлен до записи: ничего не изменено.",))
-        readings.append((reading, shelf))
-    before = _sizes(store)
-    counts = {"rows": 0, "broken": 0, "repeated": 0}
-    whole = True
-    for reading, shelf in readings:
-        messages += reading.complaints()
-        counts["broken"] += reading.broken.total()
-        whole = whole and _write_file(store, settings, reading, shelf, counts, messages, watch, clock)
-    counts |= {name: size - before[name] for name, size in _sizes(store).items()}
-    if not whole:
-        messages.append("Импорт остановлен; записанное цело. Та же команда допишет остальное без повторов.")
-    return Outcome("done" if whole else "interrupted", counts, tuple(messages))
+        return _Import(store, settings, watch, clock, messages).write(readings)
 
 
 def _check(settings: ImportSettings) -> None:
@@ -87,38 +61,69 @@ def _check(settings: ImportSettings) -> None:
         raise ConfigError("Не назван ни один файл.", "", "Пример: vkaudience import texts.csv --map text=Текст")
 
 
-def _write_file(
-    store: Store,
-    settings: ImportSettings,
-    reading: Reading,
-    shelf: Shelf,
-    counts: dict[str, int],
-    messages: list[str],
-    watch: Watch,
-    clock: Clock,
-) -> bool:
-    """Write one file's rows and its audiences; False when a person asked to stop."""
-    writer = _WRITERS[reading.kind](store, _label(settings, reading), clock.now())
-    done = 0
-    for batch in _batches(iter(shelf)):
-        if watch.stopping():
-            break
-        writer.write(batch)
-        done += len(batch)
-        watch.tell(Event("progress", "import", reading.source.path.name, done=done, total=reading.good))
-    counts["rows"] += done
-    counts["repeated"] += writer.repeated
-    if writer.repeated:
-        messages.append(f"{reading.source.path.name}: повторов той же записи пропущено {writer.repeated}.")
-    if done < reading.good:
-        return False
-    messages += writer.audiences()
-    return True
+def _look_through(
+    store: Store, settings: ImportSettings, files: list[ForeignFile], shelves: contextlib.ExitStack, watch: Watch
+) -> list[Reading] | None:
+    """All files checked, their rows on shelves; None when a person asked to stop."""
+    folder = store.path.parent if store.path.is_file() else None
+    wanted = Wanted(settings.mapping, settings.format)
+    readings = []
+    for file in files:
+        reading = prepare(file, wanted)
+        reading.shelf = shelves.enter_context(contextlib.closing(Shelf(folder)))
+        if not scan(reading, watch):
+            return None
+        readings.append(reading)
+    return readings
+
+
+@dataclass(slots=True)
+class _Import:
+    """The writing of one import: what was counted and told so far."""
+
+    store: Store
+    settings: ImportSettings
+    watch: Watch
+    clock: Clock
+    messages: list[str]
+    counts: dict[str, int] = field(default_factory=lambda: {"rows": 0, "broken": 0, "repeated": 0})
+
+    def write(self, readings: list[Reading]) -> Outcome:
+        """Write the files in their order, until a person asks to stop."""
+        before = _sizes(self.store)
+        whole = True
+        for reading in readings:
+            self.messages += reading.complaints()
+            self.counts["broken"] += reading.broken.total()
+            whole = whole and self._write_file(reading)
+        self.counts |= {name: size - before[name] for name, size in _sizes(self.store).items()}
+        if not whole:
+            self.messages.append("Импорт остановлен; записанное цело. Та же команда допишет остальное без повторов.")
+        return Outcome("done" if whole else "interrupted", self.counts, tuple(self.messages))
+
+    def _write_file(self, reading: Reading) -> bool:
+        """Write one file's rows and its audiences; False when a person asked to stop."""
+        name = reading.source.file.name
+        writer = _WRITERS[reading.kind](self.store, _label(self.settings, reading), self.clock.now())
+        done = 0
+        for batch in _batches(iter(reading.shelf)):
+            if self.watch.stopping():
+                break
+            writer.write(batch)
+            done += len(batch)
+            self.watch.tell(Event("progress", "import", name, done=done, total=reading.good))
+        self.counts["rows"] += done
+        self.counts["repeated"] += writer.repeated
+        if writer.repeated:
+            self.messages.append(f"{name}: повторов той же записи пропущено {writer.repeated}.")
+        if done < reading.good:
+            return False
+        self.messages += writer.audiences()
+        return True
 
 
 def _label(settings: ImportSettings, reading: Reading) -> str:
-    path = reading.source.path
-    return settings.source or (Path(path.stem).stem if path.suffix.lower() == ".gz" else path.stem)
+    return settings.source or reading.source.file.stem
 
 
 def _batches(rows: Iterator[Any]) -> Iterator[list[Any]]:

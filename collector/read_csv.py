@@ -62,7 +62,7 @@ def read_rows(source: SourceFile, table: Table, places: Sequence[int | None]) ->
     A row of the wrong width gives up only its first line: a forgotten quote does not swallow the rest of the file.
     """
     _allow_long_cells()
-    with open_text(source.path, source.encoding) as stream:
+    with open_text(source.file, source.encoding) as stream:
         lines = _Lines(stream)
         rows = _rows(lines, table.delimiter, len(table.columns))
         for _ in range(1 + table.hint):

@@ -19,7 +19,7 @@ Value = tuple[int, Any] | Broken
 
 def read_values(source: SourceFile) -> Iterator[Value]:
     """(line, value) of every line that is not blank, or Broken where it is no JSON."""
-    with open_text(source.path, source.encoding) as stream:
+    with open_text(source.file, source.encoding) as stream:
         for number, line in numbered_lines(stream):
             if line is None:
                 yield Broken(number, "строка длиннее 16 МБ")
@@ -39,11 +39,11 @@ def read_document(source: SourceFile) -> list[Any]:
 
     Raises ImportFileError when it is no JSON or larger than LARGEST_DOCUMENT characters.
     """
-    with open_text(source.path, source.encoding) as stream:
+    with open_text(source.file, source.encoding) as stream:
         text = stream.read(LARGEST_DOCUMENT + 1)
     if len(text) > LARGEST_DOCUMENT:
         raise ImportFileError(
-            f"Файл JSON слишком велик, чтобы читать его целиком: {source.path}",
+            f"Файл JSON слишком велик, чтобы читать его целиком: {source.file}",
             f"Предел — {LARGEST_DOCUMENT // 2**20} млн знаков.",
             "Сохраните его по одной записи в строке (JSONL): такие файлы читаются любого размера.",
         )
@@ -51,13 +51,13 @@ def read_document(source: SourceFile) -> list[Any]:
         value = json.loads(text)
     except json.JSONDecodeError as error:
         raise ImportFileError(
-            f"Файл начинается как JSON, но не читается: {source.path}",
+            f"Файл начинается как JSON, но не читается: {source.file}",
             f"Ошибка в строке {error.lineno}, знак {error.colno}.",
             "Файл обрезан или повреждён: сохраните его заново.",
         ) from error
     except (ValueError, RecursionError) as error:
         raise ImportFileError(
-            f"JSON не читается: {source.path}", "Вложенность или числа чрезмерны.", "Проверьте, тот ли это файл."
+            f"JSON не читается: {source.file}", "Вложенность или числа чрезмерны.", "Проверьте, тот ли это файл."
         ) from error
     return value if isinstance(value, list) else [value]
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import codecs
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from collector.import_stream import open_bytes
+from collector.import_stream import ForeignFile, open_bytes
 from collector.read_xlsx import is_xlsx
 from storage import ImportFileError
 
@@ -53,7 +52,7 @@ _MOST_CONTROL = 0.05
 class SourceFile:
     """A readable file. ``shape``: csv, xlsx, lines (one JSON value a line) or document (one JSON value)."""
 
-    path: Path
+    file: ForeignFile
     shape: str
     encoding: str
     head: str
@@ -64,53 +63,53 @@ class SourceFile:
         return "записи" if self.shape == "document" else "строки"
 
 
-def sniff(path: Path, wanted: str = "auto") -> SourceFile:
+def sniff(file: ForeignFile, wanted: str = "auto") -> SourceFile:
     """Look at the first megabyte. Raises ImportFileError for anything that cannot be read as texts."""
-    _refuse_place(path)
-    with open_bytes(path) as file:
-        head = file.read(HEAD_BYTES)
+    _refuse_place(file)
+    with open_bytes(file) as stream:
+        head = stream.read(HEAD_BYTES)
     if not head.strip(b"\0 \t\r\n"):
-        raise ImportFileError(f"Файл пуст: {path}", "", "Проверьте, тот ли это файл.")
-    if head.startswith(b"PK") and is_xlsx(path):
-        return SourceFile(path, "xlsx", "", "")
-    _refuse_binary(path, head)
-    encoding = _encoding(path, head)
+        raise ImportFileError(f"Файл пуст: {file}", "", "Проверьте, тот ли это файл.")
+    if head.startswith(b"PK") and is_xlsx(file.path):
+        return SourceFile(file, "xlsx", "", "")
+    _refuse_binary(file, head)
+    encoding = _encoding(file, head)
     whole = len(head) < HEAD_BYTES
     text = codecs.getincrementaldecoder(encoding)("replace").decode(head, final=whole)
-    return SourceFile(path, _shape(text, whole, wanted), encoding, text)
+    return SourceFile(file, _shape(text, whole, wanted), encoding, text)
 
 
-def _refuse_place(path: Path) -> None:
-    if path.is_dir():
+def _refuse_place(file: ForeignFile) -> None:
+    if file.path.is_dir():
         raise ImportFileError(
-            f"Это папка, а нужен файл: {path}", "", "Укажите файлы в ней по одному или шаблоном: ПАПКА/*.csv."
+            f"Это папка, а нужен файл: {file}", "", "Укажите файлы в ней по одному или шаблоном: ПАПКА/*.csv."
         )
-    if not path.exists():
-        raise ImportFileError(f"Файла нет: {path}", "", "Проверьте имя и папку; имя с пробелами возьмите в кавычки.")
-    if not path.is_file():
-        raise ImportFileError(f"Это не обычный файл: {path}", "", "Укажите файл CSV или JSON на диске.")
+    if not file.path.exists():
+        raise ImportFileError(f"Файла нет: {file}", "", "Проверьте имя и папку; имя с пробелами возьмите в кавычки.")
+    if not file.path.is_file():
+        raise ImportFileError(f"Это не обычный файл: {file}", "", "Укажите файл CSV или JSON на диске.")
 
 
-def _refuse_binary(path: Path, head: bytes) -> None:
-    if path.suffix.lower() in _PICKLE_ENDINGS:
-        raise ImportFileError(f"Это pickle (двоичный файл Python): {path}", *_PICKLE)
+def _refuse_binary(file: ForeignFile, head: bytes) -> None:
+    if file.path.suffix.lower() in _PICKLE_ENDINGS:
+        raise ImportFileError(f"Это pickle (двоичный файл Python): {file}", *_PICKLE)
     for first, what, why, todo in _MAGIC:
         if head.startswith(first):
-            raise ImportFileError(f"Это {what}, а не текст: {path}", why, todo)
+            raise ImportFileError(f"Это {what}, а не текст: {file}", why, todo)
     if head.lstrip()[:1] == b"<":
-        raise ImportFileError(f"Это HTML или XML: {path}", "", "Нужна таблица CSV или файл JSON.")
+        raise ImportFileError(f"Это HTML или XML: {file}", "", "Нужна таблица CSV или файл JSON.")
     if any(head.startswith(bom) for bom, _ in _BOMS):
         return
     control = sum(head.count(bytes([code])) for code in range(32) if code not in (9, 10, 12, 13))
     if control > _MOST_CONTROL * len(head):
         raise ImportFileError(
-            f"Файл двоичный, а не текстовый: {path}",
+            f"Файл двоичный, а не текстовый: {file}",
             "В нём слишком много служебных байтов.",
             "Сохраните данные как CSV (UTF-8) или JSONL и укажите этот файл.",
         )
 
 
-def _encoding(path: Path, head: bytes) -> str:
+def _encoding(file: ForeignFile, head: bytes) -> str:
     for bom, name in _BOMS:
         if head.startswith(bom):
             return name
@@ -122,7 +121,7 @@ def _encoding(path: Path, head: bytes) -> str:
     frequency, name = max((_frequency(head.decode(name, "replace")), name) for name in _EIGHT_BIT)
     if frequency < _LEAST_FREQUENT:
         raise ImportFileError(
-            f"Не удаётся понять кодировку: {path}",
+            f"Не удаётся понять кодировку: {file}",
             "Это не UTF-8, и русских слов не видно ни в одной из привычных кодировок.",
             "Сохраните файл в UTF-8 (в Excel: «CSV UTF-8») и повторите.",
         )

@@ -13,8 +13,9 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from collector.import_stream import Allowance
+from collector.import_stream import Allowance, ForeignFile, plain_file, stem_of
 from collector.read_xlsx import is_xlsx
+from collector.values import text
 from storage import ImportFileError
 
 DATA = frozenset({".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".xlsx", ".gz"})
@@ -24,19 +25,19 @@ _ODD = re.compile(r"[^\w. ()-]")
 
 
 @contextlib.contextmanager
-def unpacked(paths: Sequence[Path]) -> Iterator[tuple[list[Path], list[str]]]:
+def unpacked(paths: Sequence[Path]) -> Iterator[tuple[list[ForeignFile], list[str]]]:
     """The files to read, those inside archives unpacked, and messages about what was left in them.
 
     Raises ImportFileError for an archive that is damaged, locked, a bomb or without data.
     """
     with tempfile.TemporaryDirectory(prefix="vkaudience-import-") as folder:
-        files: list[Path] = []
+        files: list[ForeignFile] = []
         messages: list[str] = []
         for path in paths:
             if path.is_file() and _begins_as_zip(path) and not is_xlsx(path):
                 files += _unpack(path, Path(folder), messages)
             else:
-                files.append(path)
+                files.append(plain_file(path))
         yield files, messages
 
 
@@ -48,39 +49,54 @@ def _begins_as_zip(path: Path) -> bool:
         return False  # whoever reads it will say why
 
 
-def _unpack(path: Path, folder: Path, messages: list[str]) -> list[Path]:
+def _unpack(path: Path, folder: Path, messages: list[str]) -> list[ForeignFile]:
+    shown = text(str(path))
     try:
         with zipfile.ZipFile(path) as archive:
-            members = [
-                one for one in archive.infolist() if not one.is_dir() and not one.filename.startswith("__MACOSX")
-            ]
-            chosen = [one for one in members if Path(one.filename).suffix.lower() in DATA]
-            if len(members) > MOST_FILES:
-                raise ImportFileError(f"В архиве больше {MOST_FILES} файлов: {path}", "", "Распакуйте нужные сами.")
-            if not chosen:
-                raise ImportFileError(
-                    f"В архиве нет таблиц и JSON: {path}", "", "Нужны файлы csv, json, jsonl, ndjson, xlsx или txt."
-                )
-            if len(chosen) < len(members):
-                kinds = sorted({Path(one.filename).suffix.lower() or "без окончания" for one in members} - DATA)
-                left = len(members) - len(chosen)
-                messages.append(f"{path.name}: пропущено файлов других видов {left} ({', '.join(kinds[:8])}).")
-            allowance, found = Allowance(path), []
-            for one in chosen:
-                # One shelf an archive and file: two files of one name must not meet.
-                shelf = Path(tempfile.mkdtemp(dir=folder))
-                file = shelf / (_ODD.sub("_", Path(one.filename.replace("\\", "/")).name).strip(" .") or "data")
-                _copy(archive, one, file, allowance)
-                found.append(file)
-            return found
+            chosen = _choose(path, archive, messages)
+            allowance = Allowance(shown, path.stat().st_size)
+            return [_copy(archive, one, path, folder, allowance) for one in chosen]
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
         raise ImportFileError(
-            f"Архив не читается: {path}", str(error), "Распакуйте его сами и укажите файлы внутри; пароль уберите."
+            f"Архив не читается: {shown}", str(error), "Распакуйте его сами и укажите файлы внутри; пароль уберите."
         ) from error
 
 
-def _copy(archive: zipfile.ZipFile, one: zipfile.ZipInfo, file: Path, allowance: Allowance) -> None:
-    with archive.open(one) as source, file.open("wb") as target:
+def _choose(path: Path, archive: zipfile.ZipFile, messages: list[str]) -> list[zipfile.ZipInfo]:
+    """The files of the archive that may be data; what else there is goes to ``messages``."""
+    shown = text(str(path))
+    members = [one for one in archive.infolist() if not one.is_dir() and not one.filename.startswith("__MACOSX")]
+    chosen = [one for one in members if Path(one.filename).suffix.lower() in DATA]
+    if len(members) > MOST_FILES:
+        raise ImportFileError(f"В архиве больше {MOST_FILES} файлов: {shown}", "", "Распакуйте нужные сами.")
+    if not chosen:
+        raise ImportFileError(
+            f"В архиве нет таблиц и JSON: {shown}", "", "Нужны файлы csv, json, jsonl, ndjson, xlsx или txt."
+        )
+    if len(chosen) < len(members):
+        kinds = sorted({Path(one.filename).suffix.lower() or "без окончания" for one in members} - DATA)
+        left = len(members) - len(chosen)
+        messages.append(f"{text(path.name)}: пропущено файлов других видов {left} ({', '.join(kinds[:8])}).")
+    return chosen
+
+
+def _copy(
+    archive: zipfile.ZipFile, one: zipfile.ZipInfo, path: Path, folder: Path, allowance: Allowance
+) -> ForeignFile:
+    inside = Path(one.filename.replace("\\", "/"))
+    # One shelf an archive and file: two files of one name must not meet.
+    target = Path(tempfile.mkdtemp(dir=folder)) / (_ODD.sub("_", inside.name).strip(" .") or "data")
+    with archive.open(one) as source, target.open("wb") as unpacked_file:
         while piece := source.read(_PIECE):
             allowance.spend(len(piece))
-            target.write(piece)
+            unpacked_file.write(piece)
+    called = f"{path.name}: {one.filename}"
+    return ForeignFile(
+        target,
+        text(f"{path}: {one.filename}"),
+        text(called),
+        stem_of(target.name),
+        text(inside.parent.name or path.stem),
+        allowance,
+        member=True,
+    )
