@@ -22,7 +22,8 @@ _SYNONYMS: Mapping[str, tuple[str, ...]] = {
                "автор поста", "автор записи", "автор комментария", "ссылка на автора", "ссылка на профиль"),
     "community": ("сообщество", "группа", "group", "group_id", "channel", "owner_id", "id группы", "id сообщества",
                   "паблик", "канал"),
-    "id": ("post_id", "message_id", "id поста", "id записи", "id комментария"),
+    # A comment's number before its post's: one post has many comments.
+    "id": ("comment_id", "comment id", "id комментария", "message_id", "post_id", "id поста", "id записи"),
     "date": ("дата", "published_at", "created_at", "timestamp", "дата публикации", "дата и время", "время"),
     "likes": ("лайки", "лайков", "likes_count", "нравится"),
     "comments": ("комментарии", "комментариев", "comments_count"),

@@ -6,11 +6,12 @@ import functools
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from collector import read_csv, read_jsonl, read_people, read_telegram, read_xlsx
 from collector.import_columns import read_rows
 from collector.import_fields import Row, has_text, match_columns
+from collector.import_numbers import Ids
 from collector.import_records import Broken, Record, Tally
 from collector.import_shelf import Shelf
 from collector.import_stream import ForeignFile, numbered_lines, open_text
@@ -52,6 +53,7 @@ class Reading:
     items: Callable[[Tally], Iterator[Item]]
     good: int = 0
     shelf: Shelf = field(default_factory=functools.partial(Shelf, None))
+    ids: Ids = field(default_factory=Ids)
     broken: Tally = field(default_factory=Tally)
     notes: Tally = field(default_factory=Tally)
 
@@ -156,12 +158,16 @@ def scan(reading: Reading, watch: Watch) -> bool:
     """
     items = reading.items(reading.notes)
     while batch := list(itertools.islice(items, ASK_EVERY)):
-        reading.shelf.put(reading.sort_out(batch))
+        good = reading.sort_out(batch)
+        if reading.kind == "rows":
+            reading.ids.look(cast(list[Row], good))
+        reading.shelf.put(good)
         if len(batch) == ASK_EVERY:
             done = reading.good + reading.broken.total()
             watch.tell(Event("progress", "import", f"проверка {reading.source.file.name}", done=done))
             if watch.stopping():
                 return False
+    reading.ids.close()
     _refuse_broken(reading)
     return True
 

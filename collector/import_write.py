@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from collector.import_fields import Row
-from collector.import_numbers import PostNumbers
+from collector.import_numbers import Ids, Place, PostNumbers
 from collector.read_people import PersonId
 from collector.read_vk_json import VkRow
 from storage import Store, audiences, people, walls
@@ -21,43 +21,46 @@ REMEMBERED = 100_000
 
 class RowWriter:
     """Rows of a mapped file: a text of a community goes to its wall and makes its author a member of it; a text
-    of an author alone goes to the author's wall."""
+    of an author alone goes to the author's wall. ``replaced`` counts stored texts that gave way to the file's."""
 
-    def __init__(self, store: Store, source: str, seen: int) -> None:
+    def __init__(self, store: Store, source: str, seen: int, ids: Ids) -> None:
         self._store, self._source, self._seen = store, source, seen
         self._aliases = Aliases(store, source)
-        self._numbers = PostNumbers()
+        self._numbers = PostNumbers(store, ids)
         self._communities: dict[str, int] = {}
         self._authors: dict[str, int] = {}
         self._members: set[tuple[int, int]] = set()
         self._lonely: set[int] = set()
-        self.repeated = 0
+        self.repeated = self.replaced = 0
 
     def write(self, rows: Sequence[Row]) -> None:
         """Write one batch in one transaction."""
         with self._store.write():
             self._meet_communities(row.community for row in rows)
             self._meet_authors(row.author for row in rows)
-            fresh: dict[int, dict[int, None]] = {}
-            posts = list(self._posts(rows, fresh))
-            walls.save_posts(self._store, posts, self._seen)
-            for community_id, ids in fresh.items():
-                people.save_members(self._store, community_id, ids, self._seen)
+            places = [self._place(row) for row in rows]
+            self._meet_members(places)
+            self.replaced += walls.save_posts(self._store, list(self._posts(places)), self._seen)
 
-    def _posts(self, rows: Sequence[Row], fresh: dict[int, dict[int, None]]) -> Iterator[FilePost]:
-        """The posts of rows; who is a member by them and was not yet is added to ``fresh``."""
-        for row in rows:
-            author = self._authors.get(row.author)
-            owner = -self._communities[row.community] if row.community else self._authors[row.author]
-            if author is None:
-                author = owner
-            elif owner < 0:
-                if (owner, author) not in self._members:
-                    self._members.add((owner, author))
-                    fresh.setdefault(-owner, {})[author] = None
-            else:
+    def _place(self, row: Row) -> Place:
+        """Whose wall a row goes to, and who wrote it: a community itself where the file names no author."""
+        author = self._authors.get(row.author)
+        owner = -self._communities[row.community] if row.community else self._authors[row.author]
+        return owner, owner if author is None else author, row
+
+    def _meet_members(self, places: Iterable[Place]) -> None:
+        fresh: dict[int, dict[int, None]] = {}
+        for owner, author, _ in places:
+            if owner > 0:
                 self._lonely.add(author)
-            number = self._numbers.number(owner, row)
+            elif owner != author and (owner, author) not in self._members:
+                self._members.add((owner, author))
+                fresh.setdefault(-owner, {})[author] = None
+        for community_id, ids in fresh.items():
+            people.save_members(self._store, community_id, ids, self._seen)
+
+    def _posts(self, places: list[Place]) -> Iterator[FilePost]:
+        for (owner, author, row), number in zip(places, self._numbers.number(places), strict=True):
             if number is None:
                 self.repeated += 1
                 continue
@@ -109,10 +112,10 @@ class RowWriter:
 class VkWriter:
     """Rows of raw VK JSON, under VK's own ids. A file has no date, so what the study knows better stays."""
 
-    def __init__(self, store: Store, source: str, seen: int) -> None:
+    def __init__(self, store: Store, source: str, seen: int, ids: Ids) -> None:
         self._store, self._seen = store, seen
         self._authors: dict[int, set[int]] = {}
-        self.repeated = 0
+        self.repeated = self.replaced = 0
 
     def write(self, rows: Sequence[VkRow]) -> None:
         """Write one batch in one transaction."""
@@ -169,8 +172,8 @@ class VkWriter:
 class PeopleWriter(VkWriter):
     """People of a list or a table, and the audience they make up."""
 
-    def __init__(self, store: Store, source: str, seen: int) -> None:
-        super().__init__(store, source, seen)
+    def __init__(self, store: Store, source: str, seen: int, ids: Ids) -> None:
+        super().__init__(store, source, seen, ids)
         self._source = source
         self._people: dict[int, None] = {}
 

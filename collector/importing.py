@@ -104,7 +104,7 @@ class _Import:
     def _write_file(self, reading: Reading) -> bool:
         """Write one file's rows and its audiences; False when a person asked to stop."""
         name = reading.source.file.name
-        writer = _WRITERS[reading.kind](self.store, _label(self.settings, reading), self.clock.now())
+        writer = _WRITERS[reading.kind](self.store, _label(self.settings, reading), self.clock.now(), reading.ids)
         done = 0
         for batch in _batches(iter(reading.shelf)):
             if self.watch.stopping():
@@ -116,6 +116,11 @@ class _Import:
         self.counts["repeated"] += writer.repeated
         if writer.repeated:
             self.messages.append(f"{name}: повторов той же записи пропущено {writer.repeated}.")
+        if writer.replaced:
+            self.messages.append(
+                f"{name}: под прежними номерами заменено текстов {writer.replaced}; прежние остались в истории правок. "
+                "Если это не исправления, а другие тексты, дайте файлу своё имя: --source ИМЯ."
+            )
         if done < reading.good:
             return False
         self.messages += writer.audiences()

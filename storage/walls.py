@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from storage import optouts
@@ -19,6 +19,7 @@ def save_posts(store: Store, rows: Iterable[Post | FilePost], seen: int) -> int:
     """Write posts as now seen; what differs from the stored leaves a trace.
 
     A changed counter is a line in ``post_counts``; the text that an edit replaced goes to ``post_versions``.
+    Returns how many texts were replaced.
     """
     batch = optouts.unnamed(_allowed(store, rows), store.forgotten, "text", "repost_text")
     with store.write():
@@ -35,7 +36,7 @@ def save_posts(store: Store, rows: Iterable[Post | FilePost], seen: int) -> int:
             if (before := known.get((post.owner_id, post.id))) and before[1] and before[1] != post.text
         ]
         store.many("INSERT OR REPLACE INTO post_versions VALUES (?, ?, ?, ?, ?)", edited)
-        return upsert(
+        upsert(
             store,
             "posts",
             batch,
@@ -43,6 +44,7 @@ def save_posts(store: Store, rows: Iterable[Post | FilePost], seen: int) -> int:
             keep=("first_seen",),
             extra={"first_seen": seen, "last_seen": seen, "deleted_seen": None},
         )
+    return len(edited)
 
 
 def _allowed(store: Store, rows: Iterable[Post | FilePost]) -> Iterable[Post | FilePost]:
@@ -62,13 +64,26 @@ def _stored(store: Store, batch: Sequence[Post | FilePost]) -> dict[tuple[int, i
     by_owner: dict[int, list[int]] = {}
     for post in batch:
         by_owner.setdefault(post.owner_id, []).append(post.id)
+    return _matching(store, by_owner, "edited_at, text, likes, comments, reposts, views")
+
+
+def stored_posts(store: Store, ids: Mapping[int, Sequence[int]]) -> dict[tuple[int, int], tuple[Any, ...]]:
+    """(owner, id) -> (from_id, published_at, text, repost_text) of those of the owners' ``ids`` that are stored."""
+    return _matching(store, ids, "from_id, published_at, text, repost_text")
+
+
+def _matching(store: Store, ids: Mapping[int, Sequence[int]], names: str) -> dict[tuple[int, int], tuple[Any, ...]]:
     # One query for all owners: a batch of an import may hold a post of each of a thousand people.
     sql = (
-        "SELECT p.owner_id, p.id, edited_at, text, likes, comments, reposts, views "
-        "FROM json_each(?) AS o, json_each(o.value) AS i "
+        f"SELECT p.owner_id, p.id, {names} FROM json_each(?) AS o, json_each(o.value) AS i "
         "CROSS JOIN posts AS p ON p.owner_id = CAST(o.key AS INTEGER) AND p.id = i.value"
     )
-    return {(row[0], row[1]): tuple(row)[2:] for row in store.rows(sql, (json.dumps(by_owner),))}
+    return {(row[0], row[1]): tuple(row)[2:] for row in store.rows(sql, (json.dumps(ids),))}
+
+
+def any_post_from(store: Store, first_id: int) -> bool:
+    """Whether some wall has a post of this id or above it."""
+    return store.value("SELECT 1 FROM posts WHERE id >= ? LIMIT 1", (first_id,)) is not None
 
 
 def seen_posts(store: Store, owner_id: int, ids: Sequence[int], since: int) -> set[int]:

@@ -1,4 +1,4 @@
-"""Archives: one allowance for all that is inside, names of Russian Windows, what is left behind, whose text is whose."""
+"""Archives: one allowance for all that is inside, names of Russian Windows, what is left, whose text is whose."""
 
 from __future__ import annotations
 

@@ -135,17 +135,61 @@ def test_rows_that_repeat_without_an_id_are_separate_texts(tmp_path: Path) -> No
 
 
 def test_the_files_own_numbers_are_kept_and_a_repeated_post_is_counted(tmp_path: Path) -> None:
-    text = "id,text,community\n7,раз,к\n8,два,к\n7,раз,к\n7,другой текст,к\n7,иной,м\n"
+    text = "id,text,community\n7,раз,к\n8,два,к\n007,раз,к\n7,иной,м\n"
     with open_store(":memory:") as store:
         outcome = take(store, written(tmp_path, text))
-        assert (outcome.counts["repeated"], outcome.counts["posts"]) == (1, 4)
+        assert (outcome.counts["repeated"], outcome.counts["posts"]) == (1, 3)
         assert "повтор" in " ".join(outcome.messages)
-        ids = dict(rows(store, "SELECT text, id FROM posts"))
-        assert (ids["раз"], ids["два"], ids["иной"]) == (7, 8, 7)
-        assert ids["другой текст"] > 10**15
+        assert dict(rows(store, "SELECT text, id FROM posts")) == {"раз": 7, "два": 8, "иной": 7}
         before = snapshot(store)
         take(store, written(tmp_path, text))
         assert snapshot(store) == before
+
+
+COMMENTS = "post_id;from_id;text;owner_id\n10;1;да;-5\n10;2;да;-5\n10;3;нет;-5\n10;4;да;-5\n10;4;да;-5\n11;4;да;-5\n"
+
+
+def test_ids_that_are_not_of_the_rows_lose_no_text(tmp_path: Path) -> None:
+    with open_store(":memory:") as store:
+        outcome = take(store, written(tmp_path, COMMENTS))
+        assert (outcome.counts["posts"], outcome.counts["repeated"]) == (5, 1), "the same words of two people are two"
+        before = snapshot(store)
+        head, *lines = COMMENTS.splitlines(keepends=True)
+        take(store, written(tmp_path, head + "".join(reversed(lines))))
+        assert snapshot(store) == before, "neither the order of the rows nor a second import changes anything"
+        more = head + "10;5;первый;-5\n10;6;второй;-5\n"
+        outcome = take(store, written(tmp_path, more))
+        assert outcome.counts["posts"] == 2 and outcome.messages == ()
+
+
+def test_the_comments_own_ids_come_before_those_of_their_posts(tmp_path: Path) -> None:
+    text = "ID поста;ID комментария;ID автора;Текст комментария\n10;100;1;+\n10;101;1;+\n"
+    with open_store(":memory:") as store:
+        take(store, written(tmp_path, text))
+        assert rows(store, "SELECT id FROM posts ORDER BY id") == [(100,), (101,)]
+
+
+def test_a_file_whose_ids_stop_or_begin_to_be_unique_doubles_nothing(tmp_path: Path) -> None:
+    head = "id,text,author,community,date\n"
+    once, twice = "7,раз,аня,к,2024-02-01\n8,два,аня,к,\n", "7,раз с правкой,аня,к,2024-02-01\n"
+    with open_store(":memory:") as store:
+        take(store, written(tmp_path, head + once))
+        assert take(store, written(tmp_path, head + once + twice)).counts["posts"] == 1
+        assert rows(store, "SELECT text FROM posts WHERE id = 7") == [("раз",)]
+        assert take(store, written(tmp_path, head + once + twice)).counts["posts"] == 0
+    with open_store(":memory:") as store:
+        take(store, written(tmp_path, head + once + twice))
+        outcome = take(store, written(tmp_path, head + once))
+        assert outcome.counts["posts"] == 0
+
+
+def test_a_text_that_gives_way_to_another_of_the_same_id_is_told(tmp_path: Path) -> None:
+    with open_store(":memory:") as store:
+        take(store, written(tmp_path, "id,text,community\n7,раз,к\n8,два,к\n"))
+        outcome = take(store, written(tmp_path, "id,text,community\n7,иное,к\n8,два,к\n"))
+        assert "заменено текстов 1" in outcome.messages[0] and "--source" in outcome.messages[0]
+        assert rows(store, "SELECT text FROM posts WHERE id = 7") == [("иное",)]
+        assert rows(store, "SELECT text FROM post_versions") == [("раз",)]
 
 
 @pytest.mark.parametrize("number", ["abc/1", "-5", "0", "99999999999999999999", "1.5", "№1"])
