@@ -45,12 +45,14 @@ class Wanted:
 class Reading:
     """One file ready to be read once; ``items`` counts what it had to mend in the Tally given.
 
-    ``kind``: ``rows`` of texts, ``vk`` objects, or ``people`` that make an audience. ``shelf`` keeps the good ones.
+    ``kind``: ``rows`` of texts, ``vk`` objects, or ``people`` that make an audience. ``label``: whose ids these
+    are. ``shelf`` keeps the good ones.
     """
 
     source: SourceFile
     kind: str
     items: Callable[[Tally], Iterator[Item]]
+    label: str = ""
     good: int = 0
     shelf: Shelf = field(default_factory=functools.partial(Shelf, None))
     ids: Ids = field(default_factory=Ids)

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from collector.import_fields import check_fields, parse_mapping
+from collector.import_labels import labels
 from collector.import_reading import Reading, Wanted, prepare, scan
 from collector.import_shelf import Shelf
 from collector.import_stream import ForeignFile
 from collector.import_write import PeopleWriter, RowWriter, VkWriter
 from collector.unpack import unpacked
+from collector.values import text
 from storage import QUIET, SYSTEM_CLOCK, Clock, ConfigError, Event, Outcome, Store, Watch
 
 __all__ = ["FORMATS", "ImportSettings", "import_files", "parse_mapping"]
@@ -50,7 +52,7 @@ def import_files(
         readings = _look_through(store, settings, files, shelves, watch)
         if readings is None:
             return Outcome("interrupted", {}, ("Импорт остановлен до записи: ничего не изменено.",))
-        return _Import(store, settings, watch, clock, messages).write(readings)
+        return _Import(store, watch, clock, messages).write(readings)
 
 
 def _check(settings: ImportSettings) -> None:
@@ -68,8 +70,9 @@ def _look_through(
     folder = store.path.parent if store.path.is_file() else None
     wanted = Wanted(settings.mapping, settings.format)
     readings = []
-    for file in files:
+    for file, label in zip(files, labels(files), strict=True):
         reading = prepare(file, wanted)
+        reading.label = text(settings.source or label)
         reading.shelf = shelves.enter_context(contextlib.closing(Shelf(folder)))
         if not scan(reading, watch):
             return None
@@ -82,7 +85,6 @@ class _Import:
     """The writing of one import: what was counted and told so far."""
 
     store: Store
-    settings: ImportSettings
     watch: Watch
     clock: Clock
     messages: list[str]
@@ -104,7 +106,7 @@ class _Import:
     def _write_file(self, reading: Reading) -> bool:
         """Write one file's rows and its audiences; False when a person asked to stop."""
         name = reading.source.file.name
-        writer = _WRITERS[reading.kind](self.store, _label(self.settings, reading), self.clock.now(), reading.ids)
+        writer = _WRITERS[reading.kind](self.store, reading.label, self.clock.now(), reading.ids)
         done = 0
         for batch in _batches(iter(reading.shelf)):
             if self.watch.stopping():
@@ -125,10 +127,6 @@ class _Import:
             return False
         self.messages += writer.audiences()
         return True
-
-
-def _label(settings: ImportSettings, reading: Reading) -> str:
-    return settings.source or reading.source.file.stem
 
 
 def _batches(rows: Iterator[Any]) -> Iterator[list[Any]]:

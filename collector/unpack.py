@@ -21,6 +21,7 @@ from storage import ImportFileError
 DATA = frozenset({".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".xlsx", ".gz"})
 MOST_FILES = 10_000
 _PIECE = 2**20
+_SAYS_UTF8 = 0x800
 _ODD = re.compile(r"[^\w. ()-]")
 
 
@@ -80,21 +81,36 @@ def _choose(path: Path, archive: zipfile.ZipFile, messages: list[str]) -> list[z
     return chosen
 
 
+def _name(one: zipfile.ZipInfo) -> str:
+    """The name of a member. Archivers of Russian Windows write cp866 and some others UTF-8 without saying so, which
+    zipfile takes for cp437."""
+    if one.flag_bits & _SAYS_UTF8:
+        return one.filename
+    try:
+        raw = one.filename.encode("cp437")
+    except UnicodeEncodeError:
+        return one.filename
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("cp866")
+
+
 def _copy(
     archive: zipfile.ZipFile, one: zipfile.ZipInfo, path: Path, folder: Path, allowance: Allowance
 ) -> ForeignFile:
-    inside = Path(one.filename.replace("\\", "/"))
+    called = _name(one)
+    inside = Path(called.replace("\\", "/"))
     # One shelf an archive and file: two files of one name must not meet.
     target = Path(tempfile.mkdtemp(dir=folder)) / (_ODD.sub("_", inside.name).strip(" .") or "data")
     with archive.open(one) as source, target.open("wb") as unpacked_file:
         while piece := source.read(_PIECE):
             allowance.spend(len(piece))
             unpacked_file.write(piece)
-    called = f"{path.name}: {one.filename}"
     return ForeignFile(
         target,
-        text(f"{path}: {one.filename}"),
-        text(called),
+        text(f"{path}: {called}"),
+        text(f"{path.name}: {called}"),
         stem_of(target.name),
         text(inside.parent.name or path.stem),
         allowance,

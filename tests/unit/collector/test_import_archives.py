@@ -11,7 +11,7 @@ import pytest
 
 from collector import import_stream
 from collector.importing import ImportSettings, import_files
-from storage import ImportFileError, Outcome, Store, open_store
+from storage import ImportFileError, Outcome, Store, audiences, open_store
 
 
 def take(store: Store, *files: Path, **settings: Any) -> Outcome:
@@ -49,3 +49,31 @@ def test_an_error_names_the_archive_and_the_file_in_it(tmp_path: Path) -> None:
     file = packed(tmp_path / "выгрузка.zip", {"год/posts.csv": "text,author\nраз,аня\nx\ny\n"})
     told = refused(file)
     assert f"{file}: год/posts.csv" in told and "vkaudience-import" not in told
+
+
+@pytest.mark.parametrize("encoding", ["cp866", "utf-8"])
+def test_names_of_russian_archivers_that_do_not_say_their_encoding(tmp_path: Path, encoding: str) -> None:
+    name = "кино.csv".encode(encoding)
+    file = packed(tmp_path / "m.zip", {"A" * len(name): "id,author,text\n1,5,кошки\n"})
+    file.write_bytes(file.read_bytes().replace(b"A" * len(name), name))
+    with open_store(":memory:") as store:
+        take(store, file)
+        assert [row.name for row in audiences.audiences(store)] == ["кино"]
+
+
+def test_files_of_one_name_are_sources_of_their_own(tmp_path: Path) -> None:
+    text = "id,author,text\n1,5,{}\n2,5,{}\n"
+    for folder, words in (("cats", ("кошки", "коты")), ("dogs", ("собаки", "псы"))):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "posts.csv").write_text(text.format(*words), encoding="utf-8")
+    files = [tmp_path / "cats" / "posts.csv", tmp_path / "dogs" / "posts.csv"]
+    archive = packed(tmp_path / "все.zip", {f"{file.parent.name}/posts.csv": file.read_bytes() for file in files})
+    for given in (files, [archive], [files[0], files[0], files[1]]):
+        with open_store(":memory:") as store:
+            assert take(store, *given).counts["posts"] == 4
+            assert take(store, *given).counts["posts"] == 0
+            names = [row[0] for row in store.rows("SELECT DISTINCT source FROM aliases ORDER BY 1")]
+            assert names == ["posts (cats)", "posts (dogs)"]
+    with open_store(":memory:") as store:
+        take(store, files[0])
+        assert store.value("SELECT source FROM aliases") == "posts", "a file alone is called by its own name"
