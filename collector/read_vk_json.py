@@ -16,6 +16,8 @@ from storage.rows import Comment, Community, Post, User
 VkRow = Post | User | Community | Comment
 _DEEPEST = 6  # execute: response -> list of answers -> items
 _PERSON = {"first_name", "last_name", "can_access_closed", "deactivated", "bdate", "sex"}
+# What a text has and a profile never: such an object beside someone's name and sex is a record of another tool.
+_OF_A_TEXT = {"text", "from_id", "author", "author_id", "owner_id", "date"}
 
 
 def looks_vk(value: Any) -> bool:
@@ -40,7 +42,7 @@ def kind_of(item: Mapping[str, Any]) -> str | None:
         return "comment"
     if "owner_id" in item and {"text", "post_type", "copy_history"} & item.keys():
         return "post"
-    if _PERSON & item.keys() and "name" not in item:
+    if _PERSON & item.keys() and not {"name", *_OF_A_TEXT} & item.keys():
         return "person"
     if "name" in item and {"screen_name", "is_closed", "members_count"} & item.keys():
         return "community"

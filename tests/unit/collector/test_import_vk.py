@@ -156,6 +156,15 @@ def test_nesting_and_large_numbers_do_not_crash(tmp_path: Path) -> None:
         assert outcome.counts["posts"] == 3 and outcome.counts["broken"] == 2
 
 
+def test_records_with_their_authors_name_and_sex_are_texts_not_profiles(tmp_path: Path) -> None:
+    record = {"id": 1, "from_id": 5, "first_name": "Зюзябра", "sex": 1, "bdate": "1.2.1990", "text": "раз", "date": 1}
+    other = {"id": 2, "author": "u", "sex": 1, "text": "два"}
+    with open_store(":memory:") as store:
+        assert take(store, tmp_path, lines(*[record] * 3)).counts["posts"] == 1
+        assert take(store, tmp_path, lines(other)).counts["posts"] == 1
+        assert "Зюзябра" not in "\n".join(store.connection.iterdump())
+
+
 def test_kinds_are_told_apart() -> None:
     assert [kind_of(item) for item in (POST, PERSON, GROUP)] == ["post", "person", "community"]
     assert kind_of({"id": 1, "deactivated": "deleted", "first_name": "DELETED"}) == "person"
