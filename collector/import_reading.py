@@ -46,13 +46,14 @@ class Reading:
     """One file ready to be read once; ``items`` counts what it had to mend in the Tally given.
 
     ``kind``: ``rows`` of texts, ``vk`` objects, or ``people`` that make an audience. ``label``: whose ids these
-    are. ``shelf`` keeps the good ones.
+    are; ``told``: what the file has beside them. ``shelf`` keeps the good ones.
     """
 
     source: SourceFile
     kind: str
     items: Callable[[Tally], Iterator[Item]]
     label: str = ""
+    told: str = ""
     good: int = 0
     shelf: Shelf = field(default_factory=functools.partial(Shelf, None))
     ids: Ids = field(default_factory=Ids)
@@ -73,7 +74,7 @@ class Reading:
     def complaints(self) -> list[str]:
         """What could not be read and what was mended, in Russian."""
         name, place = self.source.file.name, self.source.place
-        found = []
+        found = [f"{name}: {self.told}"] if self.told else []
         if broken := self.broken.total():
             told = "; ".join(self.broken.tell(place))
             found.append(f"{name}: не прочитано {broken} из {broken + self.good}. {told}.")
@@ -86,8 +87,10 @@ def prepare(file: ForeignFile, wanted: Wanted) -> Reading:
     """Find out how to read a file. Raises ImportFileError when it is no text or its columns do not fit."""
     source = sniff(file, wanted.format)
     if source.shape == "xlsx":
-        columns = read_xlsx.columns_of(file)
-        return _table(source, columns, wanted, lambda places: read_xlsx.records(file, places))
+        layout = read_xlsx.layout_of(file)
+        reading = _table(source, layout.columns, wanted, lambda places: read_xlsx.records(file, layout, places))
+        reading.told = layout.told()
+        return reading
     if source.shape == "csv":
         if wanted.guess and read_people.looks_list(source.head):
             return Reading(source, "people", lambda _: _listed(source))
