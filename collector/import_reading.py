@@ -45,8 +45,9 @@ class Wanted:
 class Reading:
     """One file ready to be read once; ``items`` counts what it had to mend in the Tally given.
 
-    ``kind``: ``rows`` of texts, ``vk`` objects, or ``people`` that make an audience. ``label``: whose ids these
-    are; ``told``: what the file has beside them. ``shelf`` keeps the good ones.
+    ``kind``: ``rows`` of texts, ``vk`` objects, or ``people`` that make an audience. ``label``: whose ids these are;
+    ``titles``: the names of communities that are known by a number; ``told``: what the file has besides. ``shelf``
+    keeps the good ones.
     """
 
     source: SourceFile
@@ -54,6 +55,7 @@ class Reading:
     items: Callable[[Tally], Iterator[Item]]
     label: str = ""
     told: str = ""
+    titles: Mapping[str, str] = field(default_factory=dict)
     good: int = 0
     shelf: Shelf = field(default_factory=functools.partial(Shelf, None))
     ids: Ids = field(default_factory=Ids)
@@ -99,13 +101,18 @@ def prepare(file: ForeignFile, wanted: Wanted) -> Reading:
     if source.shape == "document":
         values = read_jsonl.read_document(source)
         if wanted.guess and len(values) == 1 and read_telegram.looks_desktop(values[0]):
-            return Reading(source, "rows", lambda n: read_rows(read_telegram.desktop_records(values[0], n), n))
+            return _telegram(source, read_telegram.chats_of(values[0]))
         if wanted.guess and values and all(type(value) in (int, str) for value in values):
             numbered = [(number, str(value)) for number, value in enumerate(values, start=1)]
             return Reading(source, "people", lambda _: read_people.list_rows(numbered))
         listed = list(enumerate(values, start=1))
         return _json(source, wanted, lambda: iter(listed))
     return _json(source, wanted, lambda: map(_out_of_wrapping, read_jsonl.read_values(source)))
+
+
+def _telegram(source: SourceFile, chats: Sequence[Mapping[str, Any]]) -> Reading:
+    titles = {read_telegram.chat_key(chat): read_telegram.chat_title(chat) for chat in chats}
+    return Reading(source, "rows", lambda n: read_rows(read_telegram.desktop_records(chats, n), n), titles=titles)
 
 
 def _out_of_wrapping(value: read_jsonl.Value) -> read_jsonl.Value:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from collector.import_fields import Row
-from collector.import_numbers import Ids, Place, PostNumbers
+from collector.import_numbers import Place, PostNumbers
+from collector.import_reading import Reading
 from collector.read_people import PersonId
 from collector.read_vk_json import VkRow
 from storage import Store, audiences, people, walls
@@ -15,6 +17,7 @@ from storage.aliases import Aliases
 from storage.rows import Audience, Comment, Community, FilePost, Post, User
 
 RECIPE = "import"
+_APART = "импорт"
 # Authors and memberships of earlier batches that a writer keeps in mind, 10-20 MB of them; then it asks the file anew.
 REMEMBERED = 100_000
 
@@ -23,10 +26,11 @@ class RowWriter:
     """Rows of a mapped file: a text of a community goes to its wall and makes its author a member of it; a text
     of an author alone goes to the author's wall. ``replaced`` counts stored texts that gave way to the file's."""
 
-    def __init__(self, store: Store, source: str, seen: int, ids: Ids) -> None:
-        self._store, self._source, self._seen = store, source, seen
-        self._aliases = Aliases(store, source)
-        self._numbers = PostNumbers(store, ids)
+    def __init__(self, store: Store, reading: Reading, seen: int) -> None:
+        self._store, self._source, self._seen = store, reading.label, seen
+        self._titles = reading.titles
+        self._aliases = Aliases(store, reading.label)
+        self._numbers = PostNumbers(store, reading.ids)
         self._communities: dict[str, int] = {}
         self._authors: dict[str, int] = {}
         self._members: set[tuple[int, int]] = set()
@@ -74,8 +78,11 @@ class RowWriter:
         if not fresh:
             return
         known, made = self._numbered("community", fresh)
-        self._communities |= known | made
-        rows = [Community(number, name=name, source=self._source) for name, number in made.items()]
+        # In the file's order, so that a resumed import makes the audiences in the order of an unbroken one.
+        self._communities |= {name: known.get(name) or made[name] for name in fresh}
+        rows = [
+            Community(number, name=self._titles.get(name, name), source=self._source) for name, number in made.items()
+        ]
         people.save_communities(self._store, rows, self._seen)
 
     def _meet_authors(self, names: Iterable[str]) -> None:
@@ -100,20 +107,22 @@ class RowWriter:
 
         Returns a message for each name that the study already uses otherwise.
         """
-        messages = [
-            save_audience(self._store, name, [number], people.member_ids(self._store, number), self._seen)
-            for name, number in self._communities.items()
-        ]
+        messages = []
+        for key, number in self._communities.items():
+            title = self._titles.get(key, key)
+            names = title, self._source if title == key else key
+            members = people.member_ids(self._store, number)
+            messages.append(save_audience(self._store, names, [number], members, self._seen))
         if self._lonely and not self._communities:
-            messages.append(save_audience(self._store, self._source, [], self._lonely, self._seen))
+            messages.append(save_audience(self._store, (self._source, _APART), [], self._lonely, self._seen))
         return [message for message in messages if message]
 
 
 class VkWriter:
     """Rows of raw VK JSON, under VK's own ids. A file has no date, so what the study knows better stays."""
 
-    def __init__(self, store: Store, source: str, seen: int, ids: Ids) -> None:
-        self._store, self._seen = store, seen
+    def __init__(self, store: Store, reading: Reading, seen: int) -> None:
+        self._store, self._source, self._seen = store, reading.label, seen
         self._authors: dict[int, set[int]] = {}
         self.repeated = self.replaced = 0
 
@@ -165,16 +174,16 @@ class VkWriter:
                 continue
             row = people.find_community(self._store, community_id)
             name = (row and (row.name or row.screen_name)) or f"club{community_id}"
-            messages.append(save_audience(self._store, name, [community_id], authors, self._seen))
+            names = name, f"club{community_id}"
+            messages.append(save_audience(self._store, names, [community_id], authors, self._seen))
         return [message for message in messages if message]
 
 
 class PeopleWriter(VkWriter):
     """People of a list or a table, and the audience they make up."""
 
-    def __init__(self, store: Store, source: str, seen: int, ids: Ids) -> None:
-        super().__init__(store, source, seen, ids)
-        self._source = source
+    def __init__(self, store: Store, reading: Reading, seen: int) -> None:
+        super().__init__(store, reading, seen)
         self._people: dict[int, None] = {}
 
     def write(self, rows: Sequence[VkRow | PersonId]) -> None:
@@ -189,7 +198,7 @@ class PeopleWriter(VkWriter):
 
     def audiences(self) -> list[str]:
         """Write the audience; returns a message when its name is taken."""
-        message = save_audience(self._store, self._source, [], self._people, self._seen)
+        message = save_audience(self._store, (self._source, _APART), [], self._people, self._seen)
         return [message] if message else []
 
 
@@ -211,16 +220,25 @@ def _covered(store: Store, community_id: int) -> bool:
     return False
 
 
-def save_audience(store: Store, name: str, communities: list[int], ids: Iterable[int], seen: int) -> str:
-    """Make an audience or add people to the one an earlier import made; returns a message when the name is taken."""
+def save_audience(store: Store, names: tuple[str, str], communities: list[int], ids: Iterable[int], seen: int) -> str:
+    """Make an audience or add people to the one an earlier import made. ``names``: its name, and what tells it apart
+    from another of that name; returns a message when that was needed."""
     definition = json.dumps({"any": communities})
     with store.write():
-        known = next((row for row in audiences.audiences(store) if row.name == name), None)
-        if known is not None and (known.recipe, known.definition) != (RECIPE, definition):
-            return f"Аудитория «{name}» уже есть и не изменена: импортированные люди в неё не вошли."
+        taken = {row.name: (row.recipe, row.definition) for row in audiences.audiences(store)}
+        mine = (RECIPE, definition)
+        name = next(one for one in _spellings(*names) if taken.get(one, mine) == mine)
         audience_id = audiences.save_audience(store, Audience(name, definition, recipe=RECIPE))
         before = audiences.sample(store, audience_id)
         weights = before | dict.fromkeys(ids, 1.0)
         if weights != before:
             audiences.save_sample(store, audience_id, weights, seen)
-    return ""
+    if name == names[0]:
+        return ""
+    return f"Аудитория «{names[0]}» в исследовании уже есть и не изменена: люди импорта сохранены как «{name}»."
+
+
+def _spellings(name: str, apart: str) -> Iterator[str]:
+    yield name
+    yield f"{name} ({apart})"
+    yield from (f"{name} ({apart}) {number}" for number in itertools.count(2))

@@ -106,7 +106,7 @@ class _Import:
     def _write_file(self, reading: Reading) -> bool:
         """Write one file's rows and its audiences; False when a person asked to stop."""
         name = reading.source.file.name
-        writer = _WRITERS[reading.kind](self.store, reading.label, self.clock.now(), reading.ids)
+        writer = _WRITERS[reading.kind](self.store, reading, self.clock.now())
         done = 0
         for batch in _batches(iter(reading.shelf)):
             if self.watch.stopping():

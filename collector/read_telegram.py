@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from collector.import_records import FIELDS, Broken, Record, Tally
-from collector.values import whole
+from collector.values import inner, text, whole
+
+_PARTS = ("chats", "left_chats")
 
 
 def looks_desktop(value: Any) -> bool:
@@ -15,33 +17,51 @@ def looks_desktop(value: Any) -> bool:
         return False
     if isinstance(value.get("messages"), list) and {"type", "id", "name"} & value.keys():
         return True
-    chats = value.get("chats")
-    return isinstance(chats, dict) and isinstance(chats.get("list"), list)
+    return any(isinstance(inner(value.get(part), "list"), list) for part in _PARTS)
 
 
-def desktop_records(value: Mapping[str, Any], notes: Tally) -> Iterator[Record | Broken]:
+def chats_of(value: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The chats of an export that have messages, those left by its owner included."""
+    listed = [inner(value.get(part), "list") for part in _PARTS]
+    chats = [value, *(chat for chats in listed if isinstance(chats, list) for chat in chats)]
+    return [chat for chat in chats if isinstance(inner(chat, "messages"), list)]
+
+
+def chat_key(chat: Mapping[str, Any]) -> str:
+    """What tells a chat from others of its name."""
+    return f"chat{chat['id']}" if chat.get("id") else chat_title(chat)
+
+
+def chat_title(chat: Mapping[str, Any]) -> str:
+    """How a chat is called; one of two people bears a person's name, which is not kept."""
+    kind, number = str(chat.get("type")), chat.get("id") or ""
+    if kind == "saved_messages":
+        return "Избранное"
+    if "group" in kind or "channel" in kind:
+        return text(chat.get("name")) or f"чат {number}".strip()
+    return f"личный чат {number}".strip()
+
+
+def desktop_records(chats: Iterable[Mapping[str, Any]], notes: Tally) -> Iterator[Record | Broken]:
     """The messages of every chat; what the application says itself (joined, pinned) is counted in ``notes``."""
     number = 0
-    chats = [value] if isinstance(value.get("messages"), list) else value["chats"]["list"]
     for chat in chats:
-        messages = chat.get("messages") if isinstance(chat, dict) else None
-        if not isinstance(messages, list):
-            continue
-        name = str(chat.get("name") or chat.get("id") or "Telegram")
-        for message in messages:
+        name = chat_key(chat)
+        for message in chat["messages"]:
             number += 1
             if not isinstance(message, dict):
                 yield Broken(number, "сообщение — не объект")
             elif message.get("type") != "message":
                 notes.add("служебные сообщения Telegram пропущены", number)
-            elif text := _desktop_text(message.get("text")):
-                yield _desktop(number, name, message, text)
+            elif words := _desktop_text(message.get("text")):
+                yield _desktop(number, name, message, words)
             else:
                 notes.add("сообщения без текста (фото, наклейки) пропущены", number)
 
 
-def _desktop(number: int, chat: str, message: Mapping[str, Any], text: str) -> Record:
-    forwarded = bool(message.get("forwarded_from"))
+def _desktop(number: int, chat: str, message: Mapping[str, Any], words: str) -> Record:
+    # null is the name of somebody who is gone or hidden.
+    forwarded = "forwarded_from" in message
     reactions = message.get("reactions")
     counts = (
         [whole(one.get("count")) or 0 for one in reactions if isinstance(one, dict)]
@@ -51,8 +71,8 @@ def _desktop(number: int, chat: str, message: Mapping[str, Any], text: str) -> R
     # A person is the export's number, never the name: names are not stored.
     return _record(
         number, community=chat, author=message.get("from_id"), id=message.get("id"),
-        date=message.get("date_unixtime") or message.get("date"), text="" if forwarded else text,
-        repost_text=text if forwarded else None, likes=sum(counts) if counts else None,
+        date=message.get("date_unixtime") or message.get("date"), text="" if forwarded else words,
+        repost_text=words if forwarded else None, likes=sum(counts) if counts else None,
     )  # fmt: skip
 
 
@@ -85,13 +105,13 @@ def telethon_records(values: Iterable[tuple[int, Any] | Broken], notes: Tally) -
             notes.add("сообщения без текста (фото, наклейки) пропущены", line)
 
 
-def _telethon(line: int, message: Mapping[str, Any], text: str) -> Record:
+def _telethon(line: int, message: Mapping[str, Any], words: str) -> Record:
     forwarded = bool(message.get("fwd_from"))
     chat = message.get("_chat")
     named = (chat.get("username") or chat.get("title")) if isinstance(chat, dict) else None
     return _record(
         line, community=named or _peer(message["peer_id"]), author=_peer(message.get("from_id")), id=message.get("id"),
-        date=message.get("date"), text="" if forwarded else text, repost_text=text if forwarded else None,
+        date=message.get("date"), text="" if forwarded else words, repost_text=words if forwarded else None,
         views=message.get("views"), reposts=message.get("forwards"),
     )  # fmt: skip
 

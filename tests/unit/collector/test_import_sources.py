@@ -59,6 +59,33 @@ def test_telegram_desktop_is_recognised_and_names_stay_out(tmp_path: Path) -> No
         assert again.counts["posts"] == 0
 
 
+def message(number: int, words: str, author: str, **more: Any) -> dict[str, Any]:
+    when = {"date": "2024-02-01T10:30:00", "date_unixtime": "1706772600"}
+    return {"id": number, "type": "message", "from": "Аня Иванова", "from_id": author, "text": words, **when, **more}
+
+
+def test_every_chat_of_telegram_is_a_community_and_a_persons_name_is_none(tmp_path: Path) -> None:
+    chats = [
+        {"name": "Анна Иванова", "type": "personal_chat", "id": 1, "messages": [message(1, "лично", "user77")]},
+        {"name": "Чат", "type": "private_group", "id": 2, "messages": [message(3, "раз", "user77")]},
+        {"name": "Чат", "type": "private_supergroup", "id": 3, "messages": [message(3, "два", "user9")]},
+        {"type": "saved_messages", "id": 4, "messages": [message(9, "себе", "user77", forwarded_from=None)]},
+    ]  # fmt: skip
+    left = [{"name": "Покинутый", "type": "private_supergroup", "id": 7, "messages": [message(1, "там", "user8")]}]
+    whole = {"chats": {"list": chats}, "left_chats": {"list": left}}
+    with open_store(":memory:") as store:
+        outcome = take(store, made(tmp_path, "result.json", whole))
+        assert (outcome.counts["posts"], outcome.counts["communities"]) == (5, 5)
+        found = {one.name: len(audiences.sample(store, one.id or 0)) for one in audiences.audiences(store)}
+        assert found == {"личный чат 1": 1, "Чат": 1, "Чат (chat3)": 1, "Избранное": 1, "Покинутый": 1}
+        assert "«Чат (chat3)»" in " ".join(outcome.messages)
+        assert ("", "себе", 1706772600, None) in posts(store), "a forward of somebody hidden is no word of one's own"
+        assert "Иванова" not in "\n".join(store.connection.iterdump())
+        for part in ({"left_chats": {"list": left}}, chats[2]):
+            again = take(store, made(tmp_path, "result.json", part))
+            assert (again.counts["posts"], again.counts["audiences"]) == (0, 0)
+
+
 def test_messages_and_objects_of_4cat(tmp_path: Path) -> None:
     telethon = {
         "_type": "Message", "id": 9, "peer_id": {"_type": "PeerChannel", "channel_id": 5}, "date": 1706772600,

@@ -103,6 +103,16 @@ def test_a_community_of_a_studied_audience_gets_no_second_one(tmp_path: Path) ->
         assert [row.name for row in audiences.audiences(store)] == ["Музыка"]
 
 
+def test_communities_of_one_name_have_an_audience_each(tmp_path: Path) -> None:
+    groups = [GROUP, {**GROUP, "id": 6, "screen_name": "other"}]
+    with open_store(":memory:") as store:
+        for _ in range(2):
+            outcome = take(store, tmp_path, {"items": [POST, {**POST, "owner_id": -6, "from_id": 8}], "groups": groups})
+            assert "«Рок (club6)»" in outcome.messages[0]
+        found = {row.name: (row.definition, audiences.sample(store, row.id or 0)) for row in audiences.audiences(store)}
+        assert found == {"Рок": ('{"any": [7]}', {5: 1.0}), "Рок (club6)": ('{"any": [6]}', {8: 1.0})}
+
+
 def test_twice_is_once_and_later_authors_join(tmp_path: Path) -> None:
     with open_store(":memory:") as store:
         take(store, tmp_path, [POST])

@@ -216,7 +216,21 @@ def test_an_audience_of_the_study_keeps_its_people(tmp_path: Path) -> None:
         audiences.save_sample(store, number, {5: 2.0}, 1)
         outcome = take(store, written(tmp_path, TABLE))
         assert audiences.sample(store, number) == {5: 2.0}
-        assert "«рок»" in " ".join(outcome.messages)
+        assert "«рок»" in outcome.messages[0] and "«рок (texts)»" in outcome.messages[0]
+        before = snapshot(store)
+        take(store, written(tmp_path, TABLE))
+        assert snapshot(store) == before
+        apart = audiences.find_audience(store, "рок (texts)")
+        assert apart is not None and len(audiences.sample(store, apart.id or 0)) == 2
+        take(store, written(tmp_path, TABLE, "другие.csv"))
+        assert {"рок (другие)", "коты (другие)"} < {row.name for row in audiences.audiences(store)}
+
+
+def test_a_list_of_people_named_as_an_audience_of_the_study_is_saved_beside_it(tmp_path: Path) -> None:
+    with open_store(":memory:") as store:
+        audiences.save_audience(store, Audience("рок", '{"any": [5]}', recipe="sample=300 seed=1"))
+        outcome = take(store, written(tmp_path, "id77\nid78\n", "рок.txt"))
+        assert "«рок (импорт)»" in outcome.messages[0] and len(audiences.sample(store, 2)) == 2
 
 
 def test_two_files_of_one_source_share_people_and_of_two_sources_do_not(tmp_path: Path) -> None:
@@ -323,6 +337,18 @@ def test_wrong_settings_are_refused() -> None:
             import_files(store, ImportSettings((Path("a"),), format="xml"))
         with pytest.raises(ConfigError, match="author"):
             import_files(store, ImportSettings((Path("a"),), mapping={"autor": "x"}))
+
+
+def test_a_stopped_import_run_again_makes_the_audiences_in_the_files_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "BATCH", 2)
+    names = ["яки", "ели", "боги", "аисты"]
+    file = written(tmp_path, "text,author,community\n" + "".join(f"т,а,{name}\n" for name in names))
+    with open_store(":memory:") as store:
+        assert import_files(store, ImportSettings((file,)), watch=Stopper(1), clock=At()).state == "interrupted"
+        take(store, file)
+        assert [row.name for row in audiences.audiences(store)] == names
 
 
 @pytest.mark.parametrize("kept", [100_000, 10])
