@@ -8,7 +8,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from collector.import_fields import Row, name_of, read_count, read_date, read_row
+from collector.import_fields import Row, name_of, read_count, read_date, read_row, voices
 from collector.import_records import Broken, Record, Tally
 from collector.values import storable
 
@@ -18,6 +18,8 @@ _FEW = 16
 _NONE = type(None)
 _DIGITS_OF_TIME = 11
 _DIGITS_OF_COUNT = 18
+
+_AUTHOR = 2  # the place of the authors among a Row's fields; the communities follow
 
 Column = Sequence[Any]
 _row: Callable[[tuple[Any, ...]], Row] = functools.partial(tuple.__new__, Row)
@@ -51,6 +53,8 @@ def _plain(records: list[Record]) -> list[Row | Broken] | None:
         if found is None:
             return None
         checked.append(found)
+    if any(author[:1] == "-" for author in checked[_AUTHOR]):
+        checked[_AUTHOR : _AUTHOR + 2] = zip(*map(voices, *checked[_AUTHOR : _AUTHOR + 2]), strict=True)
     rows: list[Any] = list(map(_row, zip(*checked, strict=True)))
     return rows if all(row.author or row.community for row in rows) else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -21,7 +21,7 @@ _SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "author": ("автор", "author_id", "user_id", "user", "from_id", "id автора", "автор id", "id пользователя",
                "автор поста", "автор записи", "автор комментария", "ссылка на автора", "ссылка на профиль"),
     "community": ("сообщество", "группа", "group", "group_id", "channel", "owner_id", "id группы", "id сообщества",
-                  "паблик", "канал"),
+                  "паблик", "канал", "chat", "subreddit", "board"),
     # A comment's number before its post's: one post has many comments.
     "id": ("comment_id", "comment id", "id комментария", "message_id", "post_id", "id поста", "id записи"),
     "date": ("дата", "published_at", "created_at", "timestamp", "дата публикации", "дата и время", "время"),
@@ -31,6 +31,8 @@ _SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "views": ("просмотры", "просмотров", "views_count"),
     "url": ("ссылка", "link", "ссылка на пост", "ссылка на запись", "ссылка на комментарий"),
 }  # fmt: skip
+# A negative number is how VK and Telegram write a community.
+_COMMUNITY_NUMBER = re.compile(r"-\d+", re.ASCII)
 _RUSSIAN_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:,?\s+(?:в\s+)?(\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII)
 _LAST_SECOND = 253_402_300_799  # the end of the year 9999
 _MILLISECONDS = 10**11
@@ -127,11 +129,28 @@ def read_row(record: Record, notes: Tally) -> Row | Broken:
     who, where = name_of(author), name_of(community)
     if who is None or where is None:
         return Broken(line, "автор или сообщество — не строка и не номер")
+    who, where = voices(who, where)
     if not who and not where:
         return Broken(line, "нет ни автора, ни сообщества")
     liked, answered, shared, seen = (read_count(value, line, notes) for value in (likes, comments, reposts, views))
     moment, key, link = read_date(date, line, notes), name_of(number) or "", name_of(url) or ""
     return Row(line, text, who, where, key, moment, repost, liked, answered, shared, seen, link)
+
+
+def voices(author: str, community: str) -> tuple[str, str]:
+    """The author and the community of a text: what a community says itself has no author."""
+    return ("", community or author) if _COMMUNITY_NUMBER.fullmatch(author) else (author, community)
+
+
+def vk_places(records: Iterable[Record | Broken]) -> Iterator[Record | Broken]:
+    """Records whose community is VK's ``owner_id``: a positive one is no community but a person with a wall."""
+    for record in records:
+        if not isinstance(record, Broken):
+            text, author, owner, *others = record.values
+            named = name_of(owner)
+            if named and not _COMMUNITY_NUMBER.fullmatch(named):
+                record = Record(record.line, (text, author or owner, None, *others))
+        yield record
 
 
 def _clean(text: str, line: int, notes: Tally) -> str:

@@ -10,9 +10,9 @@ from typing import Any, cast
 
 from collector import read_csv, read_jsonl, read_people, read_telegram, read_xlsx
 from collector.import_columns import read_rows
-from collector.import_fields import Row, has_text, match_columns
+from collector.import_fields import Row, has_text, match_columns, vk_places
 from collector.import_numbers import Ids
-from collector.import_records import Broken, Record, Tally
+from collector.import_records import FIELDS, Broken, Record, Tally
 from collector.import_shelf import Shelf
 from collector.import_stream import ForeignFile, numbered_lines, open_text
 from collector.read_people import PersonId
@@ -130,7 +130,16 @@ def _table(source: SourceFile, columns: Sequence[str], wanted: Wanted, records: 
     places = [None if name is None else columns.index(name) for name in names]
     if people:
         return Reading(source, "people", lambda _: read_people.people_rows(records(places)))
-    return Reading(source, "rows", lambda notes: read_rows(records(places), notes))
+    return _rows(source, wanted, names, lambda: records(places))
+
+
+def _rows(
+    source: SourceFile, wanted: Wanted, names: Sequence[str | None], records: Callable[[], Iterable[Record | Broken]]
+) -> Reading:
+    community = names[FIELDS.index("community")]
+    if community and community.lower() == "owner_id" and "community" not in wanted.mapping:
+        return Reading(source, "rows", lambda notes: read_rows(vk_places(records()), notes))
+    return Reading(source, "rows", lambda notes: read_rows(records(), notes))
 
 
 def _listed(source: SourceFile) -> Iterator[Item]:
@@ -146,7 +155,7 @@ def _json(source: SourceFile, wanted: Wanted, values: Callable[[], Iterator[read
     if next(values(), None) is None:
         raise _empty(source.file)
     keys = match_columns(source.file, read_jsonl.columns_of(values()), wanted.mapping)
-    return Reading(source, "rows", lambda notes: read_rows(read_jsonl.read_records(values(), keys), notes))
+    return _rows(source, wanted, keys, lambda: read_jsonl.read_records(values(), keys))
 
 
 def _first(values: Iterable[read_jsonl.Value], looks: Callable[[object], bool]) -> bool:

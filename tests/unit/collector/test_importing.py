@@ -202,6 +202,41 @@ def test_an_id_that_is_no_number_still_names_one_post(tmp_path: Path, number: st
         assert 2**52 <= store.value("SELECT id FROM posts") < 2**53
 
 
+PLACES = (
+    "SELECT coalesce(c.external_id, ''), coalesce(u.external_id, ''), p.text FROM posts p "
+    "LEFT JOIN aliases c ON c.community_id = -p.owner_id LEFT JOIN aliases u ON u.user_id = p.from_id ORDER BY p.rowid"
+)
+
+
+@pytest.mark.parametrize("copies", [1, 20])
+def test_vks_numbers_of_owners_and_authors_say_who_speaks_where(tmp_path: Path, copies: int) -> None:
+    lines = (
+        "-5;-5;пост сообщества\n-5;77;пост человека\n-5;-6;чужое\n"
+        "123;123;своя стена\n124;125;у друга\n126;;без автора\n"
+    )
+    with open_store(":memory:") as store:
+        take(store, written(tmp_path, "owner_id;from_id;text\n" + lines * copies))
+        assert set(rows(store, PLACES)) == {
+            ("-5", "", "пост сообщества"), ("-5", "77", "пост человека"), ("-5", "", "чужое"),
+            ("", "123", "своя стена"), ("", "125", "у друга"), ("", "126", "без автора"),
+        }  # fmt: skip
+        assert rows(store, "SELECT count(*) FROM users") == [(4,)]
+
+
+def test_an_author_below_zero_is_a_community_without_a_column_of_them_too(tmp_path: Path) -> None:
+    lines = '{"text": "раз", "author_id": -5}\n{"text": "два", "author_id": 77}\n'
+    with open_store(":memory:") as store:
+        take(store, written(tmp_path, lines, "t.jsonl"))
+        assert rows(store, PLACES) == [("-5", "", "раз"), ("", "77", "два")]
+
+
+@pytest.mark.parametrize("column", ["chat", "subreddit", "board"])
+def test_communities_in_the_words_of_4cat(tmp_path: Path, column: str) -> None:
+    with open_store(":memory:") as store:
+        take(store, written(tmp_path, f"id,{column},author,body\n1,двор,77,раз\n"))
+        assert rows(store, PLACES) == [("двор", "77", "раз")]
+
+
 def test_authors_alone_write_on_their_own_walls_and_make_one_audience(tmp_path: Path) -> None:
     with open_store(":memory:") as store:
         take(store, written(tmp_path, "text,author\nраз,аня\nдва,боря\n", "моё.csv"))
