@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 from collector.import_fields import Row
 from collector.import_numbers import Place, PostNumbers
@@ -133,8 +132,8 @@ class VkWriter:
         with self._store.write():
             self._save_people([row for row in rows if isinstance(row, User)])
             self._save_communities([row for row in rows if isinstance(row, Community)])
-            walls.save_posts(self._store, posts, self._seen)
-            walls.save_comments(self._store, comments, self._seen)
+            walls.fill_posts(self._store, posts, self._seen)
+            walls.fill_comments(self._store, comments, self._seen)
             self._meet(posts)
             self._meet(comments)
 
@@ -147,7 +146,9 @@ class VkWriter:
     def _save_communities(self, rows: list[Community]) -> None:
         for row in rows:
             known = people.find_community(self._store, row.id)
-            people.save_communities(self._store, [_merged(known, row)], self._seen)
+            filled = row if known is None else _filled(known, row)
+            if filled != known:
+                people.save_communities(self._store, [filled], self._seen)
 
     def _meet(self, texts: Iterable[Post | Comment]) -> None:
         authors: dict[int, None] = {}
@@ -202,13 +203,21 @@ class PeopleWriter(VkWriter):
         return [message] if message else []
 
 
-def _merged(known: Any, fresh: Any) -> Any:
+def _filled(known: Community, fresh: Community) -> Community:
+    """The known row with what it lacks."""
+    lacking = [name for name, value in known._asdict().items() if value is None]
+    return known._replace(**{name: getattr(fresh, name) for name in lacking})
+
+
+def _merged(known: User | None, fresh: User) -> User:
     """The known row with what the fresh one adds: a profile inside an answer carries fewer fields than its own."""
     if known is None:
         return fresh
     added = {name: value for name, value in fresh._asdict().items() if value is not None}
     if added.get("birth_flag") == "none":
         del added["birth_flag"]
+    if added["state"] == "unknown":
+        del added["state"]
     return known._replace(**added)
 
 

@@ -105,8 +105,14 @@ def _of_item(line: int, item: Mapping[str, Any]) -> VkRow | Broken:
         return Broken(line, "у объекта VK нет номера")
 
 
+def _person(item: Mapping[str, Any]) -> User:
+    """A profile; one that does not say whether it is open leaves that to who knows."""
+    row = parse_user(item)
+    return row._replace(state="unknown") if row.state == "ok" and "is_closed" not in item else row
+
+
 _PARSERS: Mapping[str, Callable[[Mapping[str, Any]], VkRow]] = {
     "post": parse_post,
-    "person": parse_user,
+    "person": _person,
     "community": parse_group,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from storage import optouts
@@ -55,28 +55,72 @@ def _allowed(store: Store, rows: Iterable[Post | FilePost]) -> Iterable[Post | F
     return (row for row in rows if not (gone(row.owner_id) or gone(row.from_id)))
 
 
+def fill_posts(store: Store, rows: Iterable[Post], seen: int) -> None:
+    """Add the posts that the study lacks. Of one that it has only what was never told is filled in: the rows come from
+    a file, which may be older than what was collected."""
+    batch = optouts.unnamed(rows, store.forgotten, "text", "repost_text")
+    with store.write():
+        fresh, others = _apart(batch, _stored(store, batch))
+        save_posts(store, fresh, seen)
+        _fill(store, "posts", others)
+
+
+# What every stored post or comment has, and the time of an edit, which goes with its text.
+_SETTLED = ("owner_id", "id", "post_id", "text", "edited_at", "kind", "is_ad", "is_pinned", "deleted")
+
+
+def _apart(batch: Iterable[Any], known: Container[tuple[int, int]]) -> tuple[list[Any], list[Any]]:
+    """The first row of each item that is not known, and all other rows."""
+    fresh: dict[tuple[int, int], Any] = {}
+    others = []
+    for row in batch:
+        key = (row.owner_id, row.id)
+        if key in known or key in fresh:
+            others.append(row)
+        else:
+            fresh[key] = row
+    return list(fresh.values()), others
+
+
+def _fill(store: Store, table: str, rows: Sequence[Any]) -> None:
+    if not rows:
+        return
+    names = [name for name in rows[0]._fields if name not in _SETTLED]
+    store.many(
+        f"UPDATE {table} SET {', '.join(f'{name} = coalesce({name}, ?)' for name in names)} "
+        "WHERE owner_id = ? AND id = ?",
+        [(*(getattr(row, name) for name in names), row.owner_id, row.id) for row in rows],
+    )
+
+
 _UNKNOWN = (None,) * 6  # what _stored would tell of a post without text and counters
 _counts: Callable[[Post | FilePost], tuple[int | None, ...]] = operator.attrgetter(*_COUNTERS)
 
 
-def _stored(store: Store, batch: Sequence[Post | FilePost]) -> dict[tuple[int, int], tuple[Any, ...]]:
+def _stored(store: Store, batch: Iterable[Any]) -> dict[tuple[int, int], tuple[Any, ...]]:
     """(owner, id) -> (edited_at, text, the four counters) of those already stored."""
-    by_owner: dict[int, list[int]] = {}
-    for post in batch:
-        by_owner.setdefault(post.owner_id, []).append(post.id)
-    return _matching(store, by_owner, "edited_at, text, likes, comments, reposts, views")
+    return _matching(store, "posts", _by_owner(batch), "edited_at, text, likes, comments, reposts, views")
 
 
 def stored_posts(store: Store, ids: Mapping[int, Sequence[int]]) -> dict[tuple[int, int], tuple[Any, ...]]:
     """(owner, id) -> (from_id, published_at, text, repost_text) of those of the owners' ``ids`` that are stored."""
-    return _matching(store, ids, "from_id, published_at, text, repost_text")
+    return _matching(store, "posts", ids, "from_id, published_at, text, repost_text")
 
 
-def _matching(store: Store, ids: Mapping[int, Sequence[int]], names: str) -> dict[tuple[int, int], tuple[Any, ...]]:
+def _by_owner(batch: Iterable[Any]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for row in batch:
+        found.setdefault(row.owner_id, []).append(row.id)
+    return found
+
+
+def _matching(
+    store: Store, table: str, ids: Mapping[int, Sequence[int]], names: str
+) -> dict[tuple[int, int], tuple[Any, ...]]:
     # One query for all owners: a batch of an import may hold a post of each of a thousand people.
     sql = (
         f"SELECT p.owner_id, p.id, {names} FROM json_each(?) AS o, json_each(o.value) AS i "
-        "CROSS JOIN posts AS p ON p.owner_id = CAST(o.key AS INTEGER) AND p.id = i.value"
+        f"CROSS JOIN {table} AS p ON p.owner_id = CAST(o.key AS INTEGER) AND p.id = i.value"
     )
     return {(row[0], row[1]): tuple(row)[2:] for row in store.rows(sql, (json.dumps(ids),))}
 
@@ -189,6 +233,17 @@ def save_comments(store: Store, rows: Iterable[Comment], seen: int) -> int:
         keep=("first_seen",),
         extra={"first_seen": seen, "last_seen": seen},
     )
+
+
+def fill_comments(store: Store, rows: Iterable[Comment], seen: int) -> None:
+    """Add the comments that the study lacks, as :func:`fill_posts` does; a deleted one stays without its author."""
+    batch = list(rows)
+    with store.write():
+        known = _matching(store, "comments", _by_owner(batch), "deleted")
+        fresh, others = _apart(batch, known)
+        save_comments(store, fresh, seen)
+        gone = {key for key, (deleted,) in known.items() if deleted}
+        _fill(store, "comments", [row for row in others if (row.owner_id, row.id) not in gone])
 
 
 def save_likes(

@@ -11,8 +11,8 @@ import pytest
 
 from collector.importing import ImportSettings, import_files
 from collector.read_vk_json import kind_of, looks_vk
-from storage import ImportFileError, Outcome, Store, audiences, open_store, people
-from storage.rows import Audience, Community, User
+from storage import ImportFileError, Outcome, Store, audiences, open_store, people, walls
+from storage.rows import Audience, Comment, Community, Post, User
 
 POST = {
     "id": 11, "owner_id": -7, "from_id": 5, "date": 1700000000, "text": "раз", "post_type": "post",
@@ -94,6 +94,37 @@ def test_what_the_study_knows_better_stays(tmp_path: Path) -> None:
         (user,) = people.users(store)
         assert (user.birth_year, user.city) == (1990, "Москва")
         assert people.communities(store)[0].name == "Рок"
+
+
+def test_an_old_file_fills_gaps_of_a_collected_post_and_spoils_nothing(tmp_path: Path) -> None:
+    collected = Post(-7, 11, from_id=5, published_at=1700000000, edited_at=1700009999, text="исправлено", likes=100)
+    comment = {"id": 3, "post_id": 11, "owner_id": -7, "from_id": 5, "date": 2, "text": "ага", "likes": {"count": 1}}
+    with open_store(":memory:") as store:
+        walls.save_posts(store, [collected], 50)
+        walls.mark_deleted(store, -7, [11], 60)
+        walls.save_comments(
+            store, [Comment(-7, 3, 11, from_id=5, text="ага!", likes=7), Comment(-7, 4, 11, deleted=1)], 50
+        )
+        sql = "SELECT text, edited_at, likes, deleted_seen, last_seen, views FROM posts WHERE id = 11"
+        old = [{**POST, "views": {"count": 9}}, OTHER, {**OTHER, "text": "позже в файле"}]
+        assert take(store, tmp_path, lines(*old, comment, {**comment, "id": 4})).counts["posts"] == 1
+        assert tuple(next(store.rows(sql))) == ("исправлено", 1700009999, 100, 60, 60, 9)
+        assert store.value("SELECT count(*) FROM post_versions") == 0
+        assert store.value("SELECT text FROM posts WHERE id = 12") == "", "the first of a file's two is as good"
+        told = [tuple(row) for row in store.rows("SELECT text, likes, from_id, published_at FROM comments ORDER BY id")]
+        assert told == [("ага!", 7, 5, 2), ("", None, None, None)]
+
+
+def test_a_profile_or_community_of_a_file_does_not_open_or_shrink_what_is_known(tmp_path: Path) -> None:
+    with open_store(":memory:") as store:
+        people.save_users(store, [User(5, "closed")], 1)
+        people.save_communities(store, [Community(7, members_count=5000, state="banned")], 1)
+        take(store, tmp_path, [{"id": 5, "first_name": "А", "sex": 1}, {"id": 6, "first_name": "Б"}, GROUP])
+        assert [(row.id, row.state, row.sex) for row in people.users(store)] == [(5, "closed", 1), (6, "unknown", None)]
+        (known,) = people.communities(store)
+        assert (known.members_count, known.state, known.name) == (5000, "banned", "Рок")
+        assert store.value("SELECT count(*) FROM user_states") == 0
+        assert store.value("SELECT count(*) FROM community_counts") == 1
 
 
 def test_a_community_of_a_studied_audience_gets_no_second_one(tmp_path: Path) -> None:
