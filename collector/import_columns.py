@@ -8,6 +8,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from collector.import_dates import FIRST_SECOND
 from collector.import_fields import Row, name_of, read_count, read_date, read_row, voices
 from collector.import_records import Broken, Record, Tally
 from collector.values import storable
@@ -86,7 +87,8 @@ def _names(column: Column) -> Column | None:
 
 def _dates(column: Column) -> Column | None:
     found = _whole(column, _DIGITS_OF_TIME)
-    return _each(column, read_date) if found is None else found
+    plain = found is not None and (found[0] is None or min(found) >= FIRST_SECOND)
+    return found if plain else _each(column, read_date)
 
 
 def _counts(column: Column) -> Column | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from collector.import_dates import parse_date
 from collector.import_records import FIELDS, Broken, Record, Tally, listed
 from collector.import_stream import ForeignFile
 from collector.values import storable, whole
@@ -33,9 +33,6 @@ _SYNONYMS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 # A negative number is how VK and Telegram write a community.
 _COMMUNITY_NUMBER = re.compile(r"-\d+", re.ASCII)
-_RUSSIAN_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:,?\s+(?:в\s+)?(\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII)
-_LAST_SECOND = 253_402_300_799  # the end of the year 9999
-_MILLISECONDS = 10**11
 
 
 class Row(NamedTuple):
@@ -182,42 +179,10 @@ def read_count(value: Any, line: int, notes: Tally) -> int | None:
 
 
 def read_date(value: Any, line: int, notes: Tally) -> int | None:
-    """A moment as :func:`parse_date` reads it, or None; what is none is told."""
+    """A moment as :mod:`import_dates` reads it, or None; what is none is told."""
     if value is None or value == "":
         return None
     moment = parse_date(value)
     if moment is None:
         notes.add("дата не понята, пропущена", line)
     return moment
-
-
-def parse_date(value: Any) -> int | None:
-    """UTC seconds of a Unix time (seconds or milliseconds), an ISO date or ``dd.mm.yyyy [hh:mm[:ss]]``; else None.
-
-    A date without a zone is taken as UTC; one before 1970 is none of a post.
-    """
-    if isinstance(value, float):
-        value = int(value) if abs(value) < _LAST_SECOND * 1000 else None
-    number = None if isinstance(value, bool) else whole(value)
-    if number is not None:
-        seconds = number // 1000 if number > _MILLISECONDS else number
-        return _known(seconds)
-    if not isinstance(value, str):
-        return None
-    try:
-        moment = _russian(value.strip()) or datetime.fromisoformat(value.strip())
-        return _known(int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()))
-    except (ValueError, OverflowError):
-        return None
-
-
-def _known(seconds: int) -> int | None:
-    return seconds if 0 <= seconds <= _LAST_SECOND else None
-
-
-def _russian(text: str) -> datetime | None:
-    match = _RUSSIAN_DATE.fullmatch(text)
-    if match is None:
-        return None
-    day, month, year, hour, minute, second = (int(piece or 0) for piece in match.groups())
-    return datetime(year, month, day, hour, minute, second)

@@ -129,7 +129,7 @@ def _table(source: SourceFile, columns: Sequence[str], wanted: Wanted, records: 
     names = people or match_columns(source.file, columns, wanted.mapping)
     places = [None if name is None else columns.index(name) for name in names]
     if people:
-        return Reading(source, "people", lambda _: read_people.people_rows(records(places)))
+        return Reading(source, "people", lambda notes: read_people.people_rows(records(places), notes))
     return _rows(source, wanted, names, lambda: records(places))
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from typing import Any, NamedTuple
 
 from collector.address import parse_address
-from collector.import_fields import name_of, parse_date
-from collector.import_records import Broken, Record
+from collector.import_fields import name_of
+from collector.import_records import Broken, Record, Tally
 from collector.parse_user import parse_user
+from collector.read_facts import LOST, read_fact
 from storage import ConfigError
 from storage.rows import User
 
@@ -31,13 +31,7 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
 _TELLING = frozenset(
     {*_COLUMNS["sex"], *_COLUMNS["bdate"], "имя", "фамилия", "имя и фамилия", "фио", "first_name", "last_name"}
 )
-_SEXES = {
-    **dict.fromkeys(("1", "ж", "жен", "женский", "женщина", "девушка", "f", "female"), 1),
-    **dict.fromkeys(("2", "м", "муж", "мужской", "мужчина", "парень", "m", "male"), 2),
-}
-_YES = frozenset({"1", "да", "true", "yes", "+", "закрыт", "закрытый"})
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?", re.ASCII)
-_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})(?:\.(\d{4}))?", re.ASCII)
+_NOTHING = frozenset({"", "-", "—", "не указан", "не указана", "не указано", "скрыт", "скрыта", "скрыто"})
 _LIST_LINE = re.compile(r"(?:(?:https?://)?(?:www\.|m\.)?(?:vk\.com|vk\.ru|vkontakte\.ru)/|@)?[\w.-]{1,64}/?", re.ASCII)
 _HEADINGS = frozenset(_COLUMNS["id"])
 _LEAST_NUMBERS = 0.5
@@ -100,42 +94,31 @@ def match_people(columns: Sequence[str]) -> tuple[str | None, ...] | None:
     return found if found[0] is not None and _TELLING & by_lower.keys() else None
 
 
-def people_rows(records: Iterable[Record | Broken]) -> Iterator[User | Broken]:
-    """Records with the values of FIELDS as rows of people."""
+def people_rows(records: Iterable[Record | Broken], notes: Tally) -> Iterator[User | Broken]:
+    """Records with the values of FIELDS as rows of people; a fact that is not understood is counted in ``notes``."""
     for record in records:
-        yield record if isinstance(record, Broken) else _person(record)
+        yield record if isinstance(record, Broken) else _person(record, notes)
 
 
-def _person(record: Record) -> User | Broken:
-    values = dict(zip(FIELDS, record.values, strict=True))
-    named = name_of(values["id"])
+def _person(record: Record, notes: Tally) -> User | Broken:
+    told = {name: value for name, value in zip(FIELDS, record.values, strict=True) if not _nothing(value)}
+    named = name_of(told.get("id"))
     number = _number(named) if named else None
     if number is None:
         return Broken(record.line, _why(named) if named else "у человека нет номера")
-    words = {key: str(value).strip().lower() for key, value in values.items() if value not in (None, "")}
-    seen = parse_date(values["last_seen"])
-    item: dict[str, Any] = {
-        "id": number, "sex": _SEXES.get(words.get("sex", ""), 0), "bdate": _birthday(values["bdate"]),
-        "city": {"title": str(values["city"]).strip()} if words.get("city") else None,
-        "last_seen": {"time": seen} if seen else None, "is_closed": words.get("closed") in _YES,
-        "can_access_closed": words.get("closed") not in _YES, "relation": values["relation"],
-        "followers_count": values["followers"],
-    }  # fmt: skip
-    gone = words.get("deactivated", "")
-    if gone in _YES or gone.startswith(("удал", "delet")):
-        item["deactivated"] = "deleted"
-    elif gone.startswith(("забл", "бан", "ban")):
-        item["deactivated"] = "banned"
-    return parse_user(item)
+    facts = {name: read_fact(name, value) for name, value in told.items() if name != "id"}
+    for name, fact in facts.items():
+        if fact is None:
+            notes.add(f"{LOST[name]}, пропущено", record.line)
+    closed = facts.get("closed")
+    row = parse_user({
+        "id": number, "sex": facts.get("sex"), "bdate": facts.get("bdate"), "city": {"title": facts.get("city")},
+        "last_seen": {"time": facts.get("last_seen")}, "is_closed": closed, "relation": facts.get("relation"),
+        "followers_count": facts.get("followers"), "deactivated": facts.get("deactivated"),
+    })  # fmt: skip
+    # A table that does not say whether a profile is open leaves that to who knows.
+    return row._replace(state="unknown") if row.state == "ok" and closed is None else row
 
 
-def _birthday(value: Any) -> str:
-    """VK's ``D.M.YYYY`` or ``D.M`` of what the table says."""
-    if isinstance(value, date):
-        return f"{value.day}.{value.month}.{value.year}"
-    text = value.strip() if isinstance(value, str) else ""
-    if match := _ISO.fullmatch(text):
-        return f"{int(match[3])}.{int(match[2])}.{match[1]}"
-    if match := _DOTTED.fullmatch(text):
-        return ".".join(str(int(part)) for part in match.groups() if part)
-    return ""
+def _nothing(value: Any) -> bool:
+    return value is None or str(value).strip().lower() in _NOTHING

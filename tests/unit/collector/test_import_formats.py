@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from collector import import_stream, read_csv
-from collector.import_fields import parse_date
+from collector.import_dates import parse_date
 from collector.importing import ImportSettings, import_files
 from storage import ImportFileError, Outcome, open_store
 
@@ -216,6 +216,10 @@ def test_a_format_said_wrongly_is_refused_not_guessed(tmp_path: Path, said: str)
         ("2024-02-01", 1706745600), ("2024-02-01 10:30", 1706783400), ("2024-02-01T10:30:00Z", 1706783400),
         ("2024-02-01T13:30:00+03:00", 1706783400), ("01.02.2024", 1706745600), ("1.2.2024 10:30", 1706783400),
         ("01.02.2024, 10:30:00", 1706783400), ("01.02.2024 в 10:30", 1706783400), (" 01.02.2024 ", 1706745600),
+        ("1706772600.0", 1706772600), (1706772600.5, 1706772600), ("20240201", 1706745600), (20240201, 1706745600),
+        (45323, 1706745600), ("45323,5", 1706788800), (45323.6458, 1706801397), ("80000", 4702838400),
+        (20240231, None),
+        (2024, None), ("2024", None), (0, None), ("0", None), (99_999_999, None), (10**8, 10**8), (20_000, None),
         ("31.02.2024", None), ("вчера", None), ("", None), (None, None), (True, None), (-5, None), ([], None),
         (float("nan"), None), (float("inf"), None), (10**30, None), ("0001-01-01T00:00+14:00", None),
     ],

@@ -139,6 +139,38 @@ def test_a_table_of_people_keeps_no_name_or_phone(tmp_path: Path) -> None:
         assert not any(word in dump for word in ("Иванова", "Боря", "7999"))
 
 
+def test_a_table_without_states_does_not_open_a_closed_profile(tmp_path: Path) -> None:
+    with open_store(":memory:") as store:
+        people.save_users(store, [User(5, "closed"), User(6, "ok")], 1)
+        take(store, made(tmp_path, "p.csv", "ID;Имя;Пол;Закрыт\n5;А;ж;\n6;Б;м;да\n7;В;м;нет\n8;Г;м;\n"))
+        found = [(row.id, row.state, row.sex) for row in people.users(store)]
+        assert found == [(5, "closed", 1), (6, "closed", 2), (7, "ok", 2), (8, "unknown", 2)]
+        assert {row[0] for row in store.rows("SELECT user_id FROM user_states")} == {6}
+
+
+def test_facts_of_people_are_understood_or_counted(tmp_path: Path) -> None:
+    table = (
+        "ID;Имя;Пол;Дата рождения;Последний визит;Подписчики\n"
+        "1;А;Жен.;01/05/1990;45323;1 234\n2;Б;муж;1 мая 1990 г.;вчера;12к\n3;В;м;1990;;5\n"
+        "4;Г;другой;05/1990;;\n5;Д;не указан;3 июня;;\n6;Е;;32994;;\n7;Ж;0;1990-05-01;;\n"
+    )
+    with open_store(":memory:") as store:
+        outcome = take(store, made(tmp_path, "p.csv", table))
+        sql = "SELECT sex, birth_year, birth_flag, last_seen_at, followers_count FROM users ORDER BY id"
+        assert [tuple(row) for row in store.rows(sql)] == [
+            (1, 1990, "full", 1706745600, 1234), (2, 1990, "full", None, None), (2, 1990, "full", None, 5),
+            (None, None, "none", None, None), (None, None, "day_only", None, None), (None, 1990, "full", None, None),
+            (None, 1990, "full", None, None),
+        ]  # fmt: skip
+        for part in (
+            "пол не понят, пропущено: 1 (строки 5)",
+            "дата рождения не понята, пропущено: 1 (строки 5)",
+            "последний визит не понят, пропущено: 1 (строки 3)",
+            "подписчиков — не число, пропущено: 1 (строки 3)",
+        ):
+            assert part in outcome.messages[0]
+
+
 def test_a_list_of_people_in_any_spelling(tmp_path: Path) -> None:
     text = "id\n77\nid78\nhttps://vk.com/id79\nvk.ru/id80,\n@id81\n77\nclub5\ndurov\n\n82"
     with open_store(":memory:") as store:

@@ -332,6 +332,14 @@ def test_json_lines_with_awkward_values(tmp_path: Path) -> None:
         assert rows(store, "SELECT repost_text FROM posts WHERE text = ''") == [("чужое",)]
 
 
+def test_a_date_that_is_none_is_counted_and_not_stored_as_1970(tmp_path: Path) -> None:
+    table = "text,author,date\nраз,а,2024\nдва,а,20240201\nтри,а,45323.5\n"
+    with open_store(":memory:") as store:
+        outcome = take(store, written(tmp_path, table))
+        assert rows(store, "SELECT published_at FROM posts ORDER BY rowid") == [(None,), (1706745600,), (1706788800,)]
+        assert "дата не понята, пропущена: 1 (строки 2)" in outcome.messages[0]
+
+
 def test_a_list_of_plain_records_is_read_like_lines(tmp_path: Path) -> None:
     text = json.dumps([{"text": "раз", "author": "аня"}, {"text": "два"}, {"text": "три", "author": "я"}], indent=1)
     with open_store(":memory:") as store:
