@@ -37,7 +37,7 @@ def read_rows(records: Iterable[Record | Broken], notes: Tally) -> Iterator[Row 
 def _read(records: list[Record], notes: Tally) -> list[Row | Broken]:
     """One wrong record sends only the few about it the slow way."""
     if len(records) <= _FEW:
-        return [read_row(record, notes) for record in records]
+        return [row for record in records if (row := read_row(record, notes)) is not None]
     plain = _plain(records)
     if plain is not None:
         return plain

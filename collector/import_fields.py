@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from collector.import_dates import parse_date
-from collector.import_records import FIELDS, Broken, Record, Tally, listed
+from collector.import_records import FIELDS, NO_TEXT, Broken, NoTable, Record, Tally, listed
 from collector.import_stream import ForeignFile
 from collector.values import storable, whole
 from collector.values import text as whole_text
-from storage import ConfigError, ImportFileError
+from storage import ConfigError
 
 # Column names taken without --map, lower case; our own names come first.
 _SYNONYMS: Mapping[str, tuple[str, ...]] = {
@@ -85,21 +85,21 @@ def has_text(columns: Sequence[str]) -> bool:
 def match_columns(file: ForeignFile, columns: Sequence[str], mapping: Mapping[str, str]) -> tuple[str | None, ...]:
     """The column of each of FIELDS or None: as mapped, else the column of the same or a usual name.
 
-    Raises ImportFileError when a mapped column is missing, or there is no text, or neither author nor community.
+    Raises NoTable when a mapped column is missing, or there is no text, or neither author nor community.
     """
     there = f"В файле есть столбцы: {listed(columns)}." if columns else "В файле не видно ни одного столбца."
     for name, column in mapping.items():
         if column not in columns:
             near = difflib.get_close_matches(column, columns, n=1)
             hint = f"Может быть, --map {name}={near[0]}?" if near else "Исправьте --map."
-            raise ImportFileError(f"Столбца «{column}» (для поля {name}) нет: {file}", there, hint)
+            raise NoTable(f"Столбца «{column}» (для поля {name}) нет: {file}", there, hint)
     found = {name: mapping.get(name) or _usual(name, columns, set(mapping.values())) for name in FIELDS}
     if found["text"] is None:
-        raise ImportFileError(
+        raise NoTable(
             f"Не понять, в каком столбце тексты: {file}", there, "Назовите его: --map text=СТОЛБЕЦ,community=СТОЛБЕЦ"
         )
     if found["author"] is None and found["community"] is None:
-        raise ImportFileError(
+        raise NoTable(
             f"Не понять, чьи это тексты: {file}",
             f"Нужен столбец с автором или с сообществом. {there}",
             f"Назовите его: --map text={found['text']},author=СТОЛБЕЦ или community=СТОЛБЕЦ",
@@ -112,17 +112,17 @@ def _usual(name: str, columns: Sequence[str], taken: set[str]) -> str | None:
     return next((by_lower[usual] for usual in (name, *_SYNONYMS.get(name, ())) if usual in by_lower), None)
 
 
-def read_row(record: Record, notes: Tally) -> Row | Broken:
-    """Check one record. What only loses a side value (a date that is no date) is counted in ``notes``."""
+def read_row(record: Record, notes: Tally) -> Row | Broken | None:
+    """Check one record; None when it has no text. That, and what only loses a side value (a date that is no date), is
+    counted in ``notes``."""
     line = record.line
     text, author, community, number, date, repost, likes, comments, reposts, views, url = record.values
-    if text is None and repost is None:
-        return Broken(line, "нет текста")
     if not isinstance(text, str | None) or not isinstance(repost, str | None):
         return Broken(line, "текст — не строка")
     text, repost = _clean(text or "", line, notes), _clean(repost or "", line, notes) or None
     if not text.strip() and not (repost and repost.strip()):
-        return Broken(line, "текст пуст")
+        notes.add(NO_TEXT, line)
+        return None
     who, where = name_of(author), name_of(community)
     if who is None or where is None:
         return Broken(line, "автор или сообщество — не строка и не номер")

@@ -12,7 +12,7 @@ from collector import read_csv, read_jsonl, read_people, read_telegram, read_xls
 from collector.import_columns import read_rows
 from collector.import_fields import Row, has_text, match_columns, vk_places
 from collector.import_numbers import Ids
-from collector.import_records import FIELDS, Broken, Record, Tally
+from collector.import_records import FIELDS, NO_TEXT, Broken, NoTable, Record, Tally
 from collector.import_shelf import Shelf
 from collector.import_stream import ForeignFile, numbered_lines, open_text
 from collector.read_people import PersonId
@@ -73,13 +73,17 @@ class Reading:
         self.good += len(good)
         return good
 
+    def total(self) -> int:
+        """How many records there are, those without text included."""
+        return self.good + self.broken.total() + self.notes.counts.get(NO_TEXT, 0)
+
     def complaints(self) -> list[str]:
         """What could not be read and what was mended, in Russian."""
         name, place = self.source.file.name, self.source.place
         found = [f"{name}: {self.told}"] if self.told else []
         if broken := self.broken.total():
             told = "; ".join(self.broken.tell(place))
-            found.append(f"{name}: не прочитано {broken} из {broken + self.good}. {told}.")
+            found.append(f"{name}: не прочитано {broken} из {self.total()}. {told}.")
         if self.notes.total():
             found.append(f"{name}: прочитано с потерями. {'; '.join(self.notes.tell(place))}.")
         return found
@@ -195,15 +199,21 @@ def scan(reading: Reading, watch: Watch) -> bool:
 
 def _refuse_broken(reading: Reading) -> None:
     file, broken = reading.source.file, reading.broken.total()
-    if not reading.good and not broken:
+    if not reading.total():
         raise _empty(file)
-    if broken > reading.good:
+    if broken * 2 > reading.total():
         raise ImportFileError(
-            f"Не читается больше половины файла: {broken} из {broken + reading.good} ({file}). Ничего не записано.",
+            f"Не читается больше половины файла: {broken} из {reading.total()} ({file}). Ничего не записано.",
             "; ".join(reading.broken.tell(reading.source.place)) + ".",
-            "Проверьте столбцы в --map, разделитель и кавычки.",
+            "Проверьте столбцы в --map, разделитель и кавычки."
+            if reading.kind == "rows"
+            else "Оставьте по одному номеру или адресу id123 в строке, а от VK — ответы без ошибок.",
+        )
+    if not reading.good:
+        raise NoTable(
+            f"Ни в одной записи нет текста: {file}", "", "Проверьте, тот ли столбец назван текстом: --map text=СТОЛБЕЦ"
         )
 
 
-def _empty(file: ForeignFile) -> ImportFileError:
-    return ImportFileError(f"В файле нет ни одной записи: {file}", "", "Проверьте, тот ли это файл.")
+def _empty(file: ForeignFile) -> NoTable:
+    return NoTable(f"В файле нет ни одной записи: {file}", "", "Проверьте, тот ли это файл.")

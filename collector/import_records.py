@@ -6,10 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from collector.values import text
+from storage import ImportFileError
+
 FIELDS = (
     "text", "author", "community", "id", "date", "repost_text", "likes", "comments", "reposts", "views", "url",
 )  # fmt: skip
 SHOWN_LINES = 5
+# A note, not a fault: pictures and links have no text in any export.
+NO_TEXT = "записи без текста пропущены"
 
 
 class Record(NamedTuple):
@@ -24,6 +29,10 @@ class Broken(NamedTuple):
 
     line: int
     reason: str
+
+
+class NoTable(ImportFileError):
+    """A file holds something else than texts or people; inside an archive it is passed over."""
 
 
 @dataclass(slots=True)
@@ -56,6 +65,6 @@ class Tally:
 
 def listed(names: Iterable[str], limit: int = 30) -> str:
     """Names in quotes for a message, cut when they are many."""
-    known = list(names)
+    known = [text(name) for name in names]
     shown = ", ".join(f"«{name}»" for name in known[:limit])
     return shown + (f" и ещё {len(known) - limit}" if len(known) > limit else "")

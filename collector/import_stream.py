@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import gzip
 import io
@@ -131,10 +132,21 @@ def open_bytes(owner: ForeignFile) -> Iterator[IO[bytes]]:
 
 @contextlib.contextmanager
 def open_text(owner: ForeignFile, encoding: str) -> Iterator[TextIO]:
-    """The file as text; a byte that the encoding does not know becomes a lone surrogate, to be counted later."""
+    """The file as text; what the encoding does not know becomes a lone surrogate, to be counted later."""
     with open_bytes(owner) as file:
         # newline="": line ends inside quoted cells belong to the text.
-        yield io.TextIOWrapper(file, encoding=encoding, errors="surrogateescape", newline="")
+        yield io.TextIOWrapper(file, encoding=encoding, errors=_MARKED, newline="")
+
+
+def _mark(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "\udcff", error.end
+
+
+# Python's own surrogateescape gives up on half a sign of UTF-16, and on bytes below 128.
+_MARKED = "vkaudience-mark"
+codecs.register_error(_MARKED, _mark)
 
 
 def numbered_lines(stream: TextIO) -> Iterator[tuple[int, str | None]]:

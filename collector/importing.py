@@ -12,6 +12,7 @@ from typing import Any
 from collector.import_fields import check_fields, parse_mapping
 from collector.import_labels import labels
 from collector.import_reading import Reading, Wanted, prepare, scan
+from collector.import_records import NoTable
 from collector.import_shelf import Shelf
 from collector.import_stream import ForeignFile
 from collector.import_write import PeopleWriter, RowWriter, VkWriter
@@ -49,10 +50,11 @@ def import_files(
     """
     _check(settings)
     with unpacked(settings.files) as (files, messages), contextlib.ExitStack() as shelves:
-        readings = _look_through(store, settings, files, shelves, watch)
+        work = _Import(store, watch, clock, messages)
+        readings = work.look_through(settings, files, shelves)
         if readings is None:
             return Outcome("interrupted", {}, ("Импорт остановлен до записи: ничего не изменено.",))
-        return _Import(store, watch, clock, messages).write(readings)
+        return work.write(readings)
 
 
 def _check(settings: ImportSettings) -> None:
@@ -63,32 +65,39 @@ def _check(settings: ImportSettings) -> None:
         raise ConfigError("Не назван ни один файл.", "", "Пример: vkaudience import texts.csv --map text=Текст")
 
 
-def _look_through(
-    store: Store, settings: ImportSettings, files: list[ForeignFile], shelves: contextlib.ExitStack, watch: Watch
-) -> list[Reading] | None:
-    """All files checked, their rows on shelves; None when a person asked to stop."""
-    folder = store.path.parent if store.path.is_file() else None
-    wanted = Wanted(settings.mapping, settings.format)
-    readings = []
-    for file, label in zip(files, labels(files), strict=True):
-        reading = prepare(file, wanted)
-        reading.label = text(settings.source or label)
-        reading.shelf = shelves.enter_context(contextlib.closing(Shelf(folder)))
-        if not scan(reading, watch):
-            return None
-        readings.append(reading)
-    return readings
-
-
 @dataclass(slots=True)
 class _Import:
-    """The writing of one import: what was counted and told so far."""
+    """The work of one import: what was counted and told so far."""
 
     store: Store
     watch: Watch
     clock: Clock
     messages: list[str]
     counts: dict[str, int] = field(default_factory=lambda: {"rows": 0, "broken": 0, "repeated": 0})
+
+    def look_through(
+        self, settings: ImportSettings, files: list[ForeignFile], shelves: contextlib.ExitStack
+    ) -> list[Reading] | None:
+        """All files checked, their rows on shelves; None when a person asked to stop."""
+        folder = self.store.path.parent if self.store.path.is_file() else None
+        wanted = Wanted(settings.mapping, settings.format)
+        readings, passed = [], []
+        for file, label in zip(files, labels(files), strict=True):
+            try:
+                reading = prepare(file, wanted)
+                reading.label = text(settings.source or label)
+                reading.shelf = shelves.enter_context(contextlib.closing(Shelf(folder)))
+                if not scan(reading, self.watch):
+                    return None
+                readings.append(reading)
+            except NoTable as error:
+                if not file.member:
+                    raise
+                passed.append(error)
+        if passed and not readings:
+            raise passed[0]
+        self.messages += [f"Файл в архиве пропущен. {error.what} {error.why}".strip() for error in passed]
+        return readings
 
     def write(self, readings: list[Reading]) -> Outcome:
         """Write the files in their order, until a person asks to stop."""

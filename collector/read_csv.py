@@ -107,7 +107,10 @@ def _mend(lines: _Lines, delimiter: str, width: int) -> tuple[int, list[str]] | 
     if len(lines.taken) > 1:
         lines.give_back()
         return Broken(number, "незакрытая кавычка или неверное число ячеек")
-    cells = next(csv.reader([line], delimiter=delimiter))
+    try:
+        cells = next(csv.reader([line], delimiter=delimiter))
+    except csv.Error:
+        return Broken(number, f"ячейка длиннее {LONGEST_CELL // 2**20} млн знаков")
     if _fits(cells, width):
         return number, cells
     return Broken(number, f"ячеек меньше, чем столбцов ({width})" if len(cells) < width else _wide(width))

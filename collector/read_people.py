@@ -34,6 +34,7 @@ _TELLING = frozenset(
 _NOTHING = frozenset({"", "-", "—", "не указан", "не указана", "не указано", "скрыт", "скрыта", "скрыто"})
 _LIST_LINE = re.compile(r"(?:(?:https?://)?(?:www\.|m\.)?(?:vk\.com|vk\.ru|vkontakte\.ru)/|@)?[\w.-]{1,64}/?", re.ASCII)
 _HEADINGS = frozenset(_COLUMNS["id"])
+_LONGEST_NUMBER = 15
 _LEAST_NUMBERS = 0.5
 
 
@@ -68,8 +69,8 @@ def _bare(line: str) -> str:
 
 def _number(text: str) -> int | None:
     """The number of a person that a line names without asking VK; a bare number is a person's here."""
-    if text.isascii() and text.isdigit():
-        return int(text) if 0 < int(text) < 10**15 else None
+    if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER:
+        return int(text) or None
     try:
         address = parse_address(text)
     except ConfigError:

@@ -42,7 +42,7 @@ def is_xlsx(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return "xl/workbook.xml" in archive.namelist()
-    except (zipfile.BadZipFile, OSError):
+    except Exception:  # zipfile lets through whatever the fields of a damaged archive raise
         return False
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import codecs
+import itertools
 import json
 from dataclasses import dataclass
 from typing import Any
 
+from collector.import_records import NoTable
 from collector.import_stream import ForeignFile, open_bytes
 from collector.read_xlsx import is_xlsx
 from storage import ImportFileError
@@ -41,7 +43,8 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _EIGHT_BIT = ("cp1251", "koi8-r", "cp866")
-# The ten letters that make up 60 % of Russian text; a wrong table turns them into capitals and signs.
+# The ten letters that make up 60 % of Russian text; a wrong table turns them into signs, or into other letters with
+# capitals inside of words.
 _FREQUENT = frozenset("оеаинтсрвл")
 _LEAST_FREQUENT = 0.35
 _MOST_BAD = 0.3
@@ -69,14 +72,20 @@ def sniff(file: ForeignFile, wanted: str = "auto") -> SourceFile:
     with open_bytes(file) as stream:
         head = stream.read(HEAD_BYTES)
     if not head.strip(b"\0 \t\r\n"):
-        raise ImportFileError(f"Файл пуст: {file}", "", "Проверьте, тот ли это файл.")
+        raise _empty(file)
     if head.startswith(b"PK") and is_xlsx(file.path):
         return SourceFile(file, "xlsx", "", "")
     _refuse_binary(file, head)
     encoding = _encoding(file, head)
     whole = len(head) < HEAD_BYTES
     text = codecs.getincrementaldecoder(encoding)("replace").decode(head, final=whole)
+    if not text.strip("\ufeff\0 \t\r\n"):
+        raise _empty(file)
     return SourceFile(file, _shape(text, whole, wanted), encoding, text)
+
+
+def _empty(file: ForeignFile) -> NoTable:
+    return NoTable(f"Файл пуст: {file}", "", "Проверьте, тот ли это файл.")
 
 
 def _refuse_place(file: ForeignFile) -> None:
@@ -92,17 +101,17 @@ def _refuse_place(file: ForeignFile) -> None:
 
 def _refuse_binary(file: ForeignFile, head: bytes) -> None:
     if file.path.suffix.lower() in _PICKLE_ENDINGS:
-        raise ImportFileError(f"Это pickle (двоичный файл Python): {file}", *_PICKLE)
+        raise NoTable(f"Это pickle (двоичный файл Python): {file}", *_PICKLE)
     for first, what, why, todo in _MAGIC:
         if head.startswith(first):
-            raise ImportFileError(f"Это {what}, а не текст: {file}", why, todo)
+            raise NoTable(f"Это {what}, а не текст: {file}", why, todo)
     if head.lstrip()[:1] == b"<":
-        raise ImportFileError(f"Это HTML или XML: {file}", "", "Нужна таблица CSV или файл JSON.")
+        raise NoTable(f"Это HTML или XML: {file}", "", "Нужна таблица CSV или файл JSON.")
     if any(head.startswith(bom) for bom, _ in _BOMS):
         return
     control = sum(head.count(bytes([code])) for code in range(32) if code not in (9, 10, 12, 13))
     if control > _MOST_CONTROL * len(head):
-        raise ImportFileError(
+        raise NoTable(
             f"Файл двоичный, а не текстовый: {file}",
             "В нём слишком много служебных байтов.",
             "Сохраните данные как CSV (UTF-8) или JSONL и укажите этот файл.",
@@ -118,9 +127,9 @@ def _encoding(file: ForeignFile, head: bytes) -> str:
     bad = text.count("\ufffd") - head.count("\ufffd".encode())
     if bad <= _MOST_BAD * foreign:
         return "utf-8"
-    frequency, name = max((_frequency(head.decode(name, "replace")), name) for name in _EIGHT_BIT)
+    frequency, name = max((_fitness(head.decode(name, "replace")), name) for name in _EIGHT_BIT)
     if frequency < _LEAST_FREQUENT:
-        raise ImportFileError(
+        raise NoTable(
             f"Не удаётся понять кодировку: {file}",
             "Это не UTF-8, и русских слов не видно ни в одной из привычных кодировок.",
             "Сохраните файл в UTF-8 (в Excel: «CSV UTF-8») и повторите.",
@@ -128,10 +137,14 @@ def _encoding(file: ForeignFile, head: bytes) -> str:
     return name
 
 
-def _frequency(text: str) -> float:
-    """Which part of the letters and signs beyond ASCII are the most frequent Russian letters."""
+def _fitness(text: str) -> float:
+    """Which part of the letters and signs beyond ASCII are the most frequent Russian letters, large or small, less
+    the part of capitals that follow a small letter."""
     foreign = [char for char in text if not char.isascii()]
-    return sum(char in _FREQUENT for char in foreign) / len(foreign) if foreign else 0.0
+    if not foreign:
+        return 0.0
+    odd = sum(1 for before, char in itertools.pairwise(text) if before.islower() and char.isupper())
+    return (sum(char in _FREQUENT for char in map(str.lower, foreign)) - odd) / len(foreign)
 
 
 def _shape(text: str, whole: bool, wanted: str) -> str:

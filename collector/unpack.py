@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -16,11 +17,14 @@ from pathlib import Path
 from collector.import_stream import Allowance, ForeignFile, plain_file, stem_of
 from collector.read_xlsx import is_xlsx
 from collector.values import text
-from storage import ImportFileError
+from storage import ImportFileError, StorageError, StoreBusy
+from storage.lock import FileLock
 
 DATA = frozenset({".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".xlsx", ".gz"})
 MOST_FILES = 10_000
 _PIECE = 2**20
+_PREFIX = "vkaudience-import-"
+_LOCK = "lock"
 _SAYS_UTF8 = 0x800
 _ODD = re.compile(r"[^\w. ()-]")
 
@@ -31,15 +35,46 @@ def unpacked(paths: Sequence[Path]) -> Iterator[tuple[list[ForeignFile], list[st
 
     Raises ImportFileError for an archive that is damaged, locked, a bomb or without data.
     """
-    with tempfile.TemporaryDirectory(prefix="vkaudience-import-") as folder:
+    _sweep()
+    with _own_folder() as folder:
         files: list[ForeignFile] = []
         messages: list[str] = []
         for path in paths:
             if path.is_file() and _begins_as_zip(path) and not is_xlsx(path):
-                files += _unpack(path, Path(folder), messages)
+                files += _unpack(path, folder, messages)
             else:
                 files.append(plain_file(path))
         yield files, messages
+
+
+@contextlib.contextmanager
+def _own_folder() -> Iterator[Path]:
+    """A folder for the time of the import, locked so that no other import sweeps it away."""
+    with contextlib.ExitStack() as stack:
+        while True:
+            made = tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True)
+            lock = FileLock(Path(stack.enter_context(made)) / _LOCK)
+            # Busy: another import was sweeping at this moment, and took the new folder for a dead one's.
+            with contextlib.suppress(StoreBusy):
+                lock.acquire()
+                break
+        stack.callback(lock.release)
+        yield lock.path.parent
+
+
+def _sweep() -> None:
+    """Remove what imports left behind that were killed: the texts of people in their folders are no one's any more."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        # Not ours, in use, or gone meanwhile.
+        with contextlib.suppress(OSError, StorageError):
+            if folder.is_symlink() or not (folder / _LOCK).is_file():
+                continue
+            lock = FileLock(folder / _LOCK)
+            lock.acquire()
+            shutil.rmtree(folder, ignore_errors=True)
+            lock.release()
+            # Windows keeps a file that is open: the lock itself.
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _begins_as_zip(path: Path) -> bool:
@@ -57,7 +92,9 @@ def _unpack(path: Path, folder: Path, messages: list[str]) -> list[ForeignFile]:
             chosen = _choose(path, archive, messages)
             allowance = Allowance(shown, path.stat().st_size)
             return [_copy(archive, one, path, folder, allowance) for one in chosen]
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+    except ImportFileError:
+        raise
+    except Exception as error:  # zipfile lets through whatever its decompressors raise
         raise ImportFileError(
             f"Архив не читается: {shown}", str(error), "Распакуйте его сами и укажите файлы внутри; пароль уберите."
         ) from error

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import io
+import os
+import subprocess
+import sys
+import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -11,6 +16,7 @@ import pytest
 
 from collector import import_stream
 from collector.importing import ImportSettings, import_files
+from collector.unpack import unpacked
 from storage import ImportFileError, Outcome, Store, audiences, open_store
 
 
@@ -77,3 +83,65 @@ def test_files_of_one_name_are_sources_of_their_own(tmp_path: Path) -> None:
     with open_store(":memory:") as store:
         take(store, files[0])
         assert store.value("SELECT source FROM aliases") == "posts", "a file alone is called by its own name"
+
+
+def damaged() -> list[bytes]:
+    text = "text,author\n" + "".join(f"привет {number},u{number}\n" for number in range(3000))
+    found = []
+    for method in (zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        packed_file = io.BytesIO()
+        with zipfile.ZipFile(packed_file, "w", method) as target:
+            target.writestr("a.csv", text)
+        whole = packed_file.getvalue()
+        found += [whole[:100] + b"\xff" * 60 + whole[160:], whole[: len(whole) // 2]]
+    listed = whole.rfind(b"PK\x01\x02")
+    version, name = bytearray(whole), bytearray(whole)
+    version[listed + 6 : listed + 8] = b"\xff\x00"
+    name[listed + 8 : listed + 10], name[listed + 46] = b"\x00\x08", 0xFF
+    return [*found, bytes(version), bytes(name)]
+
+
+@pytest.mark.parametrize("data", damaged())
+def test_a_damaged_archive_is_refused_with_a_way_out(tmp_path: Path, data: bytes) -> None:
+    file = tmp_path / "a.zip"
+    file.write_bytes(data)
+    assert "не читается" in refused(file)
+
+
+def test_what_cannot_be_a_table_is_passed_over_in_an_archive(tmp_path: Path) -> None:
+    readme = "Это данные исследования.\nСм. сайт.\n"
+    members: dict[str, str | bytes] = {
+        "README.txt": readme,
+        "data/posts.csv": "text,author\nпривет,u1\n",
+        "a.json": "[]",
+    }
+    for mapping in ({}, {"text": "text", "author": "author"}):
+        with open_store(":memory:") as store:
+            outcome = take(store, packed(tmp_path / "r.zip", members), mapping=mapping)
+            assert outcome.counts["posts"] == 1
+            assert any("README.txt" in message and "пропущен" in message for message in outcome.messages)
+            assert any("a.json" in message for message in outcome.messages)
+    assert "README.txt" in refused(packed(tmp_path / "only.zip", {"README.txt": readme}))
+    broken = {**members, "b.csv": "text,author\nраз,аня\nx\ny\n"}
+    assert "Не читается больше половины" in refused(packed(tmp_path / "b.zip", broken))
+
+
+def test_what_a_killed_import_left_is_swept_and_what_is_in_use_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    file = packed(tmp_path / "a.zip", {"a.csv": "text,author\nтайна,u1\n"})
+    code = (
+        "import os, sys; from pathlib import Path; from collector.unpack import unpacked\n"
+        "with unpacked([Path(sys.argv[1])]): os._exit(9)"
+    )
+    kept = {**os.environ, "TMPDIR": str(tmp_path), "TEMP": str(tmp_path), "PYTHONPATH": str(Path(__file__).parents[3])}
+    killed = subprocess.run([sys.executable, "-c", code, str(file)], env=kept, check=False)
+    (left,) = tmp_path.glob("vkaudience-import-*")
+    assert killed.returncode == 9 and any("тайна" in one.read_text() for one in left.rglob("*.csv"))
+    with unpacked([file]) as (files, _):
+        assert not left.exists()
+        with open_store(":memory:") as store:
+            take(store, file)
+        assert files[0].path.is_file(), "another import leaves alone what is in use"
+    assert list(tmp_path.glob("vkaudience-import-*")) == []

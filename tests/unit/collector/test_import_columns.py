@@ -26,7 +26,8 @@ STRANGE = [
 
 def one_by_one(records: list[Record | Broken]) -> tuple[list[Any], Tally]:
     notes = Tally()
-    return [one if isinstance(one, Broken) else read_row(one, notes) for one in records], notes
+    rows = [one if isinstance(one, Broken) else read_row(one, notes) for one in records]
+    return [row for row in rows if row is not None], notes
 
 
 def by_columns(records: list[Record | Broken]) -> tuple[list[Any], Tally]:

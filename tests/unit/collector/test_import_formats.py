@@ -106,6 +106,54 @@ def test_a_line_without_end_is_passed_over(tmp_path: Path, monkeypatch: pytest.M
         assert f"(строки {place})" in outcome.messages[0]
 
 
+def test_a_cell_too_long_costs_its_own_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "t.csv"
+    file.write_text(f"text,author\n{'да ' * 2_500_000},аня\nраз,боря\nдва,боря\n", encoding="utf-8")
+    found, outcome = texts(file)
+    assert [text for text, _ in found] == ["раз", "два"] and "ячейка длиннее 4 млн знаков" in outcome.messages[0]
+
+
+@pytest.mark.parametrize("table", ["text,author\nраз,{}\nдва,аня\n", 'text,author\n"раз\n{}\nдва",аня\n'])
+def test_digits_without_end_are_a_text_like_any(tmp_path: Path, table: str) -> None:
+    file = tmp_path / "t.csv"
+    file.write_text(table.format("7" * 5000), encoding="utf-8")
+    assert any("7" * 5000 in text + author for text, author in texts(file)[0])
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-32-le"])
+@pytest.mark.parametrize("tail", [b"", b"\n", b"\x01\x02\x03"])
+def test_half_signs_of_wide_encodings_cost_signs_not_the_file(tmp_path: Path, encoding: str, tail: bytes) -> None:
+    file = tmp_path / "t.csv"
+    text = "\ufefftext;author\nпривет \ud83d конец;аня\nещё;боря\nи ещё;боря\n"
+    file.write_bytes(text.encode(encoding, "surrogatepass") + tail)
+    found, outcome = texts(file)
+    assert found[0][0].startswith("привет \ufffd") and ("ещё", "боря") in found
+    assert "U+FFFD" in " ".join(outcome.messages)
+
+
+def test_names_that_are_no_utf8_are_cleaned(tmp_path: Path) -> None:
+    try:
+        file = Path(os.fsdecode(os.fsencode(tmp_path) + b"/t\xff.csv"))
+        file.write_text(RUSSIAN, encoding="utf-8")
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    for source in (None, "форум \udcff"):
+        with open_store(tmp_path / "s.db") as store:
+            outcome = import_files(store, ImportSettings((file,), source=source))
+            assert outcome.counts["posts"] == 2 and store.value("SELECT count(*) FROM aliases WHERE source LIKE '%�'")
+    file.write_text("text\n", encoding="utf-8")
+    assert "t\ufffd.csv" in refused(file)
+
+
+def test_capitals_of_an_old_encoding_stay_what_they_are(tmp_path: Path) -> None:
+    file = tmp_path / "t.csv"
+    for line in ("ПРИВЕТ ВСЕМ СЕГОДНЯ ХОРОШИЙ ДЕНЬ", "НЕТ", "Привет Всем", "«ПРОДАЁМ ЛЕС» — №5"):
+        for encoding in ("cp1251", "koi8-r", "cp866"):
+            if not (encoding != "cp1251" and "«" in line):
+                file.write_bytes(b"text;author\n" + f"{line};u1\n".encode(encoding))
+                assert texts(file)[0] == [(line, "u1")], encoding
+
+
 def test_gzip_of_both_kinds_is_unpacked_by_content(tmp_path: Path) -> None:
     for name, text in (("t.csv.gz", RUSSIAN), ("t.data", '{"text": "раз", "author": "аня"}\n' * 2)):
         file = tmp_path / name
@@ -165,6 +213,10 @@ def test_a_pickle_is_never_opened(tmp_path: Path, protocol: int) -> None:
         (random.Random(1).randbytes(5000), "двоичный"),
         (b"", "пуст"),
         (b" \r\n\t\n", "пуст"),
+        (b"\xef\xbb\xbf", "пуст"),
+        ("\ufeff\n\n".encode("utf-16-le"), "пуст"),
+        (b'{"te\\ud800": 1}\n{"x\\ud800": 2}\n', "«te\ufffd»"),
+        (b"text;author\n" + b"1" * 5000 + b"\n", "ячеек меньше"),
         ("text,author\n".encode("utf-8-sig"), "ни одной записи"),
         (b"text,author\n" + "日本語の文章です,人\n".encode("shift_jis") * 9, "кодировку"),
         (b'{"response": {"items": [', "не читается"),

@@ -285,10 +285,21 @@ def test_broken_rows_are_counted_by_reason_with_their_lines(tmp_path: Path) -> N
     )
     with open_store(":memory:") as store:
         outcome = take(store, written(tmp_path, text))
-        assert (outcome.state, outcome.counts["broken"], outcome.counts["posts"]) == ("done", 4, 5)
-        (message,) = outcome.messages
-        for part in ("4 из 9", "(строки 3)", "(строки 5)", "(строки 6)", "(строки 7)", "текст пуст", "ячеек больше"):
-            assert part in message
+        assert (outcome.state, outcome.counts["broken"], outcome.counts["posts"]) == ("done", 3, 5)
+        broken, noted = outcome.messages
+        for part in ("3 из 9", "(строки 3)", "(строки 6)", "(строки 7)", "ячеек больше"):
+            assert part in broken
+        assert "записи без текста пропущены: 1 (строки 5)" in noted
+
+
+def test_records_without_text_are_no_fault_of_the_file(tmp_path: Path) -> None:
+    table = "id;owner_id;from_id;text\n" + "".join(f"{n};-5;{n};{'' if n % 5 else 'мем'}\n" for n in range(1, 21))
+    with open_store(":memory:") as store:
+        outcome = take(store, written(tmp_path, table))
+        assert (outcome.counts["posts"], outcome.counts["broken"]) == (4, 0)
+        assert "записи без текста пропущены: 16" in outcome.messages[0]
+        with pytest.raises(ImportFileError, match=r"нет текста.*--map"):
+            take(store, written(tmp_path, table.replace("мем", " ")))
 
 
 def test_a_file_mostly_broken_writes_nothing(tmp_path: Path) -> None:
@@ -321,9 +332,17 @@ def test_json_lines_with_awkward_values(tmp_path: Path) -> None:
     text = "".join(json.dumps(record) + "\n" for record in records) + '{"text": "обрыв\n'
     with open_store(":memory:") as store:
         outcome = take(store, written(tmp_path, text, "t.jsonl"))
-        assert (outcome.counts["rows"], outcome.counts["broken"]) == (8, 8)
+        assert (outcome.counts["rows"], outcome.counts["broken"]) == (8, 5)
         told = " ".join(outcome.messages)
-        for part in ("не строка", "нет текста", "пуст", "не JSON", "не объект", "дата не понята", "счётчик", "U+FFFD"):
+        for part in (
+            "не строка",
+            "без текста пропущены: 3",
+            "не JSON",
+            "не объект",
+            "дата не понята",
+            "счётчик",
+            "U+FFFD",
+        ):
             assert part in told
         found = dict(rows(store, "SELECT text, published_at FROM posts"))
         assert "нуль \x00 внутри" in found and "полпары \ufffd тут" in found and "д" * 20000 in found
