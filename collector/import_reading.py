@@ -101,7 +101,12 @@ def prepare(file: ForeignFile, wanted: Wanted) -> Reading:
         if wanted.guess and read_people.looks_list(source.head):
             return Reading(source, "people", lambda _: _listed(source))
         table = read_csv.read_header(source, list(wanted.mapping.values()))
-        return _table(source, table.columns, wanted, lambda places: read_csv.read_rows(source, table, places))
+        try:
+            return _table(source, table.columns, wanted, lambda places: read_csv.read_rows(source, table, places))
+        except NoTable as error:
+            if wanted.guess and read_people.has_numbers(source.head):
+                raise _poor_list(file) from error
+            raise
     if source.shape == "document":
         values = read_jsonl.read_document(source)
         if wanted.guess and len(values) == 1 and read_telegram.looks_desktop(values[0]):
@@ -112,6 +117,14 @@ def prepare(file: ForeignFile, wanted: Wanted) -> Reading:
         listed = list(enumerate(values, start=1))
         return _json(source, wanted, lambda: iter(listed))
     return _json(source, wanted, lambda: map(_out_of_wrapping, read_jsonl.read_values(source)))
+
+
+def _poor_list(file: ForeignFile) -> ImportFileError:
+    return ImportFileError(
+        f"Похоже на список людей, но номеров в нём не больше половины строк: {file}",
+        "Номер — это 123, id123 или vk.com/id123; короткие имена знает только VK.",
+        "Уберите остальные строки; если это таблица, назовите столбцы: --map text=СТОЛБЕЦ,author=СТОЛБЕЦ",
+    )
 
 
 def _telegram(source: SourceFile, chats: Sequence[Mapping[str, Any]]) -> Reading:
@@ -152,6 +165,8 @@ def _listed(source: SourceFile) -> Iterator[Item]:
 
 
 def _json(source: SourceFile, wanted: Wanted, values: Callable[[], Iterator[read_jsonl.Value]]) -> Reading:
+    if wanted.guess and _first(values(), read_people.looks_members):
+        return Reading(source, "people", lambda _: read_people.member_rows(values()))
     if wanted.format == "vk" or (wanted.guess and _first(values(), looks_vk)):
         return Reading(source, "vk", lambda _: _vk(values()))
     if wanted.guess and _first(values(), read_telegram.looks_telethon):

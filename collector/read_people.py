@@ -11,6 +11,7 @@ from collector.import_fields import name_of
 from collector.import_records import Broken, Record, Tally
 from collector.parse_user import parse_user
 from collector.read_facts import LOST, read_fact
+from collector.values import inner
 from storage import ConfigError
 from storage.rows import User
 
@@ -35,7 +36,7 @@ _NOTHING = frozenset({"", "-", "—", "не указан", "не указана"
 _LIST_LINE = re.compile(r"(?:(?:https?://)?(?:www\.|m\.)?(?:vk\.com|vk\.ru|vkontakte\.ru)/|@)?[\w.-]{1,64}/?", re.ASCII)
 _HEADINGS = frozenset(_COLUMNS["id"])
 _LONGEST_NUMBER = 15
-_LEAST_NUMBERS = 0.5
+_MEANT = 0.1
 
 
 class PersonId(NamedTuple):
@@ -45,12 +46,46 @@ class PersonId(NamedTuple):
 
 
 def looks_list(head: str) -> bool:
-    """Whether a text is a list of people: one number, ``id123`` or address a line, half of them numbers at least."""
+    """Whether a text is a list of people: one number, ``id123`` or address a line, more than half of them numbers;
+    half will do where the others are names or addresses too."""
     lines = [line for line in (_bare(line) for line in head.split("\n")[:1000]) if line]
     if len(lines) > 1 and lines[0].lower() in _HEADINGS:
         lines = lines[1:]
     numbers = sum(1 for line in lines if _number(line) is not None)
-    return bool(lines) and all(_LIST_LINE.fullmatch(line) for line in lines) and numbers >= _LEAST_NUMBERS * len(lines)
+    if numbers * 2 == len(lines):
+        return numbers > 0 and all(_LIST_LINE.fullmatch(line) for line in lines)
+    return numbers * 2 > len(lines)
+
+
+def has_numbers(head: str) -> bool:
+    """Whether so many lines are people's numbers that a list was meant."""
+    lines = [_bare(line) for line in head.split("\n")[:1000]]
+    return sum(1 for line in lines if _number(line) is not None) >= _MEANT * len(lines)
+
+
+def looks_members(value: Any) -> bool:
+    """Whether a value is VK's list of numbers, as ``groups.getMembers`` answers without fields."""
+    return bool(numbers_of(value))
+
+
+def numbers_of(value: Any) -> list[Any]:
+    """The numbers in ``{"response": {"count": 3, "items": [1, 2, 3]}}``; ``count`` or ``response`` may be missing."""
+    answer = inner(value, "response")
+    if answer is None and inner(value, "count") is not None:
+        answer = value
+    items = inner(answer, "items")
+    return items if isinstance(items, list) and all(type(item) in (int, str) for item in items) else []
+
+
+def member_rows(values: Iterable[tuple[int, Any] | Broken]) -> Iterator[PersonId | Broken]:
+    """The people of such answers; the last page of a list may be empty."""
+    for value in values:
+        if isinstance(value, Broken):
+            yield value
+        elif numbers := numbers_of(value[1]):
+            yield from list_rows((value[0], str(number)) for number in numbers)
+        elif inner(inner(value[1], "response") or value[1], "items") != []:
+            yield Broken(value[0], "это не список номеров")
 
 
 def list_rows(lines: Iterable[tuple[int, str | None]]) -> Iterator[PersonId | Broken]:

@@ -192,6 +192,33 @@ def test_a_json_list_of_numbers_is_a_list_of_people_too(tmp_path: Path) -> None:
         assert [one.name for one in audiences.audiences(store)] == ["ids"]
 
 
+@pytest.mark.parametrize("wrong", [0, 1, 400, 499])
+def test_a_list_with_some_lines_of_garbage_is_a_list(tmp_path: Path, wrong: int) -> None:
+    lines = [f"это мусор, строка {n}!" if n < wrong else f"https://vk.com/id{n}?from=search" for n in range(1000)][1:]
+    with open_store(":memory:") as store:
+        outcome = take(store, made(tmp_path, "l.txt", "\n".join(lines)))
+        assert outcome.counts["users"] == len(lines) - outcome.counts["broken"]
+        assert outcome.counts["broken"] == max(0, wrong - 1)
+
+
+@pytest.mark.parametrize("right", [range(0, 1000, 2), range(0, 1000, 5), range(900)])
+def test_a_list_that_is_half_garbage_or_more_is_refused_with_advice(tmp_path: Path, right: range) -> None:
+    size = 2000 if len(right) == 900 else 1000  # the last one looks fine at its beginning
+    lines = [f"id{n + 1}" if n in right else f"это мусор, строка {n}!" for n in range(size)]
+    with open_store(":memory:") as store, pytest.raises(ImportFileError, match="id123"):
+        take(store, made(tmp_path, "l.txt", "\n".join(lines)))
+
+
+def test_raw_answers_with_numbers_of_members_are_lists_of_people(tmp_path: Path) -> None:
+    page = {"response": {"count": 3, "items": [1, 2, 3]}}
+    pages = json.dumps(page) + "\n" + json.dumps({"response": {"count": 3, "items": []}})
+    for value in (page, {"response": {"items": [1, 2, 3]}}, page["response"], pages):
+        with open_store(":memory:") as store:
+            outcome = take(store, made(tmp_path, "members.json", value))
+            assert (outcome.counts["users"], outcome.counts["broken"]) == (3, 0)
+            assert [one.name for one in audiences.audiences(store)] == ["members"]
+
+
 def book(path: Path, rows: list[list[Any]]) -> Path:
     from openpyxl import Workbook
 
