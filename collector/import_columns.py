@@ -54,7 +54,7 @@ def _plain(records: list[Record]) -> list[Row | Broken] | None:
         if found is None:
             return None
         checked.append(found)
-    if any(author[:1] == "-" for author in checked[_AUTHOR]):
+    if "-" in "".join(checked[_AUTHOR]):
         checked[_AUTHOR : _AUTHOR + 2] = zip(*map(voices, *checked[_AUTHOR : _AUTHOR + 2]), strict=True)
     rows: list[Any] = list(map(_row, zip(*checked, strict=True)))
     return rows if all(row.author or row.community for row in rows) else None

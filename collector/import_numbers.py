@@ -36,7 +36,8 @@ class Ids:
             if not name:
                 continue
             self.named = True
-            key = hash((row.community, "" if row.community else row.author, _own(row.id) or name))
+            # "007" and "7" are one number.
+            key = hash((row.community, "" if row.community else row.author, name.lstrip("0")))
             mark = hash((row.text, row.repost_text, row.author, row.published_at))
             if key not in marks:
                 marks[key] = mark
@@ -71,6 +72,11 @@ class PostNumbers:
         """The numbers of a batch; None where the file already gave this very post (same id and content)."""
         if self._recalls:
             self._recall(places)
+        if self._ids.unique and not self._ids.repeated and not self._recalls:
+            return [
+                _own(row.id) or (_made(row.id or row.url) if row.id or row.url else self._unnamed(owner, row))
+                for owner, _, row in places
+            ]
         return [
             self._named(place, row.id or row.url) if row.id or row.url else self._unnamed(owner, row)
             for place in places

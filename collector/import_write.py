@@ -41,15 +41,15 @@ class RowWriter:
         with self._store.write():
             self._meet_communities(row.community for row in rows)
             self._meet_authors(row.author for row in rows)
-            places = [self._place(row) for row in rows]
+            places = self._places(rows)
             self._meet_members(places)
             self.replaced += walls.save_posts(self._store, list(self._posts(places)), self._seen)
 
-    def _place(self, row: Row) -> Place:
-        """Whose wall a row goes to, and who wrote it: a community itself where the file names no author."""
-        author = self._authors.get(row.author)
-        owner = -self._communities[row.community] if row.community else self._authors[row.author]
-        return owner, owner if author is None else author, row
+    def _places(self, rows: Sequence[Row]) -> list[Place]:
+        """Whose wall each row goes to, and who wrote it: a community itself where the file names no author."""
+        authors, communities = self._authors, self._communities
+        owners = [-communities[row.community] if row.community else authors[row.author] for row in rows]
+        return [(owner, authors.get(row.author, owner), row) for owner, row in zip(owners, rows, strict=True)]
 
     def _meet_members(self, places: Iterable[Place]) -> None:
         fresh: dict[int, dict[int, None]] = {}
