@@ -36,6 +36,11 @@ class RowWriter:
         self._lonely: set[int] = set()
         self.repeated = self.replaced = 0
 
+    @property
+    def refused(self) -> int:
+        """How many authors of the file asked to be forgotten."""
+        return len(self._aliases.refused)
+
     def write(self, rows: Sequence[Row]) -> None:
         """Write one batch in one transaction."""
         with self._store.write():
@@ -123,7 +128,7 @@ class VkWriter:
     def __init__(self, store: Store, reading: Reading, seen: int) -> None:
         self._store, self._source, self._seen = store, reading.label, seen
         self._authors: dict[int, set[int]] = {}
-        self.repeated = self.replaced = 0
+        self.repeated = self.replaced = self.refused = 0
 
     def write(self, rows: Sequence[VkRow]) -> None:
         """Write one batch in one transaction."""

@@ -132,6 +132,8 @@ class _Import:
                 f"{name}: под прежними номерами заменено текстов {writer.replaced}; прежние остались в истории правок. "
                 "Если это не исправления, а другие тексты, дайте файлу своё имя: --source ИМЯ."
             )
+        if writer.refused:
+            self.messages.append(f"{name}: людей, которых просили забыть, не взято {writer.refused}.")
         if done < reading.good:
             return False
         self.messages += writer.audiences()

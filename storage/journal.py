@@ -183,4 +183,6 @@ def next_free(store: Store, token_fp: str, method: str, now: int) -> int | None:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
+    written = json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
+    # A file's name may hold bytes that are no text, a damaged file half a character: neither keeps a run from its line.
+    return written.encode("utf-8", "replace").decode("utf-8")

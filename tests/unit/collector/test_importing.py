@@ -10,7 +10,7 @@ import pytest
 
 from collector import importing
 from collector.importing import ImportSettings, import_files, parse_mapping
-from storage import ConfigError, ImportFileError, Outcome, Store, audiences, open_store, people
+from storage import ConfigError, ImportFileError, Outcome, Store, audiences, erase, open_store, people
 from storage.rows import Audience, User
 
 
@@ -457,3 +457,15 @@ def test_a_failure_inside_a_batch_keeps_the_earlier_ones(tmp_path: Path, monkeyp
             take(store, written(tmp_path, TABLE))
         assert (len(snapshot(store)["posts"]), len(snapshot(store)["aliases"])) == (1, 2)
         assert take(store, written(tmp_path, TABLE)).counts["posts"] == 3
+
+
+def test_whom_the_study_forgot_is_not_taken_again_and_is_counted(tmp_path: Path) -> None:
+    file = tmp_path / "posts.csv"
+    file.write_text("text,author\nпро хлеб,аня\nпро сыр,боря\n", encoding="utf-8")
+    with open_store(tmp_path / "study.db") as store:
+        take(store, file)
+        (anya,) = store.rows("SELECT from_id FROM posts WHERE text = 'про хлеб'")
+        erase.forget(store, [anya[0]])
+        outcome = take(store, file)
+        assert [row[0] for row in store.rows("SELECT text FROM posts")] == ["про сыр"]
+    assert any("просили забыть, не взято 1" in message for message in outcome.messages)

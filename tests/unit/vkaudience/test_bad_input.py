@@ -160,3 +160,11 @@ def test_a_fault_of_our_own_is_told_without_a_traceback_unless_asked(study: Path
         command = [sys.executable, "-c", code, "status", *arguments]
         answer = subprocess.run(command, cwd=study, capture_output=True, check=False)
         assert answer.returncode == 1 and (b"Traceback" in answer.stderr) is traceback
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names there are text")
+def test_a_file_whose_name_is_no_text_is_imported(tmp_path: Path) -> None:
+    name = os.fsdecode(b"t\xff.csv")
+    (tmp_path / name).write_text("text,author\nпро хлеб,аня\n", encoding="utf-8")
+    answer = run("import", name, cwd=tmp_path)
+    assert answer.returncode == 0, answer.stderr.decode(errors="replace")
