@@ -112,11 +112,19 @@ def _usual(name: str, columns: Sequence[str], taken: set[str]) -> str | None:
     return next((by_lower[usual] for usual in (name, *_SYNONYMS.get(name, ())) if usual in by_lower), None)
 
 
+def _written(value: Any) -> Any:
+    """A number as it is shown: people post «2024» too, and Excel and JSON make a number of it."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
 def read_row(record: Record, notes: Tally) -> Row | Broken | None:
     """Check one record; None when it has no text. That, and what only loses a side value (a date that is no date), is
     counted in ``notes``."""
     line = record.line
     text, author, community, number, date, repost, likes, comments, reposts, views, url = record.values
+    text, repost = _written(text), _written(repost)
     if not isinstance(text, str | None) or not isinstance(repost, str | None):
         return Broken(line, "текст — не строка")
     text, repost = _clean(text or "", line, notes), _clean(repost or "", line, notes) or None

@@ -239,9 +239,7 @@ def save_audience(store: Store, names: tuple[str, str], communities: list[int], 
     from another of that name; returns a message when that was needed."""
     definition = json.dumps({"any": communities})
     with store.write():
-        taken = {row.name: (row.recipe, row.definition) for row in audiences.audiences(store)}
-        mine = (RECIPE, definition)
-        name = next(one for one in _spellings(*names) if taken.get(one, mine) == mine)
+        name = next(one for one in _spellings(*names) if _is_mine(audiences.find_audience(store, one), definition))
         audience_id = audiences.save_audience(store, Audience(name, definition, recipe=RECIPE))
         before = audiences.sample(store, audience_id)
         weights = before | dict.fromkeys(ids, 1.0)
@@ -250,6 +248,11 @@ def save_audience(store: Store, names: tuple[str, str], communities: list[int], 
     if name == names[0]:
         return ""
     return f"Аудитория «{names[0]}» в исследовании уже есть и не изменена: люди импорта сохранены как «{name}»."
+
+
+def _is_mine(row: Audience | None, definition: str) -> bool:
+    """Whether a name is free, or that of the audience an earlier import made by the same definition."""
+    return row is None or (row.recipe, row.definition) == (RECIPE, definition)
 
 
 def _spellings(name: str, apart: str) -> Iterator[str]:

@@ -19,6 +19,8 @@ DELIMITERS = (",", ";", "\t")
 # A cell longer than this is taken for a quote that was never closed.
 LONGEST_CELL = 4 * 2**20
 _SAMPLE_LINES = 200
+_LONGEST_ROW = 500
+"""Lines of one row. Without an end, a quote that is never closed would read the whole file again for each line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,8 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
+        if len(self.taken) > _LONGEST_ROW:
+            raise csv.Error("a row without an end")
         self.taken.append(self._back.popleft() if self._back else self._next_fresh())
         return self.taken[-1][1]
 

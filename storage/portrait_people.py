@@ -84,6 +84,8 @@ LEFT JOIN gaps g ON g.kind = 'walls' AND g.subject = p.user_id)
 def gather(store: Store, model_id: int | None) -> None:
     """Make the temporary tables for a report on ``model_id`` (None: no model yet, so nobody is in it)."""
     with store.write() as connection:
+        # typeshed knows aggregates of whole numbers only
+        connection.create_aggregate("joint_weight", 1, _JointWeight)  # type: ignore[arg-type]
         for statement in _TABLES.split(";"):
             connection.execute(statement)
         connection.execute(
@@ -155,21 +157,28 @@ def _add_panel(connection: sqlite3.Connection, audience_id: int, *, drawn: bool)
 
 def _unite(connection: sqlite3.Connection, group: int, members: list[int]) -> None:
     """One group of several, each person once; weights as if the samples were drawn independently."""
-    inverse: dict[int, float | None] = {}
     marks = ", ".join("?" * len(members))
-    rows = connection.execute(f"SELECT user_id, weight FROM report_people WHERE audience_id IN ({marks})", members)
-    for user_id, weight in rows:
-        missed = inverse.get(user_id)
-        if weight is not None:
-            missed = (1.0 if missed is None else missed) * (1.0 - min(1.0, 1.0 / weight) if weight > 0 else 1.0)
-        inverse[user_id] = missed
-    connection.executemany(
-        "INSERT INTO report_people VALUES (?, ?, ?)",
-        (
-            (group, user_id, None if missed is None or missed >= 1.0 else 1.0 / (1.0 - missed))
-            for user_id, missed in sorted(inverse.items())
-        ),
+    connection.execute(
+        f"INSERT INTO report_people SELECT ?, user_id, joint_weight(weight) FROM report_people "
+        f"WHERE audience_id IN ({marks}) GROUP BY user_id",
+        (group, *members),
     )
+
+
+class _JointWeight:
+    """The weight of a person in several samples; None who is in none."""
+
+    def __init__(self) -> None:
+        self._missed = 1.0
+
+    def step(self, weight: float | None) -> None:
+        """One sample more."""
+        if weight is not None and weight > 0:
+            self._missed *= 1.0 - min(1.0, 1.0 / weight)
+
+    def finalize(self) -> float | None:
+        """1 / the chance of being in any of them."""
+        return None if self._missed >= 1.0 else 1.0 / (1.0 - self._missed)
 
 
 def size(store: Store, group: int) -> int:

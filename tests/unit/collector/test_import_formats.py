@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import os
 import pickle
 import random
@@ -15,7 +16,9 @@ import pytest
 
 from collector import import_stream, read_csv
 from collector.import_dates import parse_date
+from collector.import_records import Broken
 from collector.importing import ImportSettings, import_files
+from collector.read_csv import _Lines, _rows
 from storage import ImportFileError, Outcome, open_store
 
 RUSSIAN = "text,author\nЛюбимый концерт в пятницу,аня\nКот и пёс нашли корову,боря\n"
@@ -294,3 +297,18 @@ def test_the_limit_on_cells_is_only_ever_raised() -> None:
 
     read_csv._allow_long_cells()
     assert csv.field_size_limit() >= read_csv.LONGEST_CELL
+
+
+def test_quotes_that_are_never_closed_cost_no_more_than_their_lines(tmp_path: Path) -> None:
+    asked = 0
+
+    class Counting(_Lines):
+        def __next__(self) -> str:
+            nonlocal asked
+            asked += 1
+            return super().__next__()
+
+    lines = 3000
+    rows = list(_rows(Counting(io.StringIO('x","y\n' * lines)), ",", 2))
+    assert len(rows) == lines and all(isinstance(row, Broken) for row in rows[:-1])
+    assert asked < 600 * lines

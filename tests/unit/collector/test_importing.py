@@ -315,7 +315,8 @@ def test_json_lines_with_awkward_values(tmp_path: Path) -> None:
     records: list[Any] = [
         {"text": "число вместо имени", "author": 17},
         {"text": "дробный номер", "author": 17.0},
-        {"text": 5, "author": "а"},
+        {"text": [5], "author": "а"},
+        {"text": 2024, "author": "а"},
         {"text": None, "author": "а"},
         {"author": "а"},
         {"text": "  \n", "author": "а"},
@@ -332,7 +333,8 @@ def test_json_lines_with_awkward_values(tmp_path: Path) -> None:
     text = "".join(json.dumps(record) + "\n" for record in records) + '{"text": "обрыв\n'
     with open_store(":memory:") as store:
         outcome = take(store, written(tmp_path, text, "t.jsonl"))
-        assert (outcome.counts["rows"], outcome.counts["broken"]) == (8, 5)
+        assert (outcome.counts["rows"], outcome.counts["broken"]) == (9, 5)
+        assert store.value("SELECT count(*) FROM posts WHERE text = '2024'") == 1
         told = " ".join(outcome.messages)
         for part in (
             "не строка",
