@@ -24,7 +24,8 @@ _LOOK_BACK = 2
 class Cursor:
     """``offset``: where the next page should begin without overlap; ``back``: how far before it to begin;
     ``top`` and ``last``: the first and the last id read (0 before the first page); ``empty``: empty pages in a row
-    below the count; ``again``: how often in a row the list's beginning came in place of this page."""
+    below the count; ``again``: how often in a row the list's beginning came in place of this page; ``pin``: what stood
+    pinned on the first page; ``lap``: how often the list was read before, since it had moved too much to be trusted."""
 
     offset: int = 0
     back: int = 0
@@ -32,6 +33,8 @@ class Cursor:
     last: int = 0
     empty: int = 0
     again: int = 0
+    pin: int = 0
+    lap: int = 0
 
     def encode(self) -> str:
         """The text kept in ``walks.cursor``."""
@@ -76,12 +79,14 @@ def advance(
         return _empty(cursor, start, count, size, overlap)
     if start > 0 and (first == cursor.top != 0 or stale or start >= count):
         again = cursor.again + 1
-        return Step(Cursor(again=again) if again >= MOST_AGAIN else replace(cursor, again=again), follow=False)
+        anew = Cursor(again=again, pin=cursor.pin, lap=cursor.lap)
+        return Step(anew if again >= MOST_AGAIN else replace(cursor, again=again), follow=False)
     if not follows and start > 0:
         return _further_back(cursor, size)
-    after = Cursor(offset=start + items, back=overlap, top=cursor.top if start else first, last=last)
-    if start == 0:
-        after = replace(after, again=cursor.again)  # begun anew: the next page tells whether that helped
+    again = 0 if start else cursor.again  # begun anew: the next page tells whether that helped
+    after = replace(
+        cursor, offset=start + items, back=overlap, top=cursor.top if start else first, last=last, empty=0, again=again
+    )
     if after.offset >= count:
         return Step(after, True, "done")
     # A page no longer than its overlap would repeat for ever: then begin after it.

@@ -4,6 +4,9 @@ Pages asked one by one overlap: many are on their way at once, and VK may answer
 one after the other, as in an ``execute``, need no overlap: what is new comes on top, so as long as the count is that of
 the page before, nothing can have slipped up between the two. Only a pinned post that is let go moves
 otherwise; on a wall that has one, pages of different batches overlap too.
+
+What a pin moves no overlap shows: a post is not where it would be met. So a wall that moved meanwhile is looked at
+again from the top, and one that still shows less than it counts, or another pinned post, is read once more.
 """
 
 from __future__ import annotations
@@ -50,7 +53,9 @@ def walk_wall(expedition: Expedition, kind: str, owner_id: int) -> Reading:
 def _pages(expedition: Expedition, walk: Walk) -> Pages:
     stale, pages, size, together, loose, ordered = 0, 0, PAGE, 0, False, True
     overlap, cursor = OVERLAP, decode(walk.cursor)
-    if cursor.offset:  # hours may have gone by since the page before
+    moving = cursor.offset > 0  # hours may have gone by since the page before
+    unproven = moving and cursor.pin > 0 and expedition.packing()
+    if moving:
         walk = walk._replace(cursor=replace(cursor, back=max(OVERLAP, cursor.back)).encode())
     while walk.state == "open" and not expedition.watch.stopping():
         cursor, got = decode(walk.cursor), walk.got
@@ -65,6 +70,9 @@ def _pages(expedition: Expedition, walk: Walk) -> Pages:
         if not cursor.offset:
             together = len(items) * len([one for one in wanted.ahead if one.if_more is not None])
             loose = not any(isinstance(item, dict) and item.get("is_pinned") for item in items)
+        else:
+            moving = moving or count != walk.promised or not _joins(items, cursor)
+            unproven = unproven or not (loose or cursor.back)
         near = loose or cursor.request_offset + len(items) <= together
         ordered = ordered and expedition.orderly()
         overlap = 0 if near and ordered and expedition.packing() else OVERLAP
@@ -72,13 +80,44 @@ def _pages(expedition: Expedition, walk: Walk) -> Pages:
         moved, fresh = moved_on(cursor, walk), walk.got != got
         ordered = ordered and moved
         stale = count_stale(METHOD, stale, cursor, decode(walk.cursor), moved=moved, fresh=fresh)
-    if walk.state == "done" and pages > 1 and walk.got < (walk.promised or 0) and not _limited(expedition, walk):
-        to_end = decode(walk.cursor).offset >= (walk.promised or 0)
-        walk = yield from _top_again(expedition, walk, size)
-        if to_end:
-            walk = yield from _end_again(expedition, walk, size)
+    if walk.state != "open" and pages > 1 and not _limited(expedition, walk):
+        walk = yield from _checked(expedition, walk, size, moving=moving, unproven=unproven)
+        if walk.state == "open" and not expedition.watch.stopping():
+            return (yield from _pages(expedition, walk))
     if walk.state != "open":
         walk = _close(expedition, walk)
+    return walk
+
+
+def _joins(items: list[Any], cursor: Cursor) -> bool:
+    """Whether the page before ended just where this one, which overlaps it, says."""
+    place = cursor.offset - cursor.request_offset - 1
+    if place < 0:
+        return True
+    item = items[place] if place < len(items) else None
+    return isinstance(item, dict) and item.get("id") == cursor.last
+
+
+def _checked(expedition: Expedition, walk: Walk, size: int, *, moving: bool, unproven: bool) -> Pages:
+    """A wall that was read past its first page, looked at again where it moved or shows less than it counts; open
+    again, at its beginning, where that leaves a doubt which one more reading would end.
+
+    ``unproven``: pages below a pinned post were taken for neighbours on the count alone.
+    """
+    lacking = walk.state == "done" and walk.got < (walk.promised or 0)
+    cursor = decode(walk.cursor)
+    to_end = walk.state == "short" or cursor.offset >= (walk.promised or 0)
+    pin = cursor.pin
+    if lacking or moving:
+        walk, pin = yield from _top_again(expedition, walk, size)
+    if lacking and to_end:
+        walk = yield from _end_again(expedition, walk, size)
+    lacking = walk.got < (walk.promised or 0)
+    # Many pages in one call make a second reading cheap; else only a pin that moved is worth one.
+    doubtful = (moving or unproven) if lacking else moving and (expedition.packing() or pin != cursor.pin)
+    if doubtful and to_end and not cursor.lap:
+        walk = walk._replace(state="open", cursor=Cursor(lap=1).encode(), finished_seen=None)
+        journal.save_walk(expedition.store, walk)
     return walk
 
 
@@ -128,7 +167,8 @@ def _page(
         stale=repeats(cursor, items=len(items), grown=count > (walk.promised or 0),
                       fresh=any(post.id not in known for post in posts), farther=last < cursor.last),
     )  # fmt: skip
-    after = walk._replace(cursor=step.cursor.encode(), promised=count, updated_seen=seen)
+    pin = cursor.pin if cursor.offset else next((post.id for post in posts if post.is_pinned), 0)
+    after = walk._replace(cursor=replace(step.cursor, pin=pin).encode(), promised=count, updated_seen=seen)
     with store.write():
         if step.follow:
             after = _save(expedition, after, posts, known, seen)
@@ -169,7 +209,7 @@ def _limited(expedition: Expedition, walk: Walk) -> bool:
 def _met_known(expedition: Expedition, walk: Walk, posts: list[Post]) -> bool:
     """Whether a later round has come to what an earlier one stored, with nothing missing below by VK's count."""
     limits = decode_limits(walk.settings)
-    if limits.known is None:
+    if limits.known is None or decode(walk.cursor).lap:
         return False
     ids = [post.id for post in posts if not post.is_pinned]
     if len(walls.seen_before(expedition.store, walk.subject, ids, limits.known)) < OVERLAP:
@@ -178,30 +218,35 @@ def _met_known(expedition: Expedition, walk: Walk, posts: list[Post]) -> bool:
     return _limited(expedition, walk) or missing <= limits.lacks
 
 
-def _top_again(expedition: Expedition, walk: Walk, size: int) -> Pages:
-    """Read from the top to what this walk knows: posts that came, or were pinned, while it was further down."""
-    offset = 0
+def _top_again(expedition: Expedition, walk: Walk, size: int) -> Generator[Ask, Any, tuple[Walk, int]]:
+    """Read from the top to what this walk knows: posts that came, or were pinned, while it was further down.
+    With it the id of the post that is pinned now, or 0."""
+    offset = pin = 0
     while not expedition.watch.stopping():
-        walk, known = yield from _look(expedition, walk, offset, size)
+        walk, known, pinned = yield from _look(expedition, walk, offset, size)
+        pin = pin or pinned
         if any(known) or offset + len(known) >= (walk.promised or 0) or len(known) <= OVERLAP:
             break
         offset += len(known) - OVERLAP
-    return walk
+    return walk, pin
 
 
 def _end_again(expedition: Expedition, walk: Walk, size: int) -> Pages:
     """Read from the end up to what this walk knows: another page may have stood in place of the last one."""
     offset = (walk.promised or 0) - size
     while offset > 0 and walk.got < (walk.promised or 0) and not expedition.watch.stopping():
-        walk, known = yield from _look(expedition, walk, offset, size)
+        walk, known, _ = yield from _look(expedition, walk, offset, size)
         if not known or known[0]:
             break
         offset -= size - OVERLAP
     return walk
 
 
-def _look(expedition: Expedition, walk: Walk, offset: int, size: int) -> Generator[Ask, Any, tuple[Walk, list[bool]]]:
-    """Store a page of a wall that was read to its end; which of its posts, the pinned one aside, were known."""
+def _look(
+    expedition: Expedition, walk: Walk, offset: int, size: int
+) -> Generator[Ask, Any, tuple[Walk, list[bool], int]]:
+    """Store a page of a wall that was read to its end; which of its posts were known, the pinned one aside, whose id
+    comes last, or 0."""
     items, count = page_of(METHOD, (yield _at(walk.subject, offset, size)))
     posts = expedition.rows(items, parse_post)
     store, seen = expedition.store, stamp(expedition, walk)
@@ -211,7 +256,8 @@ def _look(expedition: Expedition, walk: Walk, offset: int, size: int) -> Generat
         walk = _save(expedition, read, posts, known, seen)
         journal.save_walk(store, walk)
         expedition.save_calls()
-    return walk, [post.id in known for post in posts if not post.is_pinned]
+    pin = next((post.id for post in posts if post.is_pinned), 0)
+    return walk, [post.id in known for post in posts if not post.is_pinned], pin
 
 
 def _close(expedition: Expedition, walk: Walk) -> Walk:

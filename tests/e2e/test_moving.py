@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -89,3 +91,38 @@ def test_a_moving_wall_whose_count_lies_now_and_then_hides_nothing(
             for number in ids:
                 stored = {row[0] for row in study.rows(f"SELECT id FROM posts WHERE owner_id = -{number}")}
                 assert vk.state.lasting_posts(-number) <= stored
+
+
+def let_go(state: State, owner_id: int) -> None:
+    state.pin(owner_id, None)
+
+
+def pin_a_read_one(state: State, owner_id: int) -> None:
+    state.pin(owner_id, state.wall(owner_id)[3].id)
+
+
+def pin_an_unread_one_and_delete_a_read_one(state: State, owner_id: int) -> None:
+    read, unread = state.wall(owner_id)[2], state.wall(owner_id)[-2]
+    state.pin(owner_id, unread.id)
+    state.delete(owner_id, read.id)
+
+
+@pytest.mark.parametrize("kind", ["service", "user"])
+@pytest.mark.parametrize("event", [let_go, pin_a_read_one, pin_an_unread_one_and_delete_a_read_one])
+@pytest.mark.parametrize("pinned", [True, False])
+def test_a_post_that_is_pinned_or_let_go_meanwhile_hides_no_other(
+    world: World, kind: str, event: Callable[[State, int], None], pinned: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walk_wall, "PAGE", 9)
+    for room in (walk_wall, batch):
+        monkeypatch.setattr(room, "MOST", 6)
+    monkeypatch.setitem(batch.FIRST_SIZES, "wall.get", 6)
+    owner_id = -max(open_communities(world), key=lambda number: len(world.wall(-number)))
+    with start_server(world, ServerSettings(requests_per_second=1e6)) as vk, open_store(":memory:") as store:
+        assert len(vk.state.wall(owner_id)) > 4 * 9
+        vk.state.pin(owner_id, vk.state.wall(owner_id)[-3].id if pinned else None)
+        vk.state.schedule(Change("wall.get", 4, partial(event, owner_id=owner_id), owner_id))
+        study = Study(vk, store, kind)
+        assert study.collect(AudienceSpec("все", (f"club{-owner_id}",)), what=("posts",)).state == "done"
+        stored = {row[0] for row in study.rows("SELECT id FROM posts WHERE deleted_seen IS NULL")}
+        assert vk.state.lasting_posts(owner_id) <= stored
