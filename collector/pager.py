@@ -120,6 +120,8 @@ def _empty(cursor: Cursor, start: int, count: int, size: int, overlap: int) -> S
         return Step(cursor, True, "done")
     if cursor.empty:
         return Step(cursor, True, "short")
+    if start == 0 and count <= size:
+        return Step(replace(cursor, empty=1), follow=False)  # all there is should have stood on this very page
     if start >= count:
         # The list shrank to before this page; what was pulled up lies before it.
         return Step(replace(cursor, offset=count, back=max(overlap, 1)), follow=False)

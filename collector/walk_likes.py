@@ -7,13 +7,15 @@ from typing import Any
 
 from collector.ask import Ask, Reading, ask
 from collector.errors import VkShrink
+from collector.pager import Cursor, advance, repeats
 from collector.values import whole
-from collector.walk import Expedition, page_of, refuse_repeats, shrunk
+from collector.walk import Expedition, count_stale, page_of, shrunk
 from collector.walk_posts import walk_posts
 from storage import walls
 
 METHOD = "likes.getList"
 PAGE = 1000
+OVERLAP = 1
 FILTERS = {"like": "likes", "repost": "copies"}
 
 
@@ -43,26 +45,31 @@ def _post(expedition: Expedition, owner_id: int, post_id: int, ahead: tuple[Ask,
 def _people(
     expedition: Expedition, owner_id: int, post_id: int, kind: str, ahead: tuple[Ask, ...]
 ) -> Generator[Ask, Any, int]:
+    """One list, newest first; likes that are taken back meanwhile pull the others up, so pages overlap by one."""
     known: set[int] = set()
-    offset, count, stale, size, top = 0, 1, 0, PAGE, None
-    while offset < count and not expedition.watch.stopping():
+    cursor, size, stale, state, promised = Cursor(), PAGE, 0, "open", 0
+    while state == "open" and not expedition.watch.stopping():
         try:
-            items, count = page_of(METHOD, (yield _at(owner_id, post_id, kind, offset, size, ahead)))
+            response = yield _at(owner_id, post_id, kind, cursor.request_offset, size, ahead)
         except VkShrink as error:
             size = shrunk(size, error)
             continue
-        if not items:
-            break
-        ids = {number for number in map(whole, items) if number is not None and number > 0}
-        stale = 0 if ids - known else stale + 1
-        refuse_repeats(METHOD, stale)
-        if offset and items[0] == top:
-            continue  # the list's beginning in place of this page: a server that forgot the offset
-        top = top if offset else items[0]
-        # A list that grows at its top shifts by as many; one step back sees them twice instead of never.
-        offset += max(1, len(items) - 1) if offset + len(items) < count else len(items)
-        known |= ids
-        with expedition.store.write():
-            walls.save_likes(expedition.store, owner_id, "post", post_id, sorted(ids), kind, expedition.clock.now())
-            expedition.save_calls()
+        items, count = page_of(METHOD, response)
+        ids = [number for number in map(whole, items) if number is not None]
+        before = len(known)
+        step = advance(
+            cursor, items=len(items), count=count, first=ids[0] if ids else 0, last=ids[-1] if ids else 0,
+            follows=not ids or ids[0] in known, size=size, overlap=OVERLAP,
+            stale=repeats(cursor, items=len(items), grown=count > promised, fresh=not known.issuperset(ids),
+                          farther=False),
+        )  # fmt: skip
+        if step.follow:
+            known.update(ids)
+            people = sorted(number for number in set(ids) if number > 0)
+            with expedition.store.write():
+                walls.save_likes(expedition.store, owner_id, "post", post_id, people, kind, expedition.clock.now())
+                expedition.save_calls()
+        moved, fresh = step.cursor.offset > cursor.offset, len(known) != before
+        stale = count_stale(METHOD, stale, cursor, step.cursor, moved=moved, fresh=fresh)
+        cursor, state, promised = step.cursor, step.state, count
     return len(known)

@@ -65,6 +65,7 @@ TRANSPORT = (
 )
 SHAPES = (
     "short_pages",
+    "empty_pages",
     "count_larger",
     "repeated_cursor",
     "false_without_errors",

@@ -24,6 +24,8 @@ def bend_answer(names: Collection[str], answer: Any) -> Any:
         answer = dict(answer)
         if "short_pages" in names and isinstance(answer.get("items"), list):
             answer["items"] = answer["items"][: (len(answer["items"]) + 1) // 2]
+        if "empty_pages" in names and isinstance(answer.get("items"), list):
+            answer["items"] = []
         if "count_larger" in names and isinstance(answer.get("count"), int):
             answer["count"] += MORE_THAN_REACHABLE
     for item in _objects(answer):

@@ -117,5 +117,12 @@ def test_an_empty_page_where_the_last_one_ended_is_looked_for_before() -> None:
     assert step.state == "open" and step.cursor.request_offset < 8
 
 
+def test_an_empty_page_where_the_whole_list_should_stand_is_asked_for_again() -> None:
+    step = advance(Cursor(), items=0, count=5, first=0, last=0, follows=False, size=10, overlap=1)
+    assert step.state == "open" and step.cursor.request_offset == 0
+    again = advance(step.cursor, items=0, count=5, first=0, last=0, follows=False, size=10, overlap=1)
+    assert again.state == "short"
+
+
 def test_a_strange_cursor_starts_again() -> None:
     assert decode("") == decode("{}") == decode("nonsense") == decode('{"x": 1}') == Cursor()
