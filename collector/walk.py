@@ -131,9 +131,11 @@ def begin(
     now = expedition.clock.now()
     walk = journal.find_walk(expedition.store, kind, subject)
     limits = limits or Limits()
-    if walk is None:
-        return Walk(kind, subject, settings=limits.encode(), started_seen=now, updated_seen=now)
-    before = decode_limits(walk.settings)
+    before = decode_limits(walk.settings) if walk is not None else limits
+    if walk is None or (walk.state == "open" and not before.cover(limits)):
+        # What an unfinished one passed over by narrower limits lies above its cursor: it begins anew.
+        started = max(now, (walk.started_seen or 0) + 1) if walk is not None else now
+        return Walk(kind, subject, settings=limits.encode(), started_seen=started, updated_seen=now)
     if walk.state == "open":
         return walk._replace(settings=replace(limits, known=before.known, lacks=before.lacks).encode())
     finished = walk.finished_seen or 0

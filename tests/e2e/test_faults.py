@@ -92,7 +92,8 @@ PASSING = (
     "http_500:every=8", "http_502:every=8", "http_504:every=8",
     "html_200:every=9", "truncated_json:every=7", "reset_in_body:every=9", "gzip", "slow:every=40,seconds=0.05",
     "short_pages@groups.getMembers:every=2", "repeated_cursor:every=9", "count_larger@wall.get",
-    "count_larger@groups.getMembers", "empty_pages@likes.getList:2", "false_without_errors@wall.get:every=5", "unknown_attachment", "personal_list",
+    "count_larger@groups.getMembers", "empty_pages@likes.getList:2",
+    "false_without_errors@wall.get:every=5", "unknown_attachment", "personal_list",
 )  # fmt: skip
 
 

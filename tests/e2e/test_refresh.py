@@ -191,3 +191,29 @@ def test_states_and_cities_of_people_keep_their_history(study: Study) -> None:
         ("state", "ok", 100, 101), ("state", "closed", 101, 102), ("state", "ok", 102, 103),
         ("state", "deleted", 103, None),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("narrow", [{"since": True}, {"max_posts": 120}])
+def test_a_limit_that_grows_wider_after_a_stop_in_a_refresh_is_read_whole(
+    vk: SimulatedVk, study: Study, number: int, narrow: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from collector import walk_wall
+
+    if "since" in narrow:
+        narrow = {"since": sorted(post.date for post in vk.state.wall(-number))[110]}
+    study.collect(spec(number), what=("posts",), **narrow)
+    publish(vk, number, 150, vk.state.now)
+    study.clock.time += 25 * HOUR
+    page, pages = walk_wall._page, iter(range(99))
+
+    def dying(*given: object) -> object:
+        if next(pages) == 1:
+            raise KeyboardInterrupt
+        return page(*given)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(walk_wall, "_page", dying)
+        with pytest.raises(KeyboardInterrupt):
+            study.collect(spec(number), what=("posts",), **narrow)
+    study.collect(spec(number), what=("posts",))
+    assert stored(study, number) == {post.id for post in vk.state.wall(-number)}
