@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, TypeVar
 
-from collector.ask import Ask
+from collector.ask import Ask, ask
 from collector.client import VkClient
 from collector.engine import Engine
-from collector.errors import FAILED, VkError, VkIncapable, VkQuota, VkRetry, VkShrink, VkSkip
+from collector.errors import FAILED, VkBug, VkError, VkIncapable, VkQuota, VkRetry, VkShrink, VkSkip
 from collector.pager import MOST_AGAIN, Cursor, decode
 from collector.settings import CollectSettings
 from collector.values import parsed, whole
@@ -22,7 +23,10 @@ Pages = Generator[Ask, Any, Walk]
 
 T = TypeVar("T")
 
-LOST_WALKS = 3
+# After so many subjects in a row that a method gave nothing for, VK is asked whether it answers at all; after so many
+# more the method is left alone for this run.
+LOST = 3
+LOST_FOR_GOOD = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +71,9 @@ class Expedition:
     clock: Clock
     parked: dict[str, VkQuota] = field(default_factory=dict)
     incapable: dict[str, VkIncapable] = field(default_factory=dict)
-    lost: int = 0
     broken: int = 0
+    silent: dict[str, VkError] = field(default_factory=dict)
+    lost: Counter[str] = field(default_factory=Counter)
     counted: dict[str, int] = field(default_factory=dict)
 
     ahead: Callable[[str], int] = lambda method: 0
@@ -88,7 +93,7 @@ class Expedition:
 
     def barred(self, method: str) -> VkError | None:
         """Why the method is of no use any more in this run, or None."""
-        return self.parked.get(method) or self.incapable.get(method)
+        return self.parked.get(method) or self.incapable.get(method) or self.silent.get(method)
 
     def usable(self, method: str) -> bool:
         """Whether the method still answers this token."""
@@ -164,24 +169,42 @@ def finish(walk: Walk, state: str, seen: int) -> Walk:
 def attempt(expedition: Expedition, method: str, walk: Walk, read: Pages) -> Generator[Ask, Any, Walk]:
     """Read pages until the walk ends, turning refusals into gaps and parked methods.
 
-    Raises VkStop and VkBug as they come, and VkRetry once several walks in a row could not reach VK at all.
+    Raises VkStop and VkBug as they come, and VkRetry where VK answers nothing at all.
     """
     try:
         ended = yield from read
     except VkSkip as error:
         if error.state != FAILED:
             return _refused(expedition, walk, error)
-        _lost(expedition, walk, error)
+        yield from _lost(expedition, method, walk, error)
     except VkQuota as error:
         expedition.park(method, error)
     except VkIncapable as error:
         expedition.incapable[method] = error
     except (VkRetry, VkShrink) as error:
-        _lost(expedition, walk, error)
+        yield from _lost(expedition, method, walk, error)
     else:
-        expedition.lost = 0
+        expedition.lost[method] = 0
         return ended
     return journal.find_walk(expedition.store, walk.kind, walk.subject) or walk
+
+
+def bear(expedition: Expedition, method: str, error: VkError) -> Generator[Ask, Any, None]:
+    """Go on after a subject that VK did not answer for: others may be answered.
+
+    Raises the error where VK does not even tell the time; a method that fails for one subject after the other is
+    called no more in this run.
+    """
+    expedition.lost[method] += 1
+    if expedition.lost[method] >= LOST_FOR_GOOD:
+        expedition.silent[method] = error
+    if expedition.lost[method] % LOST == 0:
+        try:
+            yield ask("utils.getServerTime")
+        except (VkRetry, VkShrink):
+            raise error from None
+        except (VkSkip, VkQuota, VkIncapable, VkBug):
+            pass  # an answer all the same
 
 
 def shrunk(size: int, error: VkShrink) -> int:
@@ -201,12 +224,12 @@ def _refused(expedition: Expedition, walk: Walk, error: VkSkip) -> Walk:
     return ended
 
 
-def _lost(expedition: Expedition, walk: Walk, error: VkError) -> None:
+def _lost(expedition: Expedition, method: str, walk: Walk, error: VkError) -> Generator[Ask, Any, None]:
+    if method in expedition.silent:
+        return
     gap = Gap(walk.kind, walk.subject, FAILED, error.code, error.message, expedition.clock.now())
     journal.save_gap(expedition.store, gap)
-    expedition.lost += 1
-    if expedition.lost >= LOST_WALKS:
-        raise error
+    yield from bear(expedition, method, error)
 
 
 def page_of(method: str, response: Any) -> tuple[list[Any], int]:

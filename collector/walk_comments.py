@@ -23,10 +23,13 @@ REPLIES = 10  # VK's most that come along with a comment
 def walk_comments(expedition: Expedition, owner_id: int) -> Reading:
     """Read the comments of the stored posts of a wall, unless that was done lately."""
 
-    def read(post_id: int, ahead: tuple[Ask, ...]) -> Generator[Ask, Any, int]:
+    def read(post_id: int, _: list[str], ahead: tuple[Ask, ...]) -> Generator[Ask, Any, int]:
         return _Post(expedition, owner_id, post_id, ahead).read()
 
-    return walk_posts(expedition, "comments", METHOD, owner_id, read, lambda number: _at(owner_id, number, None, 0))
+    def first(post_id: int, _: str) -> Ask:
+        return _at(owner_id, post_id, None, 0)
+
+    return walk_posts(expedition, "comments", METHOD, owner_id, ("comments",), read, first)
 
 
 def _at(owner_id: int, post_id: int, thread: int | None, offset: int, size: int = PAGE, ahead: Any = ()) -> Ask:
@@ -52,6 +55,9 @@ class _Post:
             if self._enough():
                 break
             yield from self._level(thread)
+        if not self._enough() and not self.expedition.watch.stopping():
+            now = self.expedition.clock.now()
+            walls.save_reading(self.expedition.store, self.owner_id, self.post_id, "comments", now)
         return self.got
 
     def _level(self, thread: int | None) -> Generator[Ask, Any, list[int]]:

@@ -22,24 +22,21 @@ FILTERS = {"like": "likes", "repost": "copies"}
 def walk_likes(expedition: Expedition, owner_id: int) -> Reading:
     """Read the likes and reposts of the stored posts of a wall, unless that was done lately."""
 
-    def read(post_id: int, ahead: tuple[Ask, ...]) -> Generator[Ask, Any, int]:
-        return _post(expedition, owner_id, post_id, ahead)
+    def read(post_id: int, kinds: list[str], ahead: tuple[Ask, ...]) -> Generator[Ask, Any, int]:
+        got = 0
+        for kind in kinds:
+            got += yield from _people(expedition, owner_id, post_id, kind, ahead)
+        return got
 
-    return walk_posts(expedition, "likes", METHOD, owner_id, read, lambda number: _at(owner_id, number, "like", 0))
+    def first(post_id: int, kind: str) -> Ask:
+        return _at(owner_id, post_id, kind, 0)
+
+    return walk_posts(expedition, "likes", METHOD, owner_id, tuple(FILTERS), read, first)
 
 
 def _at(owner_id: int, post_id: int, kind: str, offset: int, size: int = PAGE, ahead: Any = ()) -> Ask:
     given = {"type": "post", "filter": FILTERS[kind]}
     return ask(METHOD, ahead=ahead, owner_id=owner_id, item_id=post_id, offset=offset, count=size, **given)
-
-
-def _post(expedition: Expedition, owner_id: int, post_id: int, ahead: tuple[Ask, ...]) -> Generator[Ask, Any, int]:
-    counters = walls.counters(expedition.store, owner_id, post_id)
-    got = 0
-    for kind in FILTERS:
-        if counters.get(kind, 1):
-            got += yield from _people(expedition, owner_id, post_id, kind, ahead)
-    return got
 
 
 def _people(
@@ -72,4 +69,6 @@ def _people(
         moved, fresh = step.cursor.offset > cursor.offset, len(known) != before
         stale = count_stale(METHOD, stale, cursor, step.cursor, moved=moved, fresh=fresh)
         cursor, state, promised = step.cursor, step.state, count
+    if state != "open":
+        walls.save_reading(expedition.store, owner_id, post_id, kind, expedition.clock.now())
     return len(known)

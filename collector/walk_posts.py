@@ -1,63 +1,79 @@
 """What the walks over the posts of a wall share: comments and likes are read post by post, newest first.
 
-The cursor is the last post that was read to its end; a run that was killed inside a post reads that post again.
-Posts that VK could not answer for are all that is left of a wall then: the walk stays open with them as its cursor.
+What was read of a post is noted with it, so a run that was killed inside a post reads that post again, and one that
+comes later reads the new posts too. A post that VK refuses or does not answer for is a gap of its own; the others go
+on, and the walk stays open while one is left that another run may get.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Generator
 from typing import Any
 
 from collector.ask import Ask, Reading
-from collector.errors import FAILED, VkShrink, VkSkip
-from collector.walk import Expedition, Pages, attempt, begin, finish, stamp
+from collector.errors import FAILED, VkRetry, VkShrink, VkSkip
+from collector.walk import Expedition, Pages, attempt, bear, begin, finish, stamp
 from storage import Event, journal, walls
 from storage.rows import Gap, Walk
 
-# So many refused posts in a row are a refusal of the wall.
-REFUSED_POSTS = 3
+# So many refused posts, and none that was answered, are a refusal of the wall.
+REFUSED_POSTS = 10
+# As many comments may have gone as have come: those of posts so young are read again after so many days.
+YOUNG, AGAIN = 30 * 86_400, 3 * 86_400
 
-# Reads one post: its id, and the first asks of the posts after it. Its value: new rows.
-ReadPost = Callable[[int, tuple[Ask, ...]], Generator[Ask, Any, int]]
-FirstAsk = Callable[[int], Ask]
+# Reads of one post what of it is to be read; besides, the first asks of the posts after it. Its value: new rows.
+ReadPost = Callable[[int, list[str], tuple[Ask, ...]], Generator[Ask, Any, int]]
+FirstAsk = Callable[[int, str], Ask]
 
 
 def walk_posts(
-    expedition: Expedition, kind: str, method: str, owner_id: int, read: ReadPost, first: FirstAsk
+    expedition: Expedition,
+    kind: str,
+    method: str,
+    owner_id: int,
+    parts: tuple[str, ...],
+    read: ReadPost,
+    first: FirstAsk,
 ) -> Reading:
-    """Read something of every post of a wall that still lacks it, unless that was done lately."""
+    """Read something of every post of a wall that still lacks one of its ``parts``, unless that was done lately."""
     walk = begin(expedition, kind, owner_id, source="posts")
     if walk is not None and expedition.usable(method):
-        yield from attempt(expedition, method, walk, _posts(expedition, walk, method, read, first))
+        yield from attempt(expedition, method, walk, _posts(expedition, walk, method, parts, read, first))
 
 
-def _posts(expedition: Expedition, walk: Walk, method: str, read: ReadPost, first: FirstAsk) -> Pages:
+def _posts(
+    expedition: Expedition, walk: Walk, method: str, parts: tuple[str, ...], read: ReadPost, first: FirstAsk
+) -> Pages:
     store, kind = expedition.store, f"{walk.kind}:{walk.subject}"
-    todo, noted, refused = _todo(expedition, walk), journal.gap_states(store, kind), 0
+    lacking = _lacking(expedition, walk, parts)
+    todo, noted = sorted(lacking, reverse=True), journal.gap_states(store, kind)
+    refused, answered = 0, False
     for place, post_id in enumerate(todo):
         if expedition.watch.stopping():
             return walk
-        ahead = tuple(first(number) for number in todo[place + 1 : place + 1 + expedition.ahead(method)])
+        ahead = tuple(first(n, lacking[n][0]) for n in todo[place + 1 : place + 1 + expedition.ahead(method)])
+        new = 0
         try:
-            new = yield from read(post_id, ahead)
-            refused = 0
+            new = yield from read(post_id, lacking[post_id], ahead)
+            answered, expedition.lost[method] = True, 0
             if noted.pop(post_id, ""):
                 journal.clear_gap(store, kind, post_id)
-        except (VkSkip, VkShrink) as error:
-            refused += error.state not in ("comments_closed", "not_found")
-            if refused >= REFUSED_POSTS:
-                raise
-            new, noted[post_id] = 0, error.state or FAILED
+        except (VkSkip, VkShrink, VkRetry) as error:
+            if method in expedition.silent:
+                return walk
+            noted[post_id] = (error.state if isinstance(error, VkSkip) else "") or FAILED
             seen = stamp(expedition, walk)
             journal.save_gap(store, Gap(kind, post_id, noted[post_id], error.code, error.message, seen))
-        walk = _save(expedition, walk._replace(cursor=json.dumps({"post": post_id}), got=walk.got + new))
+            if noted[post_id] == FAILED:
+                yield from bear(expedition, method, error)
+            refused += noted[post_id] not in (FAILED, "comments_closed", "not_found")
+            if refused >= REFUSED_POSTS and not answered:
+                raise
+        walk = _save(expedition, walk._replace(got=walk.got + new))
         label = f"{_LABELS[walk.kind]} {expedition.title(-walk.subject)}"
         expedition.watch.tell(Event("progress", "collect", label, done=place + 1, total=len(todo)))
-    failed = sorted((post_id for post_id, state in noted.items() if state == FAILED), reverse=True)
-    if failed:
-        return _save(expedition, walk._replace(cursor=json.dumps({"failed": failed})))
+    if FAILED in noted.values():
+        return _save(expedition, walk)
     walk = finish(walk, "done", stamp(expedition, walk))
     with store.write():
         journal.clear_gap(store, walk.kind, walk.subject)
@@ -68,18 +84,17 @@ def _posts(expedition: Expedition, walk: Walk, method: str, read: ReadPost, firs
 _LABELS = {"comments": "комментарии", "likes": "отметки"}
 
 
-def _todo(expedition: Expedition, walk: Walk) -> list[int]:
-    """Ids of the posts to read: those that lack something below the last one read, or those that failed before."""
-    settings = expedition.settings
-    try:
-        cursor = json.loads(walk.cursor or "{}")
-        failed, last = [int(number) for number in cursor.get("failed", ())], cursor.get("post")
-        last = None if last is None else int(last)
-    except (AttributeError, TypeError, ValueError):
-        failed, last = [], None
-    return failed or walls.unread_posts(
-        expedition.store, walk.subject, walk.kind, since=settings.since, below=last, most=settings.max_comments
-    )
+def _lacking(expedition: Expedition, walk: Walk, parts: tuple[str, ...]) -> dict[int, list[str]]:
+    """Post id -> what is to be read of it."""
+    settings, now = expedition.settings, expedition.clock.now()
+    found: dict[int, list[str]] = {}
+    for part in parts:
+        for post_id in walls.unread_posts(
+            expedition.store, walk.subject, part, since=settings.since, most=settings.max_comments,
+            young=now - YOUNG, read_before=now - AGAIN,
+        ):  # fmt: skip
+            found.setdefault(post_id, []).append(part)
+    return found
 
 
 def _save(expedition: Expedition, walk: Walk) -> Walk:

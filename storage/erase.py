@@ -22,6 +22,8 @@ _PERSON = (
     "DELETE FROM post_counts WHERE owner_id = :id",
     "DELETE FROM post_versions WHERE (owner_id, id) IN (SELECT owner_id, id FROM posts WHERE from_id = :id)",
     "DELETE FROM post_versions WHERE owner_id = :id",
+    "DELETE FROM _readings WHERE (owner_id, post_id) IN (SELECT owner_id, id FROM posts WHERE from_id = :id)",
+    "DELETE FROM _readings WHERE owner_id = :id",
     "DELETE FROM posts WHERE owner_id = :id OR from_id = :id",
     "DELETE FROM comments WHERE owner_id = :id OR from_id = :id",
     "UPDATE posts SET signer_id = NULL WHERE signer_id = :id",

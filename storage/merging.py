@@ -61,6 +61,7 @@ def merge(store: Store, file: Path) -> Merged:
         for table in ("user_states", "memberships", *_HISTORY):
             known = _count(connection, f"other.{table}") - found.new[table] - found.conflicts.get(table, 0)
             found.same[table] = max(0, known)
+        connection.execute("INSERT OR IGNORE INTO main._readings SELECT * FROM other._readings")
         _walks(connection)
         _audiences(connection, found)
         _numbers(connection)

@@ -182,45 +182,46 @@ def count_posts(store: Store, owner_id: int) -> int:
     return int(store.value(sql, (owner_id,)))
 
 
-# For each walk over posts: which counter promises something, and how much of it is stored.
-_UNREAD = {
-    "comments": (
-        "min(comments, :most) > (SELECT count(*) FROM comments AS c WHERE c.owner_id = p.owner_id AND c.post_id = p.id)"
-    ),
-    "likes": (
-        "(coalesce(likes, 0) + coalesce(reposts, 0)) > (SELECT count(*) FROM likes AS l "
-        "WHERE l.owner_id = p.owner_id AND l.item_kind = 'post' AND l.item_id = p.id)"
-    ),
-}
+# What can be read of a post -> the counter that promises it.
+_PROMISES = {"comments": "comments", "like": "likes", "repost": "reposts"}
 
 
 def unread_posts(
-    store: Store, owner_id: int, kind: str, *, since: int | None, below: int | None, most: int | None
+    store: Store, owner_id: int, kind: str, *, since: int | None, most: int | None, young: int, read_before: int
 ) -> list[int]:
-    """Ids of a wall's posts, newest first, whose counters promise more ``comments`` or ``likes`` than are stored.
+    """Ids of a wall's posts of which ``comments``, ``like`` or ``repost`` are to be read: never read and not promised
+    to be none, or promised otherwise than when they were read.
 
-    ``since``: published at or after, UTC seconds; ``below``: only ids smaller than this; ``most``: so many comments a
-    post are enough.
+    As many may have gone as have come: what was published at or after ``young`` is read again when that was done
+    before ``read_before``. ``since``: published at or after, UTC seconds; ``most``: so many comments a post are enough.
     """
+    counter = _PROMISES[kind]
     sql = (
-        f"SELECT id FROM posts AS p WHERE owner_id = :owner AND deleted_seen IS NULL AND {_UNREAD[kind]} "
-        "AND coalesce(published_at, 0) >= :since AND id < :below ORDER BY id DESC"
+        "SELECT id FROM posts AS p LEFT JOIN _readings AS r ON r.owner_id = p.owner_id AND r.post_id = p.id "
+        f"AND r.kind = :kind WHERE p.owner_id = :owner AND deleted_seen IS NULL AND coalesce({counter}, 1) > 0 "
+        f"AND coalesce(published_at, 0) >= :since AND (r.kind IS NULL OR {counter} IS NOT r.counted "
+        "OR (published_at >= :young AND r.read_seen < :before))"
     )
-    far = 2**63 - 1
-    values = {
-        "owner": owner_id,
-        "since": since or 0,
-        "below": far if below is None else below,
-        "most": far if most is None else most,
-    }
+    values = {"kind": kind, "owner": owner_id, "since": since or 0, "young": young, "before": read_before}
+    if kind == "comments" and most is not None:
+        sql += " AND (SELECT count(*) FROM comments AS c WHERE c.owner_id = p.owner_id AND c.post_id = p.id) < :most"
+        values["most"] = most
     return [row[0] for row in store.rows(sql, values)]
 
 
-def counters(store: Store, owner_id: int, post_id: int) -> dict[str, int]:
-    """``like`` and ``repost`` as the post's counters tell; what VK did not tell is absent."""
-    sql = "SELECT likes, reposts FROM posts WHERE owner_id = ? AND id = ?"
-    likes, reposts = next(iter(store.rows(sql, (owner_id, post_id))), (None, None))
-    return {kind: int(told) for kind, told in (("like", likes), ("repost", reposts)) if told is not None}
+def save_reading(store: Store, owner_id: int, post_id: int, kind: str, seen: int) -> None:
+    """Note that all there is of a post's ``comments``, ``like`` or ``repost`` was read, and what its counter said."""
+    store.many(
+        f"INSERT INTO _readings SELECT owner_id, id, ?, {_PROMISES[kind]}, ? FROM posts WHERE owner_id = ? AND id = ? "
+        "ON CONFLICT DO UPDATE SET counted = excluded.counted, read_seen = excluded.read_seen",
+        [(kind, seen, owner_id, post_id)],
+    )
+
+
+def was_read(store: Store, owner_id: int, post_id: int, kind: str) -> bool:
+    """Whether this was read of the post before."""
+    sql = "SELECT 1 FROM _readings WHERE owner_id = ? AND post_id = ? AND kind = ?"
+    return store.value(sql, (owner_id, post_id, kind)) is not None
 
 
 def save_comments(store: Store, rows: Iterable[Comment], seen: int) -> int:

@@ -14,9 +14,16 @@ from pathlib import Path
 from typing import Any
 
 from storage.errors import StoreTooNew
-from storage.migrations import m001_initial, m002_sketches, m003_stable, m004_local_numbers, m005_coverage
+from storage.migrations import (
+    m001_initial,
+    m002_sketches,
+    m003_stable,
+    m004_local_numbers,
+    m005_coverage,
+    m006_readings,
+)
 
-STEPS = (m001_initial, m002_sketches, m003_stable, m004_local_numbers, m005_coverage)
+STEPS = (m001_initial, m002_sketches, m003_stable, m004_local_numbers, m005_coverage, m006_readings)
 LATEST = len(STEPS)
 
 

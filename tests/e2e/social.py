@@ -52,6 +52,15 @@ class Study:
         return [tuple(row) for row in self.store.rows(sql)]
 
 
+class Patient(Study):
+    """A study whose waiting, the pauses between tries too, is time moved by hand."""
+
+    def collect(self, *specs: AudienceSpec, **settings: Any) -> Outcome:
+        vk = VkSettings(api_url=self.vk.api_url, requests_per_second=2000)
+        with VkClient(Token(self.vk.tokens[self.kind]), vk, clock=self.clock) as client:
+            return collect(self.store, CollectSettings(specs, **settings), client=client, clock=self.clock)
+
+
 def open_communities(world: World) -> list[int]:
     """Ids of the communities whose members and wall anybody may read."""
     return [

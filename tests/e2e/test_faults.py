@@ -11,18 +11,16 @@ import httpx
 import pytest
 
 from collector import client, walk_comments, walk_likes, walk_members, walk_wall
-from collector.collect import collect
 from collector.errors import VkRetry, VkStop
 from collector.pager import MOST_AGAIN, Cursor
-from collector.settings import AudienceSpec, CollectSettings, VkSettings
-from collector.token import Token
+from collector.settings import AudienceSpec
 from simulator import faults
 from simulator.server import start_server
 from simulator.settings import ServerSettings
 from simulator.world import World, build_world
-from storage import Outcome, Store, open_store
+from storage import Store, open_store
 
-from .social import ALL, HOUR, Study, open_communities
+from .social import ALL, HOUR, Patient, Study, open_communities
 
 KINDS = ("service", "user")
 STAMPS = (
@@ -42,15 +40,6 @@ WHOLE = ("users", "communities", "memberships", "posts", "comments", "likes", "s
 @pytest.fixture(scope="module")
 def world() -> World:
     return build_world("tiny")
-
-
-class Patient(Study):
-    """A study whose waiting, the pauses between tries too, is time moved by hand."""
-
-    def collect(self, *specs: AudienceSpec, **settings: Any) -> Outcome:
-        vk = VkSettings(api_url=self.vk.api_url, requests_per_second=2000)
-        with client.VkClient(Token(self.vk.tokens[self.kind]), vk, clock=self.clock) as opened:
-            return collect(self.store, CollectSettings(specs, **settings), client=opened, clock=self.clock)
 
 
 @contextlib.contextmanager
@@ -244,7 +233,7 @@ def test_where_a_person_is_needed_it_stops_and_goes_on_later(
 def test_a_daily_limit_parks_the_method_and_other_work_goes_on(world: World, sound: dict[str, Any], kind: str) -> None:
     with open_store(":memory:") as store:
         with study(world, store, kind, daily_quota={"wall.get": 10}) as one:
-            outcome: Outcome = one.collect(*named(world), what=ALL)
+            outcome = one.collect(*named(world), what=ALL)
             assert outcome.state == "paused" and "через" in " ".join(outcome.messages)
             assert content(store)["memberships"] == sound[kind]["memberships"]
             calls = one.vk.calls("wall.get", inner=True)
