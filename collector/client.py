@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx
 
-from collector.errors import FAILED, VkError, VkIncapable, VkRetry, VkSkip
+from collector.errors import BIG, FAILED, VkError, VkHeavy, VkIncapable, VkRetry, VkShrink, VkSkip
 from collector.limiter import Limiter
 from collector.reactions import NO_REASON, TOO_FAST, reaction
 from collector.retry import ATTEMPTS, failures, haste
@@ -32,6 +32,10 @@ NAP = 0.5
 LONG_WAIT = 15.0
 BATCH_ATTEMPTS = 2
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+# The whole of an answer, in seconds: each of its bytes may come in time, and the last one never.
+ANSWER = 40.0
+# So a page that is too big for VK is answered, as HTML.
+TOO_BIG = (404, 500)
 # No bound on idle connections: where httpcore closes surplus ones, a thread may lose the one it was just given
 # (measured: two calls in 50,000 with 32 threads). VK and the number of threads bound them.
 CONNECTIONS = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=60.0)
@@ -101,7 +105,8 @@ class VkClient:
     def call(self, method: str, /, **parameters: Any) -> Any:
         """The inside of VK's ``response``. Raises the VkError that says what to do next, after bounded retries.
 
-        An error without a reason that lasts is a VkSkip with the state ``failed``: it is about this one subject.
+        An error without a reason that lasts is a VkSkip with the state ``failed``: it is about this one subject. A page
+        that VK breaks at is a VkShrink.
         """
         return self._insist(_Call(method, parameters)).response
 
@@ -166,9 +171,13 @@ class VkClient:
         try:
             return failures(self._pause, call.attempts)(self._unhurried, call)
         except VkRetry as error:
-            if error.code != NO_REASON:
+            lasting: VkError
+            if error.state == BIG:
+                lasting = VkShrink(call.method, None, error.message)
+            elif error.code == NO_REASON:
+                lasting = VkSkip(call.method, error.code, error.message, state=FAILED)
+            else:
                 raise
-            lasting = VkSkip(call.method, error.code, error.message, state=FAILED)
         raise lasting
 
     def _pause(self, seconds: float) -> None:
@@ -210,10 +219,25 @@ class VkClient:
         """
         try:
             address, form = f"{self.settings.api_url}/{method}", self._form(parameters)
-            answer = self._http.post(address, data=form, extensions={"trace": self._trace})
+            with self._http.stream("POST", address, data=form, extensions={"trace": self._trace}) as answer:
+                content = self._whole(answer)
         except httpx.HTTPError as error:
             return VkRetry(method, None, f"связь прервалась ({type(error).__name__})")
-        return self._inside(method, answer)
+        if content is None:
+            return VkHeavy(method, None, f"ответ не пришёл целиком за {ANSWER:.0f} с")
+        if answer.status_code in TOO_BIG and int(parameters.get("count") or 0) > 1:
+            return VkHeavy(method, None, f"сервер ответил HTTP {answer.status_code}", state=BIG)
+        if answer.status_code != httpx.codes.OK:
+            return VkRetry(method, None, f"сервер ответил HTTP {answer.status_code}")
+        return self._inside(method, content)
+
+    def _whole(self, answer: httpx.Response) -> bytes | None:
+        begun, parts = self._clock.monotonic(), []
+        for part in answer.iter_bytes():
+            parts.append(part)
+            if self._clock.monotonic() - begun > ANSWER:
+                return None
+        return b"".join(parts)
 
     def _trace(self, event: str, info: Mapping[str, Any]) -> None:
         """httpcore's own report: the moment the request was written is the moment VK counts from."""
@@ -224,11 +248,9 @@ class VkClient:
         form = {name: _encoded(value) for name, value in parameters.items() if value is not None}
         return {**form, "v": self.settings.api_version, "lang": self.settings.lang}
 
-    def _inside(self, method: str, answer: httpx.Response) -> Answer | VkError:
-        if answer.status_code != httpx.codes.OK:
-            return VkRetry(method, None, f"сервер ответил HTTP {answer.status_code}")
+    def _inside(self, method: str, content: bytes) -> Answer | VkError:
         try:
-            body = json.loads(answer.content)
+            body = json.loads(content)
         except (ValueError, RecursionError):
             return VkRetry(method, None, "ответ не в JSON или оборван")
         if isinstance(body, dict) and isinstance(body.get("error"), dict):
@@ -239,7 +261,7 @@ class VkClient:
             return VkRetry(method, None, "вместо ответа пришло false")
         refusals = body.get("execute_errors")
         inner = [self._scrubbed(one) for one in refusals if isinstance(one, dict)] if isinstance(refusals, list) else []
-        return Answer(body["response"], tuple(inner), len(answer.content))
+        return Answer(body["response"], tuple(inner), len(content))
 
     def _scrubbed(self, error: Mapping[str, Any]) -> dict[str, Any]:
         return {name: self._token.scrub(value) if isinstance(value, str) else value for name, value in error.items()}

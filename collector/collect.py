@@ -44,7 +44,7 @@ def collect(
 
     Outcome ``partial`` when a named community, a method, or what VK failed to answer for is missing, ``paused`` when a
     daily quota is used up.
-    Raises VkStop when a human is needed, VkRetry when VK cannot be reached; what is collected stays.
+    Raises VkStop when a human is needed, VkRetry when VK answers nothing at all; what is collected stays.
     """
     expedition = Expedition(store, client, settings, watch, clock)
     client.tell_wait = lambda seconds: watch.tell(_waiting(seconds))
@@ -204,7 +204,11 @@ def _outcome(expedition: Expedition, lost: Sequence[str]) -> Outcome:
     counts["calls"] = sum(expedition.client.calls.values())
     counts["refused"] = sum(journal.gap_counts(store).values())
     unable = [f"Метод {name} этому ключу недоступен: {error.message}" for name, error in expedition.incapable.items()]
-    messages = [*lost, *unable, *_unanswered(expedition)]
+    mute = [
+        f"Метод {name} перестал отвечать: {error.message}. Запустите ту же команду позже: она дочитает."
+        for name, error in expedition.silent.items()
+    ]
+    messages = [*lost, *unable, *mute, *_unanswered(expedition)]
     complete = not messages
     messages += _broken(expedition)
     if expedition.watch.stopping():

@@ -2,6 +2,7 @@
 
 VkError(method, code, message)   no token and no parameters inside
 ├─ VkRetry      try again after a pause
+│  └─ VkHeavy   try again once: what breaks like this mostly breaks again
 ├─ VkShrink     ask for less at once
 ├─ VkSkip       this subject cannot be read; a gap with its state, the walk goes on
 ├─ VkIncapable  this token can never call this method
@@ -17,6 +18,7 @@ from storage import AudienceError
 # States of a VkSkip that say nothing about the subject: VK gave no reason, or one that nobody knows.
 FAILED = "failed"
 INCONCLUSIVE = (FAILED, "unknown")
+BIG = "big"
 
 
 class VkError(AudienceError):
@@ -47,6 +49,10 @@ class VkError(AudienceError):
 
 class VkRetry(VkError):
     """Try again after a pause, a bounded number of times."""
+
+
+class VkHeavy(VkRetry):
+    """Try again once, no more; ``state`` is ``BIG`` where a smaller page may be answered."""
 
 
 class VkShrink(VkError):

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import tenacity
 
-from collector.errors import VkRetry, VkSkip
+from collector.errors import VkHeavy, VkRetry, VkSkip
 from collector.reactions import FLOOD, TOO_FAST, UNKNOWN
 
 ATTEMPTS = 6
@@ -17,6 +17,7 @@ TOO_FAST_ATTEMPTS = 30
 # Flood control is provoked by the same call made again.
 FLOOD_ATTEMPTS = 3
 UNKNOWN_ATTEMPTS = 2
+HEAVY_ATTEMPTS = 2
 
 _BACKOFF = tenacity.wait_exponential_jitter(initial=1, max=30)
 
@@ -60,6 +61,8 @@ def _enough(state: tenacity.RetryCallState, attempts: int) -> bool:
     error = _failure(state)
     if isinstance(error, VkSkip):
         return state.attempt_number >= UNKNOWN_ATTEMPTS
+    if isinstance(error, VkHeavy):
+        return state.attempt_number >= min(HEAVY_ATTEMPTS, attempts)
     flooded = isinstance(error, VkRetry) and error.code == FLOOD
     return state.attempt_number >= (min(FLOOD_ATTEMPTS, attempts) if flooded else attempts)
 

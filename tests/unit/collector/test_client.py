@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from urllib.parse import parse_qs
 
 import httpx
 import pytest
 
 from collector.client import VkClient
-from collector.errors import VkError, VkRetry, VkSkip, VkStop
+from collector.errors import VkError, VkRetry, VkShrink, VkSkip, VkStop
 from collector.retry import ATTEMPTS, TOO_FAST_ATTEMPTS
 from collector.settings import VkSettings
 from collector.token import Token
@@ -239,3 +239,27 @@ def test_a_proxy_that_cannot_be_used_is_told_without_its_password(
     assert "прокси" in str(error.value).lower() and todo in error.value.todo
     shown = "".join(traceback.TracebackException.from_exception(error.value).format())
     assert "hunter2" not in shown
+
+
+@pytest.mark.parametrize("status", [404, 500])
+def test_a_page_that_vk_breaks_at_twice_is_to_be_made_smaller(status: int) -> None:
+    with client(lambda _: httpx.Response(status, html="<h1>no</h1>")) as vk:
+        with pytest.raises(VkShrink):
+            vk.call("wall.get", owner_id=1, count=100)
+        assert vk.calls["wall.get"] == 2
+        with pytest.raises(VkRetry):
+            vk.call("groups.getById", group_ids="1")
+
+
+def test_an_answer_whose_bytes_come_one_by_one_for_ever_is_given_up() -> None:
+    clock = HandClock()
+
+    class Drip(httpx.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            while True:
+                clock.time += 5
+                yield b" "
+
+    with client(lambda _: httpx.Response(200, stream=Drip()), clock) as vk, pytest.raises(VkRetry, match="целиком"):
+        vk.call("users.get")
+    assert clock.time < 120

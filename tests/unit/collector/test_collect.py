@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qs
 
+import httpx
 import pytest
 
 from collector.collect import collect
-from collector.errors import VkError
+from collector.errors import VkError, VkRetry
 from collector.settings import AudienceSpec, CollectSettings
 from storage import Outcome, Store, audiences, journal, open_store, people
-from tests.unit.collector.conftest import post
+from tests.unit.collector.conftest import person, post
 
 AUDIENCES = (AudienceSpec("рок", ("vk.com/rock",)), AudienceSpec("коты", ("club8",)))
 SMALL = CollectSettings((AudienceSpec("коты", ("cats",)), AudienceSpec("рок", ("club7",))), sample=20)
@@ -252,3 +254,54 @@ def test_a_broken_community_in_the_answer_hides_no_other(vk: Any) -> None:
     with open_store(":memory:") as store:
         assert run(store, vk).state == "done"
         assert store.value("SELECT count(*) FROM communities") == 2
+
+
+def test_a_wall_whose_big_pages_break_is_read_by_smaller_ones(vk: Any) -> None:
+    answer = vk.answer
+
+    def breaking(request: httpx.Request) -> httpx.Response:
+        form = parse_qs(request.content.decode())
+        if request.url.path.endswith("wall.get") and int(form["count"][0]) > 40:
+            return httpx.Response(500, html="<h1>no</h1>")
+        return answer(request) if '"count":100' not in str(form) else httpx.Response(500, html="<h1>no</h1>")
+
+    vk.answer = breaking
+    with open_store(":memory:") as store:
+        assert run(store, vk, CollectSettings((AudienceSpec("рок", ("rock",)),), what=("posts",))).state == "done"
+        assert store.value("SELECT count(*) FROM posts") == 350
+
+
+def test_three_walls_that_never_answer_end_no_run(vk: Any) -> None:
+    bad = (11, 12, 13)
+    vk.refusals = {("wall.get", number): 10 for number in bad}
+    vk.utils_getservertime = lambda form: {"response": 1}
+    specs = (AudienceSpec("люди", ("cats",), people=(*bad, *range(20, 30))),)
+    vk.users_get = lambda form: {"response": [person(int(number)) for number in form["user_ids"].split(",")]}
+    vk.users_getsubscriptions = lambda form: {"response": {"groups": {"count": 0, "items": []}}}
+    with open_store(":memory:") as store:
+        outcome = run(store, vk, CollectSettings(specs, what=("walls", "subscriptions")))
+        assert outcome.state == "partial" and "стены людей: 3" in " ".join(outcome.messages)
+        walks = {tuple(row) for row in store.rows("SELECT kind, count(*) FROM walks WHERE state = 'done' GROUP BY 1")}
+        assert walks == {("walls", 10), ("subscriptions", 13)}
+
+
+def test_a_vk_that_does_not_even_tell_the_time_ends_the_run(vk: Any) -> None:
+    people = tuple(range(20, 40))
+    down = {"error": {"error_code": 10, "error_msg": "Internal server error"}}
+    vk.wall_get = vk.utils_getservertime = lambda form: down
+    vk.users_get = lambda form: {"response": [person(int(number)) for number in form["user_ids"].split(",")]}
+    with open_store(":memory:") as store, pytest.raises(VkRetry):
+        run(store, vk, CollectSettings((AudienceSpec("люди", people=people),), what=("walls",)))
+
+
+def test_a_method_that_answers_for_nobody_is_left_alone_and_told(vk: Any) -> None:
+    vk.wall_get = lambda form: {"error": {"error_code": 10, "error_msg": "Internal server error"}}
+    vk.utils_getservertime = lambda form: {"response": 1}
+    vk.users_get = lambda form: {"response": [person(int(number)) for number in form["user_ids"].split(",")]}
+    vk.users_getsubscriptions = lambda form: {"response": {"groups": {"count": 0, "items": []}}}
+    specs = (AudienceSpec("люди", people=tuple(range(20, 220))),)
+    with open_store(":memory:") as store:
+        outcome = run(store, vk, CollectSettings(specs, what=("walls", "subscriptions")))
+        assert outcome.state == "partial" and "wall.get" in " ".join(outcome.messages)
+        assert vk.calls["wall.get"] < 400
+        assert store.value("SELECT count(*) FROM walks WHERE kind = 'subscriptions' AND state = 'done'") == 200
