@@ -136,7 +136,7 @@ def _lives_in(row: User, city: str) -> bool:
 def _pool(expedition: Expedition, engine: Engine, wanted: Baseline) -> Drawn:
     store = expedition.store
     found = resolve(expedition.client, wanted.communities)
-    missing = [name for name, row in found.items() if row is None or row.state != "ok"]
+    missing = [name for name in wanted.communities if (row := found.get(name)) is None or row.state != "ok"]
     rows = [row for row in found.values() if row is not None and row.state == "ok"]
     if missing or not rows:
         raise ConfigError(

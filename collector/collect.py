@@ -75,9 +75,10 @@ def _walks(expedition: Expedition, engine: Engine, named: Named) -> list[str]:
     """
     what, specs = expedition.settings.what, expedition.settings.audiences
     mine = expedition.settings.mine
-    ids = [number for number in numbers(named, [name for spec in specs for name in spec.communities]) if mine(number)]
+    open_ = {name: number for name, number in named.items() if number not in expedition.shut}
+    ids = [number for number in numbers(open_, [name for spec in specs for name in spec.communities]) if mine(number)]
     # A share goes on from the members and the panel of the study it was split from.
-    lists = numbers(named, _written(specs)) if expedition.settings.share[1] == 1 else []
+    lists = numbers(open_, _written(specs)) if expedition.settings.share[1] == 1 else []
     lost: list[str] = []
     if "members" in what:
         _twice(expedition, engine, "members", lambda: (_members(expedition, number) for number in lists))
@@ -121,7 +122,7 @@ def _waiting(seconds: float) -> Event:
 
 
 def _communities(expedition: Expedition, engine: Engine) -> tuple[Named, list[str]]:
-    """Name as written -> id of the communities that exist; messages about those that do not.
+    """Name as written -> id of the communities that exist or once did; messages about those that are not there now.
 
     Where walls come first, those of communities named by number are begun while VK is asked for the facts.
     """
@@ -132,14 +133,30 @@ def _communities(expedition: Expedition, engine: Engine) -> tuple[Named, list[st
         if "posts" in what and "members" not in what:
             engine.run(_posts(expedition, number) for number in _numbered(expedition.settings))
         found = facts.result()
-    people.save_communities(
-        expedition.store, [row for row in found.values() if row is not None], expedition.clock.now()
-    )
+    rows = [row for row in found.values() if row is not None]
+    people.save_communities(expedition.store, rows, expedition.clock.now())
     lost = [f"Сообщества {name!r} нет в VK: проверьте адрес." for name, row in found.items() if row is None]
-    gone = [
+    lost += [
         f"Сообщество {name!r} удалено или заблокировано." for name, row in found.items() if row and row.state != "ok"
     ]
-    return {name: row.id for name, row in found.items() if row and row.state == "ok"}, lost + gone
+    mute = [name for name in dict.fromkeys(written) if name not in found]
+    lost += [f"VK не ответил, что за сообщество {name!r}. Запустите ту же команду ещё раз." for name in mute]
+    named = {name: row.id for name, row in found.items() if row}
+    # What the study knows from before keeps its place in the audiences: a night's trouble must not draw them anew.
+    known = {name: _known(expedition.store, name) for name in written if name not in named}
+    named |= {name: number for name, number in known.items() if number is not None}
+    expedition.shut = {row.id for row in rows if row.state != "ok"}
+    expedition.shut |= {named[name] for name, row in found.items() if row is None and name in named}
+    expedition.unresolved = {name for name in mute if name not in named}
+    return named, lost
+
+
+def _known(store: Store, name: str) -> int | None:
+    """The id of a community that the study holds already, by its number or its screen name."""
+    address = parse_address(name)
+    if address.kind == "community":
+        return address.id if people.find_community(store, address.id) else None
+    return people.named_community(store, address.name) if address.kind == "name" else None
 
 
 def _numbered(settings: CollectSettings) -> list[int]:

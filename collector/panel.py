@@ -34,6 +34,8 @@ def choose_people(expedition: Expedition, engine: Engine, named: Mapping[str, in
     store, settings, now = expedition.store, expedition.settings, expedition.clock.now()
     if settings.share[1] == 1:
         for spec in settings.audiences:
+            if not expedition.unresolved.isdisjoint((*spec.communities, *spec.minus)):
+                continue  # of whom it consists nobody can tell now: it stays as it was
             ids, minus = numbers(named, spec.communities), numbers(named, spec.minus)
             missing = [name for name in dict.fromkeys(spec.communities) if name not in named]
             told.append(save_audience(store, spec, ids, minus, settings, now, missing))

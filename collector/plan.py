@@ -136,7 +136,7 @@ def _look(expedition: Expedition, names: Sequence[str]) -> tuple[list[int], list
         with store.write():
             expedition.save_calls()
             save_batches(store, client, batches, expedition.clock)
-    return ids, [name for name, row in found.items() if row is None or row.state != "ok"]
+    return ids, [name for name in names if (row := found.get(name)) is None or row.state != "ok"]
 
 
 def _facts(store: Store, community_id: int) -> Facts:

@@ -16,7 +16,7 @@ AT_ONCE = 500
 
 
 def resolve(client: VkClient, names: Iterable[str]) -> dict[str, Community | None]:
-    """name as written -> its community, or None when VK knows no such one.
+    """name as written -> its community, or None when VK knows no such one; what VK gave no answer about is absent.
 
     One bad name may fail the whole list; then the list is halved until the bad one stands alone.
     Raises ConfigError for a text that is no address, and VkError but VkSkip as they come.
@@ -24,10 +24,10 @@ def resolve(client: VkClient, names: Iterable[str]) -> dict[str, Community | Non
     written = list(dict.fromkeys(names))
     keys = {name: _key(parse_address(name)) for name in written}
     wanted = list(dict.fromkeys(key for key in keys.values() if key))
-    found: dict[str, Community] = {}
+    found: dict[str, Community | None] = {"": None}
     for start in range(0, len(wanted), AT_ONCE):
         found.update(_ask(client, wanted[start : start + AT_ONCE]))
-    return {name: found.get(key) if key else None for name, key in keys.items()}
+    return {name: found[key] for name, key in keys.items() if key in found}
 
 
 def _key(address: Address) -> str:
@@ -37,25 +37,32 @@ def _key(address: Address) -> str:
     return address.name if address.kind == "name" else ""
 
 
-def _ask(client: VkClient, keys: list[str]) -> dict[str, Community]:
+def _ask(client: VkClient, keys: list[str]) -> dict[str, Community | None]:
     try:
         response = client.call(METHOD, group_ids=keys, fields=FIELDS)
     except VkSkip as error:
         if error.state in INCONCLUSIVE:
             raise
         if len(keys) == 1:
-            return {}
+            return {keys[0]: None} if error.state == "not_found" else {}
         middle = len(keys) // 2
         return {**_ask(client, keys[:middle]), **_ask(client, keys[middle:])}
-    return _matched(keys, parsed(group_items(response), parse_group))
+    return _matched(client, keys, parsed(group_items(response), parse_group))
 
 
-def _matched(keys: list[str], rows: list[Community]) -> dict[str, Community]:
-    """By id or screen name, never by position: VK leaves out what it does not know."""
+def _matched(client: VkClient, keys: list[str], rows: list[Community]) -> dict[str, Community | None]:
+    """By id or screen name, never by position: VK leaves out what it does not know. An empty answer says nothing."""
+    if not rows:
+        return {}
     by_key = {str(row.id): row for row in rows}
     by_key.update({row.screen_name.lower(): row for row in rows if row.screen_name})
-    matched = {key: by_key[key] for key in keys if key in by_key}
-    if len(keys) == 1 and len(rows) == 1 and not matched and not keys[0].isdigit():
+    matched = {key: by_key.get(key) for key in keys}
+    left = [key for key, row in matched.items() if row is None and not key.isdigit()]
+    taken = {row.id for row in matched.values() if row is not None}
+    if left and any(row.id not in taken for row in rows):
         # An old screen name still leads to its community, which answers with the new one.
-        return {keys[0]: rows[0]}
+        if len(keys) == 1:
+            return {keys[0]: rows[0]}
+        for key in left:
+            matched |= _ask(client, [key])
     return matched

@@ -62,7 +62,11 @@ def decode_limits(text: str) -> Limits:
 
 @dataclass(slots=True)
 class Expedition:
-    """One run of the collector: its tools, and which methods are of no use any more in this run."""
+    """One run of the collector: its tools, and what is of no use in this run.
+
+    ``parked``, ``incapable``, ``silent``: methods; ``lost``: method -> subjects in a row that it gave nothing for;
+    ``shut``: communities that VK does not show now; ``unresolved``: names that it said nothing about.
+    """
 
     store: Store
     client: VkClient
@@ -75,6 +79,8 @@ class Expedition:
     silent: dict[str, VkError] = field(default_factory=dict)
     lost: Counter[str] = field(default_factory=Counter)
     counted: dict[str, int] = field(default_factory=dict)
+    shut: set[int] = field(default_factory=set)
+    unresolved: set[str] = field(default_factory=set)
 
     ahead: Callable[[str], int] = lambda method: 0
     packing: Callable[[], bool] = lambda: False

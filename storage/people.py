@@ -36,6 +36,12 @@ def find_community(store: Store, community_id: int) -> Community | None:
     return found[0] if found else None
 
 
+def named_community(store: Store, screen_name: str) -> int | None:
+    """The id of the community of this screen name, or None."""
+    found = store.value("SELECT id FROM communities WHERE lower(screen_name) = ?", (screen_name.lower(),))
+    return None if found is None else int(found)
+
+
 def communities(store: Store) -> list[Community]:
     """All communities by id."""
     return list(load(store, Community, "SELECT * FROM communities ORDER BY id"))

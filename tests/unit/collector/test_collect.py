@@ -305,3 +305,42 @@ def test_a_method_that_answers_for_nobody_is_left_alone_and_told(vk: Any) -> Non
         assert outcome.state == "partial" and "wall.get" in " ".join(outcome.messages)
         assert vk.calls["wall.get"] < 400
         assert store.value("SELECT count(*) FROM walks WHERE kind = 'subscriptions' AND state = 'done'") == 200
+
+
+NO_ANSWER = [{"response": bad} for bad in ([], {}, None, {"groups": None}, {"groups": []})]
+NO_ANSWER.append({"error": {"error_code": 7, "error_msg": "Permission denied"}})
+
+
+@pytest.mark.parametrize("answer", NO_ANSWER)
+def test_an_audience_of_which_vk_says_nothing_stays_as_it_was(vk: Any, answer: Any) -> None:
+    sound = vk.groups_getbyid
+    with open_store(":memory:") as store:
+        run(store, vk)
+        before = [tuple(row) for row in store.rows("SELECT * FROM audiences")], rows(store)[-1]
+        vk.groups_getbyid = lambda form: answer
+        outcome = run(store, vk)
+        assert outcome.state == "partial" and "VK не ответил" in outcome.messages[0]
+        assert ([tuple(row) for row in store.rows("SELECT * FROM audiences")], rows(store)[-1]) == before
+        vk.groups_getbyid = sound
+        assert run(store, vk).state == "done" and rows(store)[-1] == before[1]
+
+
+def test_a_community_that_is_blocked_for_a_night_redraws_no_panel(vk: Any) -> None:
+    specs = (AudienceSpec("оба", ("rock", "club8")),)
+    settings = CollectSettings(specs, what=("members",), sample=20, refresh_hours=0)
+    with open_store(":memory:") as store:
+        run(store, vk, settings)
+        before = [tuple(row) for row in store.rows("SELECT * FROM audiences")], rows(store)[-1]
+        vk.groups[8]["deactivated"] = "banned"
+        outcome = run(store, vk, settings)
+        assert outcome.state == "partial" and "заблокировано" in outcome.messages[0]
+        assert ([tuple(row) for row in store.rows("SELECT * FROM audiences")], rows(store)[-1]) == before
+
+
+def test_an_old_screen_name_among_others_leads_to_its_community(vk: Any) -> None:
+    sound = vk.groups_getbyid
+    vk.groups_getbyid = lambda form: sound({"group_ids": form["group_ids"].replace("kitties", "cats")})
+    specs = (AudienceSpec("оба", ("rock", "kitties")),)
+    with open_store(":memory:") as store:
+        assert run(store, vk, CollectSettings(specs, what=("members",))).state == "done"
+        assert store.value("SELECT count(*) FROM memberships WHERE community_id = 8") == 3
