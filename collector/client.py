@@ -33,7 +33,7 @@ LONG_WAIT = 15.0
 BATCH_ATTEMPTS = 2
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 # The whole of an answer, in seconds: each of its bytes may come in time, and the last one never.
-ANSWER = 40.0
+ANSWER = 30.0
 # So a page that is too big for VK is answered, as HTML.
 TOO_BIG = (404, 500)
 # No bound on idle connections: where httpcore closes surplus ones, a thread may lose the one it was just given

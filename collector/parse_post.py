@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from collector.values import inner, some_text, text, whole
-from storage.rows import Post
+from storage.rows import DELETED, Post
 
 
 def parse_post(item: Mapping[str, Any]) -> Post:
@@ -23,7 +23,7 @@ def parse_post(item: Mapping[str, Any]) -> Post:
         edited_at=whole(item.get("edited")),
         text=text(item.get("text")),
         **_original(item.get("copy_history")),
-        kind=some_text(item.get("post_type")) or "post",
+        kind=DELETED if item.get("is_deleted") else some_text(item.get("post_type")) or "post",
         is_ad=whole(item.get("marked_as_ads")) or 0,
         is_pinned=whole(item.get("is_pinned")) or 0,
         platform=some_text(inner(item.get("post_source"), "platform")),

@@ -27,6 +27,8 @@ T = TypeVar("T")
 # more the method is left alone for this run.
 LOST = 3
 LOST_FOR_GOOD = 15
+# A page so small that breaks without a word of VK's is not broken by its size.
+SMALLEST = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +217,7 @@ def bear(expedition: Expedition, method: str, error: VkError) -> Generator[Ask, 
 
 def shrunk(size: int, error: VkShrink) -> int:
     """The page size to go on with after an answer that was too big. Raises the error when nothing smaller is left."""
-    if size <= 1:
+    if size <= (1 if error.code is not None else SMALLEST):
         raise error
     return size // 2
 

@@ -24,6 +24,8 @@ _PERSON = (
     "DELETE FROM post_versions WHERE owner_id = :id",
     "DELETE FROM _readings WHERE (owner_id, post_id) IN (SELECT owner_id, id FROM posts WHERE from_id = :id)",
     "DELETE FROM _readings WHERE owner_id = :id",
+    "DELETE FROM comment_versions WHERE (owner_id, id) IN (SELECT owner_id, id FROM comments WHERE from_id = :id)",
+    "DELETE FROM comment_versions WHERE owner_id = :id",
     "DELETE FROM posts WHERE owner_id = :id OR from_id = :id",
     "DELETE FROM comments WHERE owner_id = :id OR from_id = :id",
     "UPDATE posts SET signer_id = NULL WHERE signer_id = :id",
@@ -47,10 +49,12 @@ _NAMING = (
     ("posts", "owner_id, id", "text", ("post", "own")), ("posts", "owner_id, id", "repost_text", ("post", "reposted")),
     ("comments", "owner_id, id", "text", ("comment", "own")),
     ("post_versions", "owner_id, id, until_seen", "text", ()), ("communities", "id", "description", ()),
+    ("comment_versions", "owner_id, id, until_seen", "text", ()),
 )  # fmt: skip
 _TEXTS = (
     "UPDATE posts SET text = '', repost_text = NULL", "UPDATE comments SET text = ''", "DELETE FROM post_versions",
-    "DELETE FROM forms", "DELETE FROM dropped_terms WHERE df < 10", "UPDATE communities SET description = NULL",
+    "DELETE FROM comment_versions", "DELETE FROM forms", "DELETE FROM dropped_terms WHERE df < 10",
+    "UPDATE communities SET description = NULL",
     *(f"DELETE FROM {table}" for table in tables.OF_DOCUMENTS),
 )  # fmt: skip
 _PEOPLE = (*(table for table in tables.SOCIAL if table not in tables.OF_STUDY), "user_topics", "user_segments")

@@ -24,7 +24,7 @@ _VERSIONED = {
     "subscriptions": ("user_id", "community_id"),
 }  # fmt: skip
 """Table -> its key; the later ``last_seen`` wins."""
-_HISTORY = ("likes", "community_counts", "post_counts", "post_versions")
+_HISTORY = ("likes", "community_counts", "post_counts", "post_versions", "comment_versions")
 _NAMING = ("text", "repost_text", "description")
 _RANK = "CASE {row}.state WHEN 'open' THEN 0 ELSE 1 END"
 

@@ -35,6 +35,7 @@ _REFUSED = {
     "posts": ("owner_id", "from_id"),
     "post_counts": ("owner_id",),
     "post_versions": ("owner_id",),
+    "comment_versions": ("owner_id",),
     "comments": ("owner_id", "from_id"),
     "likes": ("owner_id", "user_id"),
 }

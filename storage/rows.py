@@ -55,6 +55,10 @@ class User(NamedTuple):
     source: str = "vk"
 
 
+DELETED = "deleted"
+"""The ``kind`` of a post of which is told only that it is gone."""
+
+
 class Post(NamedTuple):
     """One post of a wall; ``text`` is VK's string. A repost keeps its nearest original apart."""
 

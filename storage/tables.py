@@ -8,8 +8,8 @@ from __future__ import annotations
 
 SOCIAL = (
     "communities", "community_counts", "users", "user_states", "memberships", "subscriptions", "posts", "post_counts",
-    "post_versions", "_readings", "comments", "likes", "aliases", "_local_numbers", "audiences", "audience_members",
-    "walks", "gaps", "optouts", "experiments", "assignments",
+    "post_versions", "_readings", "comments", "comment_versions", "likes", "aliases", "_local_numbers", "audiences",
+    "audience_members", "walks", "gaps", "optouts", "experiments", "assignments",
 )  # fmt: skip
 DERIVED = (
     "entities", "_entity_marks", "_sketches", "documents", "forms", "doc_topics", "user_topics", "community_topics",
@@ -18,7 +18,7 @@ DERIVED = (
 )  # fmt: skip
 MACHINE = ("runs", "capabilities", "quotas")
 
-OF_TEXTS = ("posts", "post_counts", "post_versions", "_readings", "comments", "likes")
+OF_TEXTS = ("posts", "post_counts", "post_versions", "_readings", "comments", "comment_versions", "likes")
 """Social tables of what people wrote, and of what was done to it."""
 OF_DOCUMENTS = ("entities", "_entity_marks", "_sketches", "doc_topics", "documents")
 """Derived tables with a row for single documents."""

@@ -9,8 +9,8 @@ from typing import Any
 
 from storage import optouts
 from storage.db import Store
-from storage.rows import Comment, FilePost, Post
-from storage.upsert import upsert
+from storage.rows import DELETED, Comment, FilePost, Post
+from storage.upsert import load, upsert
 
 _COUNTERS = ("likes", "comments", "reposts", "views")
 
@@ -18,11 +18,15 @@ _COUNTERS = ("likes", "comments", "reposts", "views")
 def save_posts(store: Store, rows: Iterable[Post | FilePost], seen: int) -> int:
     """Write posts as now seen; what differs from the stored leaves a trace.
 
-    A changed counter is a line in ``post_counts``; the text that an edit replaced goes to ``post_versions``.
-    Returns how many texts were replaced.
+    A changed counter is a line in ``post_counts``; the text that an edit replaced goes to ``post_versions``. One told
+    to be deleted keeps all that is stored of it. Returns how many texts were replaced.
     """
     batch = optouts.unnamed(_allowed(store, rows), store.forgotten, "text", "repost_text")
+    gone = [post for post in batch if getattr(post, "kind", "") == DELETED]
+    batch = [post for post in batch if post not in gone] if gone else batch
     with store.write():
+        for post in gone:
+            mark_deleted(store, post.owner_id, [post.id], seen)
         known = _stored(store, batch)
         changed = [
             (post.owner_id, post.id, seen, *counts)
@@ -225,15 +229,38 @@ def was_read(store: Store, owner_id: int, post_id: int, kind: str) -> bool:
 
 
 def save_comments(store: Store, rows: Iterable[Comment], seen: int) -> int:
-    """Write comments as now seen."""
-    return upsert(
-        store,
-        "comments",
-        optouts.unnamed(rows, store.forgotten, "text"),
-        key=("owner_id", "id"),
-        keep=("first_seen",),
-        extra={"first_seen": seen, "last_seen": seen},
+    """Write comments as now seen; a text that is edited or gone stays in ``comment_versions``.
+
+    Of a deleted comment VK tells neither author nor thread: who wrote it, and where, stays too.
+    """
+    batch = optouts.unnamed(rows, store.forgotten, "text")
+    with store.write():
+        known = _comments(store, batch)
+        before = [(row, known.get((row.owner_id, row.id))) for row in batch]
+        gone = [(row.owner_id, row.id, seen, old.text) for row, old in before if old and old.text not in ("", row.text)]
+        store.many("INSERT OR REPLACE INTO comment_versions VALUES (?, ?, ?, ?)", gone)
+        return upsert(
+            store,
+            "comments",
+            [
+                row._replace(from_id=old.from_id, thread_id=old.thread_id, reply_to_user=old.reply_to_user)
+                if old and row.deleted
+                else row
+                for row, old in before
+            ],
+            key=("owner_id", "id"),
+            keep=("first_seen",),
+            extra={"first_seen": seen, "last_seen": seen},
+        )
+
+
+def _comments(store: Store, batch: Iterable[Comment]) -> dict[tuple[int, int], Comment]:
+    keys = json.dumps([[row.owner_id, row.id] for row in batch])
+    sql = (
+        "SELECT c.* FROM json_each(?) AS k CROSS JOIN comments AS c "
+        "ON c.owner_id = json_extract(k.value, '$[0]') AND c.id = json_extract(k.value, '$[1]')"
     )
+    return {(row.owner_id, row.id): row for row in load(store, Comment, sql, (keys,))}
 
 
 def fill_comments(store: Store, rows: Iterable[Comment], seen: int) -> None:

@@ -21,9 +21,12 @@ from storage.migrations import (
     m004_local_numbers,
     m005_coverage,
     m006_readings,
+    m007_comment_versions,
 )
 
-STEPS = (m001_initial, m002_sketches, m003_stable, m004_local_numbers, m005_coverage, m006_readings)
+STEPS = (
+    m001_initial, m002_sketches, m003_stable, m004_local_numbers, m005_coverage, m006_readings, m007_comment_versions,
+)  # fmt: skip
 LATEST = len(STEPS)
 
 

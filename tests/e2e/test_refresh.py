@@ -217,3 +217,25 @@ def test_a_limit_that_grows_wider_after_a_stop_in_a_refresh_is_read_whole(
             study.collect(spec(number), what=("posts",), **narrow)
     study.collect(spec(number), what=("posts",))
     assert stored(study, number) == {post.id for post in vk.state.wall(-number)}
+
+
+def test_a_post_that_vk_tells_to_be_deleted_is_gone_and_keeps_its_text(
+    vk: SimulatedVk, study: Study, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from simulator import methods_wall
+
+    study.collect(spec(number), what=("posts",))
+    young = [post for post in vk.state.wall(-number) if post.date > vk.state.now - 20 * 24 * HOUR]
+    gone, text = young[-1].id, young[-1].text
+    study.clock.time += 25 * HOUR
+    publish(vk, number, 1, vk.state.now)
+    shown = methods_wall.present.post
+
+    def deleted(record: Post) -> dict[str, object]:
+        bare = {"id": record.id, "owner_id": record.owner_id, "is_deleted": True, "deleted_reason": "Запись удалена"}
+        return bare if record.id == gone else shown(record)
+
+    monkeypatch.setattr(methods_wall.present, "post", deleted)
+    study.collect(spec(number), what=("posts",))
+    found = study.rows(f"SELECT text, deleted_seen IS NOT NULL FROM posts WHERE id = {gone} AND owner_id = {-number}")
+    assert found == [(text, 1)]

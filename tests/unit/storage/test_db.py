@@ -22,7 +22,7 @@ from storage import (
     texts,
     walls,
 )
-from storage.rows import Audience, Document, FilePost, Gap, Post, User, Walk
+from storage.rows import Audience, Comment, Document, FilePost, Gap, Post, User, Walk
 
 
 def test_a_new_file_has_every_table_of_the_schema_and_opens_again(tmp_path: Path) -> None:
@@ -126,6 +126,18 @@ def test_what_a_file_does_not_tell_of_a_post_stays() -> None:
         found = next(store.rows("SELECT text, is_pinned, platform, likes, published_at, last_seen FROM posts"))
         assert tuple(found) == ("стало", 1, "vk", 4, 5, 20)
         assert [row["text"] for row in store.rows("SELECT text FROM post_versions")] == ["было"]
+
+
+def test_an_edited_or_deleted_comment_leaves_its_earlier_text_and_its_author() -> None:
+    with open_store(":memory:") as store:
+        walls.save_comments(store, [Comment(-1, n, 7, 5, from_id=3, text=f"было {n}") for n in (1, 2, 3)], 10)
+        told = [Comment(-1, 1, 7, 5, from_id=3, text="стало"), Comment(-1, 2, 7, deleted=1)]
+        for seen in (20, 30):
+            walls.save_comments(store, told, seen)
+        found = [tuple(row) for row in store.rows("SELECT id, text, from_id, thread_id, deleted FROM comments")]
+        assert found == [(1, "стало", 3, 5, 0), (2, "", 3, 5, 1), (3, "было 3", 3, 5, 0)]
+        kept = [tuple(row) for row in store.rows("SELECT id, until_seen, text FROM comment_versions")]
+        assert kept == [(1, 20, "было 1"), (2, 20, "было 2")]
 
 
 def test_documents_keep_their_number_and_vanish_with_their_text() -> None:

@@ -193,8 +193,14 @@ def test_a_mention_in_any_spelling_and_place_is_cut(file: Path) -> None:
     with open_store(file) as store:
         everywhere(store, HIDDEN, 3)
         walls.save_posts(store, [Post(STAYS, n, STAYS, text="правка") for n in range(100, 100 + len(HIDDEN))], 4)
+        walls.save_comments(store, [Comment(CLUB, n, 3, None, text="правка") for n in range(100, 100 + len(HIDDEN))], 4)
+        walls.save_comments(store, [Comment(CLUB, 1, 3, from_id=GONE, text=SECRET)], 3)
+        walls.save_comments(store, [Comment(CLUB, 1, 3, deleted=1)], 4)
         assert store.value("SELECT count(*) FROM post_versions WHERE owner_id = ?", (STAYS,)) == len(HIDDEN)
+        assert store.value("SELECT count(*) FROM comment_versions") == len(HIDDEN) + 1
         erase.forget(store, [GONE])
+        assert store.value("SELECT text FROM comment_versions WHERE id = 100") == "привет\x00 "
+        assert store.value("SELECT count(*) FROM comment_versions WHERE text = ?", (SECRET,)) == 0
         assert store.value("SELECT text FROM post_versions WHERE id = 100") == "привет\x00 "
     assert "Тайноимя".encode() not in whole(file) and str(GONE).encode() not in whole(file).replace(
         f"{GONE}1".encode(), b""

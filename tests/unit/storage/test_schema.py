@@ -21,6 +21,7 @@ audiences: id name definition kind version recipe
 capabilities: token_fp method able code seen batch
 comments: owner_id id post_id thread_id reply_to_user from_id published_at text likes deleted first_seen
   last_seen
+comment_versions: owner_id id until_seen text
 communities: id screen_name name kind closed members_count activity description city_id city wall state source
   first_seen last_seen
 community_counts: id seen_at members
