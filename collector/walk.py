@@ -157,7 +157,9 @@ def begin(
     due = read is not None and (read.finished_seen or 0) > (walk.started_seen or 0)
     if not wider and not due and now - finished < expedition.settings.refresh_hours * 3600:
         return None
-    if walk.state != "refused" and not wider:
+    if walk.state == "refused" and before.cover(limits):
+        limits = replace(limits, known=before.known, lacks=before.lacks)  # a refusal reads nothing
+    elif walk.state != "refused" and not wider:
         limits = replace(limits, known=finished, lacks=max(0, (walk.promised or 0) - walk.got))
     # Later than the last round even within one second: what was seen since then must be told apart.
     started = max(now, finished + 1)

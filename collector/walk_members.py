@@ -15,6 +15,7 @@ from collector.walk import (
     attempt,
     begin,
     count_stale,
+    decode_limits,
     finish,
     moved_on,
     page_of,
@@ -87,7 +88,7 @@ def _page(expedition: Expedition, walk: Walk, cursor: Cursor, items: list[Any], 
         if step.follow and ids:
             known = people.seen_members(store, walk.subject, ids, started)
             people.save_users(store, users, seen)
-            people.save_members(store, walk.subject, ids, seen)
+            people.save_members(store, walk.subject, ids, seen, absent=_absent(walk))
             after = after._replace(got=after.got + len(set(ids) - known))
         if step.state != "open":
             after = finish(after, step.state, seen)
@@ -97,6 +98,12 @@ def _page(expedition: Expedition, walk: Walk, cursor: Cursor, items: list[Any], 
         journal.save_walk(store, after)
         expedition.save_calls()
     return after
+
+
+def _absent(walk: Walk) -> int | None:
+    """When who is not stored was no member yet: at the end of the last round that saw everybody."""
+    limits = decode_limits(walk.settings)
+    return None if limits.lacks else limits.known
 
 
 def _user(item: Any) -> User | None:

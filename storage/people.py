@@ -121,14 +121,17 @@ def users(store: Store, ids: Sequence[int] | None = None) -> Iterator[User]:
         yield from load(store, User, f"SELECT * FROM users WHERE id IN ({marks}) ORDER BY id", part)
 
 
-def save_members(store: Store, community_id: int, user_ids: Iterable[int], seen: int) -> int:
+def save_members(
+    store: Store, community_id: int, user_ids: Iterable[int], seen: int, *, absent: int | None = None
+) -> int:
     """Note that these people are members now: an open stay is prolonged, else a new one begins.
 
-    ``absent_seen`` of a new stay is the start of the last finished members walk, or NULL at the first sight.
-    Returns how many ids were given.
+    ``absent``: when whoever had no stay was no member for sure; where that is not given, the end of the last finished
+    members walk, or NULL at the first sight. Returns how many ids were given.
     """
     ids = list(user_ids)
-    absent = store.value("SELECT finished_seen FROM walks WHERE kind = 'members' AND subject = ?", (community_id,))
+    sql = "SELECT finished_seen FROM walks WHERE kind = 'members' AND subject = ? AND state = 'done'"
+    absent = absent or store.value(sql, (community_id,))
     store.many(
         "INSERT INTO memberships (community_id, user_id, absent_seen, first_seen, last_seen) VALUES (?, ?, ?, ?, ?) "
         "ON CONFLICT (community_id, user_id) WHERE left_seen IS NULL DO UPDATE SET last_seen = excluded.last_seen",

@@ -239,3 +239,29 @@ def test_a_post_that_vk_tells_to_be_deleted_is_gone_and_keeps_its_text(
     study.collect(spec(number), what=("posts",))
     found = study.rows(f"SELECT text, deleted_seen IS NOT NULL FROM posts WHERE id = {gone} AND owner_id = {-number}")
     assert found == [(text, 1)]
+
+
+def test_a_join_is_bracketed_by_the_last_whole_list_whatever_its_page_and_the_nights_between(
+    vk: SimulatedVk, study: Study, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from collector import walk_members
+
+    monkeypatch.setattr(walk_members, "PAGE", 20)
+    members = vk.state.members(number)
+    late = [members[1], members[len(members) // 2], members[-2]]
+    for person in late:
+        vk.state.leave(number, person)
+    study.collect(spec(number), what=("members",))
+    (whole,) = study.rows("SELECT finished_seen FROM walks WHERE kind = 'members'")
+    sound = vk.state.community(number)
+    assert sound is not None
+    vk.state.set_community(replace(sound, hides_members=True))
+    study.clock.time += 25 * HOUR
+    assert study.collect(spec(number), what=("members",)).state == "partial"
+    vk.state.set_community(sound)
+    for person in late:
+        vk.state.join(number, person)
+    study.clock.time += 25 * HOUR
+    study.collect(spec(number), what=("members",))
+    assert study.rows("SELECT absent_seen FROM memberships WHERE first_seen > absent_seen") == [whole] * 3
+    assert study.rows("SELECT count(*) FROM memberships WHERE absent_seen IS NOT NULL") == [(3,)]
