@@ -13,6 +13,7 @@ from collector.capability import find_batches, save_batches
 from collector.client import VkClient
 from collector.engine import Engine
 from collector.errors import FAILED
+from collector.missing import broken, refusal, short, whole_methods
 from collector.panel import choose_people, numbers, subscriptions_of_people, walls_of_people
 from collector.resolve import resolve
 from collector.settings import AudienceSpec, CollectSettings
@@ -28,7 +29,6 @@ from storage import QUIET, SYSTEM_CLOCK, Clock, Event, Outcome, Store, Watch, au
 Named = dict[str, int]
 COUNTED = ("users", "memberships", "posts", "comments", "likes", "subscriptions")
 DAY = 86_400
-OF_MANY = {"walls": "стены людей", "subscriptions": "подписки людей", "comments": "комментарии", "likes": "отметки"}
 NAMES = {"comments": "Комментарии", "likes": "Отметки"}
 
 
@@ -65,7 +65,7 @@ def collect(
             save_batches(store, client, batches, clock)
             for method in limited - careful - expedition.parked.keys():
                 journal.save_capability(store, client.fingerprint, method, True, None, clock.now())
-    return _outcome(expedition, lost)
+    return _outcome(expedition, lost, [*short(expedition, sorted(set(named.values()))), *broken(expedition)])
 
 
 def _walks(expedition: Expedition, engine: Engine, named: Named) -> list[str]:
@@ -83,17 +83,17 @@ def _walks(expedition: Expedition, engine: Engine, named: Named) -> list[str]:
     if "members" in what:
         _twice(expedition, engine, "members", lambda: (_members(expedition, number) for number in lists))
         for number in lists:
-            lost += _refusal(expedition, "members", number, f"Участников сообщества {number}")
+            lost += refusal(expedition, "members", number, f"Участников сообщества {number}")
     if "posts" in what:
         _twice(expedition, engine, "posts", lambda: (_posts(expedition, number) for number in ids))
         engine.run(recheck(expedition, "posts", [-number for number in ids]))
         for number in ids:
-            lost += _refusal(expedition, "posts", -number, f"Стену сообщества {number}")
+            lost += refusal(expedition, "posts", -number, f"Стену сообщества {number}")
     for kind, walk in (("comments", walk_comments), ("likes", walk_likes)):
         if kind in what:
             _twice(expedition, engine, kind, partial(_on_walls, expedition, walk, ids))
             for number in ids:
-                lost += _refusal(expedition, kind, -number, f"{NAMES[kind]} на стене сообщества {number}")
+                lost += refusal(expedition, kind, -number, f"{NAMES[kind]} на стене сообщества {number}")
     lost += choose_people(expedition, engine, named)
     if "walls" in what:
         _twice(expedition, engine, "walls", lambda: walls_of_people(expedition))
@@ -184,12 +184,6 @@ def _posts(expedition: Expedition, community_id: int) -> Reading:
     expedition.watch.tell(Event("progress", "collect", label, done=done, total=total))
 
 
-def _refusal(expedition: Expedition, kind: str, subject: int, what: str) -> list[str]:
-    """A message for a community's gap; an earlier run's gap counts too, or a repeat would look complete."""
-    gap = journal.find_gap(expedition.store, kind, subject)
-    return [f"{what} VK не отдал: {gap.state}."] if gap else []
-
-
 def _next_probe(expedition: Expedition) -> str:
     """When it is worth asking again: as the first of the last day's calls become a day old."""
     now, fingerprint = expedition.clock.now(), expedition.client.fingerprint
@@ -198,36 +192,15 @@ def _next_probe(expedition: Expedition) -> str:
     return f"Запустите ту же команду через {hours} ч или позже: она продолжит с этого места."
 
 
-def _unanswered(expedition: Expedition) -> list[str]:
-    """What VK failed to answer for time after time: no refusal, so another run may well get it."""
-    gaps = journal.gap_counts(expedition.store)
-    found = [f"{name}: {gaps[kind, FAILED]}" for kind, name in OF_MANY.items() if (kind, FAILED) in gaps]
-    return (
-        [f"VK так и не ответил ({', '.join(found)}). Запустите ту же команду ещё раз: она дочитает."] if found else []
-    )
-
-
-def _broken(expedition: Expedition) -> list[str]:
-    """What came without a number: it is no community and no method, so the result is not called incomplete. One that
-    two pages showed was met twice: without a number nobody can tell.
-    """
-    number = expedition.broken
-    return [f"VK прислал записи без номера: встречено {number}. Сохранить их нельзя, пропущены."] if number else []
-
-
-def _outcome(expedition: Expedition, lost: Sequence[str]) -> Outcome:
+def _outcome(expedition: Expedition, lost: Sequence[str], notes: Sequence[str]) -> Outcome:
     store = expedition.store
     counts = {name: int(store.value(f"SELECT count(*) FROM {name}")) for name in COUNTED}
     counts["calls"] = sum(expedition.client.calls.values())
     counts["refused"] = sum(journal.gap_counts(store).values())
-    unable = [f"Метод {name} этому ключу недоступен: {error.message}" for name, error in expedition.incapable.items()]
-    mute = [
-        f"Метод {name} перестал отвечать: {error.message}. Запустите ту же команду позже: она дочитает."
-        for name, error in expedition.silent.items()
-    ]
-    messages = [*lost, *unable, *mute, *_unanswered(expedition)]
+    counts["lists"] = expedition.answered
+    messages = [*lost, *whole_methods(expedition)]
     complete = not messages
-    messages += _broken(expedition)
+    messages += notes
     if expedition.watch.stopping():
         return Outcome("interrupted", counts, tuple(messages))
     if expedition.parked:

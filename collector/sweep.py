@@ -22,8 +22,8 @@ def sweep(
 ) -> Iterator[Reading]:
     """Readings of ``at_once`` items each: ``asking`` makes the call, ``keep`` stores what VK answered to it.
 
-    An answer too big halves the items; a refusal leaves them for the next run; a quota or a method that this token
-    may not call ends the sweep.
+    An answer too big halves the items; a refusal leaves them for the next run and is told, unless they are not there; a
+    quota or a method that this token may not call ends the sweep.
     """
     left = iter(items)
     while part := list(islice(left, at_once)):
@@ -50,7 +50,10 @@ def _read(
         expedition.park(call.method, error)
     except VkIncapable as error:
         expedition.incapable[call.method] = error
-    except (VkRetry, VkSkip):
-        pass
+    except (VkRetry, VkSkip) as error:
+        if error.state != "not_found":
+            number, _ = expedition.unswept.get(call.method, (0, ""))
+            expedition.unswept[call.method] = number + len(part), error.message
     else:
+        expedition.answered += 1
         keep(part, response)

@@ -67,7 +67,8 @@ class Expedition:
     """One run of the collector: its tools, and what is of no use in this run.
 
     ``parked``, ``incapable``, ``silent``: methods; ``lost``: method -> subjects in a row that it gave nothing for;
-    ``shut``: communities that VK does not show now; ``unresolved``: names that it said nothing about.
+    ``shut``: communities that VK does not show now; ``unresolved``: names that it said nothing about; ``unswept``:
+    method -> (things that it gave nothing for, why); ``answered``: lists that were read.
     """
 
     store: Store
@@ -81,6 +82,8 @@ class Expedition:
     silent: dict[str, VkError] = field(default_factory=dict)
     lost: Counter[str] = field(default_factory=Counter)
     counted: dict[str, int] = field(default_factory=dict)
+    answered: int = 0
+    unswept: dict[str, tuple[int, str]] = field(default_factory=dict)
     shut: set[int] = field(default_factory=set)
     unresolved: set[str] = field(default_factory=set)
 
@@ -195,6 +198,7 @@ def attempt(expedition: Expedition, method: str, walk: Walk, read: Pages) -> Gen
         yield from _lost(expedition, method, walk, error)
     else:
         expedition.lost[method] = 0
+        expedition.answered += ended.state in ("done", "short")
         return ended
     return journal.find_walk(expedition.store, walk.kind, walk.subject) or walk
 

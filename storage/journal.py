@@ -41,9 +41,12 @@ def last_runs(store: Store, limit: int = 10) -> list[dict[str, Any]]:
 
 
 def last_success(store: Store, command: str) -> int | None:
-    """When the last run of a command ended that did its work: done, in parts, or up to VK's daily limit."""
+    """When the last run of a command ended that did its work: done, or in parts, or up to VK's daily limit where it got
+    anything at all."""
     found = store.value(
-        "SELECT max(ended_at) FROM runs WHERE command = ? AND outcome IN ('done', 'partial', 'paused')", (command,)
+        "SELECT max(ended_at) FROM runs WHERE command = ? AND (outcome = 'done' OR (outcome IN ('partial', 'paused') "
+        "AND coalesce(json_extract(counts, '$.lists'), 1) > 0))",
+        (command,),
     )
     return None if found is None else int(found)
 
@@ -93,12 +96,35 @@ def gap_states(store: Store, kind: str) -> dict[int, str]:
     return {row[0]: row[1] for row in store.rows("SELECT subject, state FROM gaps WHERE kind = ?", (kind,))}
 
 
+# A refused post is a gap of the walk "comments:<wall>"; here it counts among the comments.
+_KIND = "substr(kind, 1, instr(kind || ':', ':') - 1)"
+
+
 def gap_counts(store: Store) -> dict[tuple[str, str], int]:
     """(kind of walk, state) -> how many subjects."""
-    # A refused post is a gap of the walk "comments:<wall>"; here it counts among the comments.
-    kind = "substr(kind, 1, instr(kind || ':', ':') - 1)"
-    sql = f"SELECT {kind} AS walk, state, count(*) FROM gaps GROUP BY walk, state ORDER BY walk, state"
+    sql = f"SELECT {_KIND} AS walk, state, count(*) FROM gaps GROUP BY walk, state ORDER BY walk, state"
     return {(row[0], row[1]): row[2] for row in store.rows(sql)}
+
+
+def refusals(store: Store, kind: str) -> dict[str, int]:
+    """state -> how many subjects VK itself refused, for good; what their profile told before is left out."""
+    sql = (
+        f"SELECT state, count(*) FROM gaps WHERE {_KIND} = ? AND code IS NOT NULL AND state <> 'failed' "
+        "GROUP BY state ORDER BY state"
+    )
+    return {row[0]: row[1] for row in store.rows(sql, (kind,))}
+
+
+def count_read(store: Store, kind: str) -> int:
+    """How many walks of a kind came to their end."""
+    return int(store.value("SELECT count(*) FROM walks WHERE kind = ? AND state IN ('done', 'short')", (kind,)))
+
+
+def short_walks(store: Store, kind: str) -> tuple[int, int, int]:
+    """Of the walks that VK showed less than it promised: how many, what they got, and what was promised."""
+    sql = "SELECT count(*), coalesce(sum(got), 0), coalesce(sum(promised), 0) FROM walks WHERE kind = ? AND state = ?"
+    number, got, promised = next(iter(store.rows(sql, (kind, "short"))))
+    return number, got, promised
 
 
 def save_capability(store: Store, token_fp: str, method: str, able: bool, code: int | None, now: int) -> None:

@@ -228,6 +228,12 @@ def was_read(store: Store, owner_id: int, post_id: int, kind: str) -> bool:
     return store.value(sql, (owner_id, post_id, kind)) is not None
 
 
+def count_readings(store: Store, kinds: Sequence[str]) -> int:
+    """Of how many posts something of these kinds was read."""
+    sql = f"SELECT count(*) FROM _readings WHERE kind IN ({', '.join('?' * len(kinds))})"
+    return int(store.value(sql, kinds))
+
+
 def save_comments(store: Store, rows: Iterable[Comment], seen: int) -> int:
     """Write comments as now seen; a text that is edited or gone stays in ``comment_versions``.
 

@@ -27,6 +27,7 @@ CAPTIONS = {
     "subscriptions": "подписки",
     "calls": "вызовы VK",
     "refused": "отказы VK",
+    "lists": "прочитанные списки",
     "rows": "строки",
     "broken": "не прочитано",
     "repeated": "повторы",

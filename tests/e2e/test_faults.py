@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
@@ -18,7 +19,7 @@ from simulator import faults
 from simulator.server import start_server
 from simulator.settings import ServerSettings
 from simulator.world import World, build_world
-from storage import Store, open_store
+from storage import Store, journal, open_store
 
 from .social import ALL, HOUR, Patient, Study, open_communities
 
@@ -306,3 +307,56 @@ def test_a_list_begun_anew_is_read_to_its_end_in_one_run(
         assert outcome.state == "done", outcome.messages
         assert content(store)["posts"] == sound[kind]["posts"]
         assert content(store)["memberships"] == sound[kind]["memberships"]
+
+
+@pytest.mark.parametrize("fault", ["error_15", "http_502"])
+@pytest.mark.parametrize(("method", "told"), [("wall.getById", "Правки и удаления"), ("users.get", "Профили людей")])
+def test_a_sweep_that_vk_does_not_answer_is_told(world: World, fault: str, method: str, told: str) -> None:
+    person = min(world.members(open_communities(world)[0]))
+    specs = [*named(world)[:1], AudienceSpec("список", people=(person,))]
+    with open_store(":memory:") as store, study(world, store, "service") as one:
+        one.collect(*specs[:1], what=("posts",))
+    with open_store(":memory:") as store:
+        with study(world, store, "service") as one:
+            assert one.collect(*specs[:1], what=("posts",)).state == "done"
+        with study(world, store, "service", f"{fault}@{method}") as later:
+            newest = max(world.wall(-open_communities(world)[0]), key=lambda post: post.date)
+            later.vk.state.insert(replace(newest, id=newest.id + 7, date=newest.date + 1))
+            with store.write() as db:  # what was seen long ago, below the first page
+                db.execute("UPDATE posts SET last_seen = last_seen - 900000")
+            later.clock.time += 25 * HOUR
+            later.vk.state.delete(newest.owner_id, newest.id)
+            outcome = later.collect(*specs, what=("posts", "walls"))
+            assert outcome.state == "partial" and told in " ".join(outcome.messages), outcome.messages
+
+
+@pytest.mark.parametrize(("fault", "told"), [("error_203@wall.getComments", "комментарии"),
+                                             ("error_260@users.getSubscriptions", "подписки людей")])  # fmt: skip
+def test_what_is_refused_for_everybody_is_told_each_time(world: World, fault: str, told: str) -> None:
+    with open_store(":memory:") as store, study(world, store, "service", fault) as one:
+        for _ in range(2):
+            outcome = one.collect(*named(world), what=ALL)
+            assert outcome.state == "partial" and f"Ни разу не получены {told}" in " ".join(outcome.messages)
+
+
+@pytest.mark.parametrize(("what", "told"), [("comments", "posts"), ("subscriptions", "members")])
+def test_what_is_asked_for_without_that_of_which_it_is_read_is_told(world: World, what: str, told: str) -> None:
+    with open_store(":memory:") as store, study(world, store, "service") as one:
+        outcome = one.collect(*named(world), what=(what,))
+        assert outcome.state == "partial" and f"добавьте {told}" in " ".join(outcome.messages)
+
+
+def test_a_list_that_shows_less_than_it_counts_is_told_and_no_failure(world: World) -> None:
+    with open_store(":memory:") as store, study(world, store, "service", "count_larger@groups.getMembers") as one:
+        outcome = one.collect(*named(world), what=("members",))
+        assert outcome.state == "done" and "показал" in " ".join(outcome.messages)
+
+
+def test_a_key_that_may_call_nothing_has_collected_nothing(world: World) -> None:
+    broken = [f"error_1051@{method}" for method in ("groups.getMembers", "wall.get")]
+    with open_store(":memory:") as store, study(world, store, "service", *broken) as one:
+        outcome = one.collect(*named(world), what=("members", "posts"))
+        assert outcome.state == "partial" and outcome.counts["lists"] == 0
+        run = journal.start_run(store, "collect", {}, {}, 1)
+        journal.end_run(store, run, outcome.state, outcome.counts, outcome.messages, 2)
+        assert journal.last_success(store, "collect") is None
