@@ -67,7 +67,8 @@ class Batches:
         method = asks[0].method
         self.trying = self.able is None
         try:
-            answer = client.execute_at(start, script(asks), Counter(one.method for one in asks))
+            sure = Counter(one.method for one in asks if one.if_more is None)
+            answer = client.execute_at(start, script(asks), sure)
         except (VkShrink, VkRetry):
             return self._smaller(method, asks)
         except (VkIncapable, VkBug, VkSkip, VkQuota) as error:
@@ -79,6 +80,8 @@ class Batches:
             self.trying = False
         self.able = True
         parts = unpack(asks, answer)
+        made = [part is not Again.NEVER and one.if_more is not None for one, part in zip(asks, parts, strict=True)]
+        client.count_inside({method: sum(made)})
         self._learn(method, sum(part is not Again.NEVER for part in parts), answer.size)
         return parts
 

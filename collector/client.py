@@ -115,11 +115,17 @@ class VkClient:
         return self._insist(_Call(method, parameters, start)).response
 
     def execute_at(self, start: float, code: str, inside: Mapping[str, int]) -> Answer:
-        """Run VKScript, beginning at a reserved start. ``inside``: method -> calls in the code, for the ledger.
+        """Run VKScript, beginning at a reserved start. ``inside``: method -> calls that its code surely
+        makes, for the ledger.
 
         Raises as :meth:`call`, but repeats less: a batch that fails as a whole should become smaller.
         """
         return self._insist(_Call("execute", {"code": code}, start, inside, attempts=BATCH_ATTEMPTS))
+
+    def count_inside(self, inside: Mapping[str, int]) -> None:
+        """Add calls inside an ``execute`` of which only its answer told that they were made."""
+        with self._count_lock:
+            self.calls.update(inside)
 
     def delay(self) -> float:
         """Seconds until a call may start."""

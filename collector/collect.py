@@ -15,7 +15,7 @@ from collector.engine import Engine
 from collector.errors import FAILED
 from collector.missing import broken, refusal, short, whole_methods
 from collector.panel import choose_people, numbers, subscriptions_of_people, walls_of_people
-from collector.resolve import resolve
+from collector.resolve import known_community, resolve
 from collector.settings import AudienceSpec, CollectSettings
 from collector.walk import Expedition
 from collector.walk_comments import walk_comments
@@ -143,20 +143,12 @@ def _communities(expedition: Expedition, engine: Engine) -> tuple[Named, list[st
     lost += [f"VK не ответил, что за сообщество {name!r}. Запустите ту же команду ещё раз." for name in mute]
     named = {name: row.id for name, row in found.items() if row}
     # What the study knows from before keeps its place in the audiences: a night's trouble must not draw them anew.
-    known = {name: _known(expedition.store, name) for name in written if name not in named}
+    known = {name: known_community(expedition.store, name) for name in written if name not in named}
     named |= {name: number for name, number in known.items() if number is not None}
     expedition.shut = {row.id for row in rows if row.state != "ok"}
     expedition.shut |= {named[name] for name, row in found.items() if row is None and name in named}
     expedition.unresolved = {name for name in mute if name not in named}
     return named, lost
-
-
-def _known(store: Store, name: str) -> int | None:
-    """The id of a community that the study holds already, by its number or its screen name."""
-    address = parse_address(name)
-    if address.kind == "community":
-        return address.id if people.find_community(store, address.id) else None
-    return people.named_community(store, address.name) if address.kind == "name" else None
 
 
 def _numbered(settings: CollectSettings) -> list[int]:

@@ -54,7 +54,8 @@ def walls_of_people(expedition: Expedition) -> Iterator[Reading]:
             continue
         if not expedition.usable("wall.get"):
             return
-        yield _one_of(expedition, walk_wall(expedition, "walls", user_id), "стены людей", ended, asked)
+        reading = walk_wall(expedition, "walls", user_id)
+        yield _one_of(expedition, reading, "wall.get", "стены людей", ended, asked)
 
 
 def subscriptions_of_people(expedition: Expedition) -> Iterator[Reading]:
@@ -70,7 +71,8 @@ def subscriptions_of_people(expedition: Expedition) -> Iterator[Reading]:
             continue
         if not expedition.usable("users.getSubscriptions"):
             return
-        yield _one_of(expedition, walk_subscriptions(expedition, user_id), "подписки людей", ended, asked)
+        reading = walk_subscriptions(expedition, user_id)
+        yield _one_of(expedition, reading, "users.getSubscriptions", "подписки людей", ended, asked)
 
 
 def _panel(expedition: Expedition) -> Iterator[tuple[int, str]]:
@@ -82,9 +84,12 @@ def _drawn(expedition: Expedition, cut: Cut | None, user_id: int) -> bool:
     return cut is None or lot(expedition.settings.seed, user_id) <= cut.lot
 
 
-def _one_of(expedition: Expedition, reading: Reading, label: str, ended: Iterator[int], total: int) -> Reading:
+def _one_of(
+    expedition: Expedition, reading: Reading, method: str, label: str, ended: Iterator[int], total: int
+) -> Reading:
     yield from reading
-    expedition.watch.tell(Event("progress", "collect", label, done=next(ended), total=total))
+    if expedition.usable(method):  # else it may have ended without having begun
+        expedition.watch.tell(Event("progress", "collect", label, done=next(ended), total=total))
 
 
 def _save_refused(expedition: Expedition, kind: str, cut: Cut | None) -> int:

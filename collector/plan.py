@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from collector.capability import find_batches, save_batches
 from collector.client import VkClient
 from collector.engine import Engine
+from collector.errors import VkQuota
 from collector.pilot import look
-from collector.resolve import resolve
+from collector.resolve import known_community, resolve
 from collector.settings import DAILY, CollectSettings
 from collector.walk import Expedition
 from storage import QUIET, SYSTEM_CLOCK, Clock, Store, Watch, journal, people, plan_data
@@ -29,6 +30,8 @@ READABLE, WITH_WORDS, WALL_CALLS = 0.7, 0.5, 1.1
 
 WALL_POSTS = 1000
 """Posts of a community's wall where the study sets no limit and nothing is known."""
+
+DAY = 86_400
 
 POST_BYTES, PERSON_BYTES = 1600, 200
 """Bytes of the study file: a post with its lemmas and profiles (17.7 MB for 10,814 posts of the demo), a member."""
@@ -108,20 +111,26 @@ def plan(
     names = list(dict.fromkeys(name for spec in settings.audiences for name in spec.communities))
     missing: list[str] = []
     if client is None:
-        ids = [row.id for row in people.communities(store)]
+        ids = [number for name in names if (number := known_community(store, name)) is not None]
     else:
         expedition = Expedition(store, client, settings, watch, clock)
         ids, missing = _look(expedition, names)
         expedition.adopt_calls()
     facts = [_facts(store, number) for number in ids]
-    used = journal.calls_of_last_day(store, client.fingerprint, clock.now()) if client else {}
-    left = {method: max(0, most - used.get(method, 0)) for method, most in DAILY.items()}
+    now = clock.now()
+    used = (
+        journal.calls_of_last_day(store, client.fingerprint, now) if client else journal.calls_of_everyone(store, now)
+    )
+    over = journal.limited(store, client.fingerprint, now - DAY) if client else set()
+    left = {name: 0 if name in over else max(0, most - used.get(name, 0)) for name, most in DAILY.items()}
     return reckon(facts, settings, left, min_words=min_words, rate=rate, missing=tuple(missing))
 
 
 def _look(expedition: Expedition, names: Sequence[str]) -> tuple[list[int], list[str]]:
     store, client = expedition.store, expedition.client
     batches = find_batches(store, client)
+    for method in journal.limited(store, client.fingerprint, expedition.clock.now() - DAY):
+        expedition.parked[method] = VkQuota(method, None, "суточный лимит исчерпан")  # not even a probe of it
     try:
         found = resolve(client, names)
         rows = [row for row in found.values() if row is not None]

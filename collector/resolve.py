@@ -9,6 +9,7 @@ from collector.client import VkClient
 from collector.errors import INCONCLUSIVE, VkSkip
 from collector.parse_group import FIELDS, group_items, parse_group
 from collector.values import parsed
+from storage import Store, people
 from storage.rows import Community
 
 METHOD = "groups.getById"
@@ -28,6 +29,14 @@ def resolve(client: VkClient, names: Iterable[str]) -> dict[str, Community | Non
     for start in range(0, len(wanted), AT_ONCE):
         found.update(_ask(client, wanted[start : start + AT_ONCE]))
     return {name: found[key] for name, key in keys.items() if key in found}
+
+
+def known_community(store: Store, name: str) -> int | None:
+    """The id of a community that the study holds already, by its number or its screen name."""
+    address = parse_address(name)
+    if address.kind == "community":
+        return address.id if people.find_community(store, address.id) else None
+    return people.named_community(store, address.name) if address.kind == "name" else None
 
 
 def _key(address: Address) -> str:

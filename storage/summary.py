@@ -18,11 +18,20 @@ _NOT_LEMMATIZED = (
 )
 
 
+# Open people of the audiences whose wall nobody has begun to read, once walls are read at all.
+_WAITING = (
+    "SELECT count(DISTINCT a.user_id) FROM audience_members AS a WHERE NOT EXISTS (SELECT 1 FROM walks AS w "
+    "WHERE w.kind = 'walls' AND w.subject = a.user_id) AND NOT EXISTS (SELECT 1 FROM gaps AS g "
+    "WHERE g.kind = 'walls' AND g.subject = a.user_id) AND EXISTS (SELECT 1 FROM walks WHERE kind = 'walls')"
+)
+
+
 def summary(store: Store, now: int) -> dict[str, Any]:
     """The study in numbers, ready for JSON.
 
     ``audiences``: [name, kind, people]; ``unfinished``: [kind, subject, got, promised] of the walks that have a cursor
-    to go on from; ``gaps``: [kind of walk, state, subjects]; ``calls_of_last_day``: method -> calls;
+    to go on from; ``waiting``: people whose wall is still to be read; ``gaps``: [kind of walk, state, subjects];
+    ``calls_of_last_day``: method -> calls;
     ``runs``: the last five, newest first.
     """
     model = models.current_model(store)
@@ -38,6 +47,7 @@ def summary(store: Store, now: int) -> dict[str, Any]:
         "model": None if model is None else {"id": model.id, "n_topics": model.n_topics, "unit": model.unit},
         "profiles": store.value("SELECT count(DISTINCT user_id) FROM user_topics WHERE signal != 'member'"),
         "unfinished": [[walk.kind, walk.subject, walk.got, walk.promised] for walk in walks],
+        "waiting": store.value(_WAITING),
         "gaps": [[kind, state, number] for (kind, state), number in journal.gap_counts(store).items()],
         "calls_of_last_day": journal.calls_of_everyone(store, now),
         "runs": journal.last_runs(store, 5),

@@ -29,7 +29,7 @@ def next_step(found: dict[str, Any]) -> str:
     looked = found["planned"] and not found["audiences"]
     if looked or not (found["counts"]["posts"] or found["counts"]["users"]):
         return "collect (с ключом VK) или import (свои тексты)"
-    if found["unfinished"]:
+    if found["unfinished"] or found["waiting"]:
         return "collect: продолжит с места остановки"
     if found["not_lemmatized"]:
         return "lemmatize"
@@ -117,7 +117,8 @@ def _lines(found: dict[str, Any]) -> list[str]:
         f"Посты: {counts['posts']}, комментарии: {counts['comments']}",
         f"Тексты с леммами: {counts['documents']}, ещё без лемм: {found['not_lemmatized']}",
         f"Темы: {shown}",
-        f"Не закончено обходов: {len(found['unfinished'])}",
+        f"Не закончено обходов: {len(found['unfinished'])}"
+        + (f", не начато стен людей: {found['waiting']}" if found["waiting"] else ""),
         *gaps,
         *_quota(found["calls_of_last_day"]),
     ]

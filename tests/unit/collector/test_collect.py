@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -10,8 +11,10 @@ import pytest
 
 from collector.collect import collect
 from collector.errors import VkError, VkRetry
+from collector.plan import plan
 from collector.settings import AudienceSpec, CollectSettings
-from storage import Outcome, Store, audiences, journal, open_store, people
+from storage import Event, Outcome, Store, audiences, journal, open_store, people
+from storage.summary import summary
 from tests.unit.collector.conftest import person, post
 
 AUDIENCES = (AudienceSpec("рок", ("vk.com/rock",)), AudienceSpec("коты", ("club8",)))
@@ -344,3 +347,30 @@ def test_an_old_screen_name_among_others_leads_to_its_community(vk: Any) -> None
     with open_store(":memory:") as store:
         assert run(store, vk, CollectSettings(specs, what=("members",))).state == "done"
         assert store.value("SELECT count(*) FROM memberships WHERE community_id = 8") == 3
+
+
+def test_the_ledger_holds_the_calls_that_were_made(vk: Any) -> None:
+    with open_store(":memory:") as store:
+        run(store, vk)
+        found = {row[0]: row[1] for row in store.rows("SELECT method, sum(calls) FROM quotas GROUP BY 1")}
+        assert {name: found[name] for name in ("wall.get", "groups.getMembers")} == {
+            name: vk.calls[name] for name in ("wall.get", "groups.getMembers")
+        }
+
+
+def test_a_pause_says_how_many_walls_are_still_to_be_read_and_a_plan_asks_for_none(vk: Any) -> None:
+    people_, asked = tuple(range(20, 50)), 12
+    vk.users_get = lambda form: {"response": [person(int(number)) for number in form["user_ids"].split(",")]}
+    vk.before = lambda method, number: vk.refusals.update(
+        {("wall.get", one): 29 for one in people_} if method == "wall.get" and number > asked else {}
+    )
+    told: list[Event] = []
+    watch = SimpleNamespace(tell=told.append, stopping=lambda: False)
+    settings = CollectSettings((AudienceSpec("люди", ("rock",), people=people_, minus=("rock",)),), what=("walls",))
+    with open_store(":memory:") as store, vk.client() as client:
+        assert collect(store, settings, client=client, clock=vk.clock, watch=watch).state == "paused"
+        assert max((event.done or 0) for event in told) <= asked
+        assert summary(store, vk.clock.now())["waiting"] == len(people_) - asked
+        before = vk.calls["wall.get"]
+        assert plan(store, settings, client=client, clock=vk.clock).left["wall.get"] == 0
+        assert vk.calls["wall.get"] == before
