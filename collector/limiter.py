@@ -15,7 +15,8 @@ from storage import SYSTEM_CLOCK, Clock
 
 SLACK = 1.02
 
-# Each refusal for speed makes the window a tenth longer; two hundred calls without one bring that back.
+# Each refusal for speed makes the window a tenth longer; two hundred calls without one bring that back. Until then
+# calls go one by one: as many at once as the rate says would be too many for a VK that allows fewer, however rare.
 SLOWER = 0.1
 RECOVERY = 0.0005
 SLOWEST = 2.0
@@ -42,6 +43,12 @@ class Limiter:
         self._mine = threading.local()
         self._lock = threading.Lock()
 
+    def _pace(self) -> tuple[int, float]:
+        """(calls, seconds): so many calls in so long a window."""
+        if self._stretch > 1.0:
+            return 1, self._window * self._stretch / self._capacity
+        return self._capacity, self._window
+
     def wait(self) -> None:
         """Sleep until this call may start. The start is reserved first, so that threads do not queue on the sleep."""
         start, now = self.reserve(), self._clock.monotonic()
@@ -65,11 +72,11 @@ class Limiter:
         """
         with self._lock:
             now = self._clock.monotonic()
-            full = len(self._passed) == self._capacity
-            free = self._passed[0][0] + self._window * self._stretch if full else now
+            most, window = self._pace()
+            free = self._passed[-most][0] + window if len(self._passed) >= most else now
             late, number = max(free, self._not_before) - now, None
             if late <= 0 and self._shared is not None:
-                late, number = self._shared.passing(now, self._window * self._stretch, self._capacity)
+                late, number = self._shared.passing(now, window, most)
             if late <= 0:
                 self._passed.append([now])
                 self._mine.ticket, self._mine.number = self._passed[-1], number
@@ -112,7 +119,7 @@ class Limiter:
             self._shared.hold(until)
 
     def _next_start(self, now: float) -> float:
-        full = len(self._starts) == self._capacity
-        free = self._starts[0] + self._window * self._stretch if full else now
+        most, window = self._pace()
+        free = self._starts[-most] + window if len(self._starts) >= most else now
         latest = self._starts[-1] if self._starts else now
         return max(now, free, latest, self._not_before)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -92,3 +94,19 @@ def test_a_call_sent_late_pushes_the_next_window_along() -> None:
     assert late == pytest.approx(0.5)
     clock.time += late
     assert limiter.gate() == 0
+
+
+@pytest.mark.parametrize("allowed", [1.5, 2, 2.5])
+def test_a_vk_that_allows_fewer_refuses_rarely(allowed: float) -> None:
+    clock, answered, refused = HandClock(), deque[float](), 0
+    limiter, seconds = Limiter(3, clock), int(allowed) / allowed
+    for _ in range(400):
+        limiter.wait()
+        recent = [start for start in answered if clock.time - start < seconds]
+        if len(recent) < int(allowed):
+            answered.append(clock.time)
+        else:
+            refused += 1
+            limiter.too_fast(1)
+    assert refused < 0.05 * 400
+    assert len(answered) / clock.time > 0.75 * allowed
