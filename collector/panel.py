@@ -7,8 +7,9 @@ from itertools import count, islice
 
 from collector.ask import Reading
 from collector.engine import Engine
+from collector.missing import OF_MANY
 from collector.sample import Cut, find_cut, lot, save_audience
-from collector.walk import Expedition
+from collector.walk import Expedition, is_fresh
 from collector.walk_profiles import walk_profiles
 from collector.walk_subscriptions import walk_subscriptions
 from collector.walk_wall import walk_wall
@@ -55,7 +56,7 @@ def walls_of_people(expedition: Expedition) -> Iterator[Reading]:
         if not expedition.usable("wall.get"):
             return
         reading = walk_wall(expedition, "walls", user_id)
-        yield _one_of(expedition, reading, "wall.get", "стены людей", ended, asked)
+        yield _one_of(expedition, reading, ("walls", user_id), ended, asked)
 
 
 def subscriptions_of_people(expedition: Expedition) -> Iterator[Reading]:
@@ -72,7 +73,7 @@ def subscriptions_of_people(expedition: Expedition) -> Iterator[Reading]:
         if not expedition.usable("users.getSubscriptions"):
             return
         reading = walk_subscriptions(expedition, user_id)
-        yield _one_of(expedition, reading, "users.getSubscriptions", "подписки людей", ended, asked)
+        yield _one_of(expedition, reading, ("subscriptions", user_id), ended, asked)
 
 
 def _panel(expedition: Expedition) -> Iterator[tuple[int, str]]:
@@ -85,11 +86,11 @@ def _drawn(expedition: Expedition, cut: Cut | None, user_id: int) -> bool:
 
 
 def _one_of(
-    expedition: Expedition, reading: Reading, method: str, label: str, ended: Iterator[int], total: int
+    expedition: Expedition, reading: Reading, walk: tuple[str, int], ended: Iterator[int], total: int
 ) -> Reading:
     yield from reading
-    if expedition.usable(method):  # else it may have ended without having begun
-        expedition.watch.tell(Event("progress", "collect", label, done=next(ended), total=total))
+    if is_fresh(expedition, *walk):  # a method that met its daily limit may have let it end before it began
+        expedition.watch.tell(Event("progress", "collect", OF_MANY[walk[0]], done=next(ended), total=total))
 
 
 def _save_refused(expedition: Expedition, kind: str, cut: Cut | None) -> int:

@@ -169,6 +169,13 @@ def begin(
     return Walk(kind, subject, settings=limits.encode(), started_seen=started, updated_seen=now)
 
 
+def is_fresh(expedition: Expedition, kind: str, subject: int) -> bool:
+    """Whether a walk came to its end, or to a refusal, within the study's refresh time."""
+    walk = journal.find_walk(expedition.store, kind, subject)
+    since = expedition.clock.now() - expedition.settings.refresh_hours * 3600
+    return walk is not None and walk.state != "open" and (walk.finished_seen or 0) >= since
+
+
 def stamp(expedition: Expedition, walk: Walk) -> int:
     """When this page was seen: now, but never before its walk began."""
     return max(expedition.clock.now(), walk.started_seen or 0)

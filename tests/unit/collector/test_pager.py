@@ -112,6 +112,13 @@ def test_two_empty_pages_below_the_count_are_short() -> None:
     assert second.state == "short"
 
 
+def test_a_list_that_ends_below_its_count_costs_three_pages() -> None:
+    first = advance(Cursor(), items=30, count=33, first=30, last=1, follows=True, size=100, overlap=2)
+    again = advance(first.cursor, items=2, count=33, first=2, last=1, follows=True, size=100, overlap=2)
+    assert again.state == "open" and again.cursor.request_offset == 28
+    assert advance(again.cursor, items=2, count=33, first=2, last=1, follows=True, size=100, overlap=2).state == "short"
+
+
 def test_an_empty_page_where_the_last_one_ended_is_looked_for_before() -> None:
     step = advance(Cursor(10, 2, 5), items=0, count=50, first=0, last=0, follows=False, size=10, overlap=2)
     assert step.state == "open" and step.cursor.request_offset < 8
