@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 from typing import Any
 
 from collector.ask import Ask, Reading, ask
@@ -16,6 +17,7 @@ from storage import walls
 METHOD = "likes.getList"
 PAGE = 1000
 OVERLAP = 1
+MET = 10  # so many in a row that are stored already: who liked again may stand among the new ones
 FILTERS = {"like": "likes", "repost": "copies"}
 
 
@@ -42,7 +44,12 @@ def _at(owner_id: int, post_id: int, kind: str, offset: int, size: int = PAGE, a
 def _people(
     expedition: Expedition, owner_id: int, post_id: int, kind: str, ahead: tuple[Ask, ...]
 ) -> Generator[Ask, Any, int]:
-    """One list, newest first; likes that are taken back meanwhile pull the others up, so pages overlap by one."""
+    """One list, newest first; likes that are taken back meanwhile pull the others up, so pages overlap by one.
+
+    A list that was read before is read down to what is stored of it, unless its counter has grown by more than is new.
+    """
+    store = expedition.store
+    before_count, new = walls.counted_at_reading(store, owner_id, post_id, kind), 0
     known: set[int] = set()
     cursor, size, stale, state, promised = Cursor(), PAGE, 0, "open", 0
     while state == "open" and not expedition.watch.stopping():
@@ -63,12 +70,17 @@ def _people(
         if step.follow:
             known.update(ids)
             people = sorted(number for number in set(ids) if number > 0)
-            with expedition.store.write():
-                walls.save_likes(expedition.store, owner_id, "post", post_id, people, kind, expedition.clock.now())
+            stored = walls.stored_likes(store, owner_id, post_id, kind, people)
+            met = len(ids) > MET and stored.issuperset(number for number in ids[-MET:] if number > 0)
+            new += len(set(people) - stored)
+            with store.write():
+                walls.save_likes(store, owner_id, "post", post_id, people, kind, expedition.clock.now())
                 expedition.save_calls()
+            if before_count is not None and met and new >= count - before_count:
+                step = replace(step, state="done")
         moved, fresh = step.cursor.offset > cursor.offset, len(known) != before
         stale = count_stale(METHOD, stale, cursor, step.cursor, moved=moved, fresh=fresh)
         cursor, state, promised = step.cursor, step.state, count
     if state != "open":
-        walls.save_reading(expedition.store, owner_id, post_id, kind, expedition.clock.now())
+        walls.save_reading(store, owner_id, post_id, kind, expedition.clock.now())
     return len(known)

@@ -222,10 +222,20 @@ def save_reading(store: Store, owner_id: int, post_id: int, kind: str, seen: int
     )
 
 
-def was_read(store: Store, owner_id: int, post_id: int, kind: str) -> bool:
-    """Whether this was read of the post before."""
-    sql = "SELECT 1 FROM _readings WHERE owner_id = ? AND post_id = ? AND kind = ?"
-    return store.value(sql, (owner_id, post_id, kind)) is not None
+def counted_at_reading(store: Store, owner_id: int, post_id: int, kind: str) -> int | None:
+    """What the post's counter said when this was read of it the last time; None when it never was, or there was none."""
+    sql = "SELECT counted FROM _readings WHERE owner_id = ? AND post_id = ? AND kind = ?"
+    found = store.value(sql, (owner_id, post_id, kind))
+    return None if found is None else int(found)
+
+
+def stored_likes(store: Store, owner_id: int, post_id: int, kind: str, ids: Iterable[int]) -> set[int]:
+    """Which of these people are stored as having liked or reposted the post."""
+    sql = (
+        "SELECT user_id FROM likes WHERE owner_id = ? AND item_kind = 'post' AND item_id = ? AND kind = ? "
+        "AND user_id IN (SELECT value FROM json_each(?))"
+    )
+    return {row[0] for row in store.rows(sql, (owner_id, post_id, kind, json.dumps(list(ids))))}
 
 
 def count_readings(store: Store, kinds: Sequence[str]) -> int:

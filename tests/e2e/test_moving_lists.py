@@ -160,3 +160,21 @@ def test_a_post_that_fails_or_is_refused_keeps_no_other_from_being_read(
         assert collect(study, post) == ended and new.id in read()
     study.clock.time += 25 * HOUR
     assert collect(study, post) == "done" and bad in read()
+
+
+def test_a_new_like_on_top_of_many_costs_one_page(
+    vk: SimulatedVk, study: Study, post: Post, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walk_likes, "PAGE", 12)
+    people = tuple(sorted(world.people))
+    old = alone(vk, post, people[:50], {})
+    collect(study, post)
+    alone(vk, old, (people[60], *people[:50]), {})
+    study.clock.time += 25 * HOUR
+    before = vk.calls("likes.getList", inner=True)
+    assert collect(study, post) == "done" and likers(study, post) == {*people[:50], people[60]}
+    assert vk.calls("likes.getList", inner=True) - before == 1
+    # A counter that grew by more than is new on top is believed: the rest is read too.
+    alone(vk, old, (people[61], *people[:50], people[62], people[63]), {})
+    study.clock.time += 25 * HOUR
+    assert collect(study, post) == "done" and {people[61], people[62], people[63]} <= likers(study, post)
