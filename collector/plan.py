@@ -18,9 +18,10 @@ from collector.engine import Engine
 from collector.errors import VkQuota
 from collector.pilot import look
 from collector.resolve import known_community, resolve
-from collector.settings import DAILY, CollectSettings
+from collector.settings import DAILY, AudienceSpec, CollectSettings
 from collector.walk import Expedition
-from storage import QUIET, SYSTEM_CLOCK, Clock, Store, Watch, journal, people, plan_data
+from storage import QUIET, SYSTEM_CLOCK, Clock, Store, Watch, audiences, journal, people, plan_data
+from storage.audiences import Selection
 
 WANTED = 300
 """People with words in each audience, from which topics and comparisons stand."""
@@ -67,7 +68,8 @@ class Share:
 class Part:
     """One community's part of the plan. ``people``: whose walls are wanted; ``with_words``: whom the topics will show;
     ``margin``: half the width of a 95 % interval of a share of 50 %, in points of one; ``needed``: people to ask for
-    so that ``WANTED`` with words remain, None when there are not so many; ``today``: people that fit into today."""
+    so that ``WANTED`` with words remain, None when there are not so many; ``today``: people that fit into today; ``share``: of its
+    members who belong to an audience."""
 
     facts: Facts
     readable: Share
@@ -78,12 +80,14 @@ class Part:
     margin: float | None
     needed: int | None
     today: int
+    share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """``calls``: method -> calls; ``left``: method -> calls left today; ``seconds`` of pure waiting for the rate;
-    ``days``: 1 when all fits into today; ``disk``: bytes; ``missing``: names that VK does not know."""
+    ``days``: 1 when all fits into today; ``disk``: bytes; ``missing``: names that VK does not know; ``listed``: people
+    who are named one by one."""
 
     parts: tuple[Part, ...]
     calls: Mapping[str, int]
@@ -92,6 +96,7 @@ class Plan:
     days: int
     disk: int
     missing: tuple[str, ...]
+    listed: int = 0
 
 
 def plan(
@@ -117,13 +122,18 @@ def plan(
         ids, missing = _look(expedition, names)
         expedition.adopt_calls()
     facts = [_facts(store, number) for number in ids]
+    shares = _shares(store, settings.audiences, {one.id: one.members for one in facts})
+    listed = {user for spec in settings.audiences for user in spec.people}
     now = clock.now()
     used = (
         journal.calls_of_last_day(store, client.fingerprint, now) if client else journal.calls_of_everyone(store, now)
     )
     over = journal.limited(store, client.fingerprint, now - DAY) if client else set()
     left = {name: 0 if name in over else max(0, most - used.get(name, 0)) for name, most in DAILY.items()}
-    return reckon(facts, settings, left, min_words=min_words, rate=rate, missing=tuple(missing))
+    return reckon(
+        facts, settings, left, min_words=min_words, rate=rate, missing=tuple(missing), shares=shares,
+        listed=len(listed), listed_read=plan_data.count_read_of(store, listed),
+    )  # fmt: skip
 
 
 def _look(expedition: Expedition, names: Sequence[str]) -> tuple[list[int], list[str]]:
@@ -163,6 +173,25 @@ def _facts(store: Store, community_id: int) -> Facts:
     return Facts(community_id, name, members, states, walls, read, gap.state if gap else "")
 
 
+def _shares(store: Store, specs: Sequence[AudienceSpec], members: Mapping[int, int]) -> dict[int, float]:
+    """Community -> the share of its members who belong by the rule of an audience: of ``all`` or ``2 of 5`` not
+    everybody does. Counted where all lists are known, else the most that there can be."""
+    found: dict[int, float] = {}
+    for spec in specs:
+        known = dict.fromkeys(known_community(store, name) for name in spec.communities)
+        ids = [number for number in known if number is not None and number in members]
+        total, share = sum(members[number] for number in ids), 1.0
+        if spec.least > 1 and len(ids) >= spec.least and total:
+            if all(len(people.member_ids(store, number)) >= members[number] for number in ids):
+                belong = sum(1 for _ in audiences.selected(store, Selection(tuple(ids), spec.least)))
+            else:
+                belong = min(min(members[n] for n in ids) if spec.least == len(ids) else total, total // spec.least)
+            share = belong / total
+        for number in ids:
+            found[number] = max(share, found.get(number, 0.0))
+    return found
+
+
 def reckon(
     facts: Sequence[Facts],
     settings: CollectSettings,
@@ -171,28 +200,39 @@ def reckon(
     min_words: int = 20,
     rate: float = 3.0,
     missing: tuple[str, ...] = (),
+    shares: Mapping[int, float] | None = None,
+    listed: int = 0,
+    listed_read: int = 0,
 ) -> Plan:
-    """The plan from what is known; pure. ``left``: calls left today; ``rate``: calls a second."""
+    """The plan from what is known; pure. ``left``: calls left today; ``rate``: calls a second; ``shares``: community ->
+    share of its members who belong to an audience; ``listed``: people named one by one, the walls of ``listed_read`` of
+    whom were read."""
+    shares = shares or {}
     walls = sum(_wall_pages(settings) for _ in facts) if "posts" in settings.what else 0
-    first = [_part(one, settings, min_words, 0) for one in facts]
+    first = [_part(one, settings, min_words, 0, shares.get(one.id, 1.0)) for one in facts]
     asked = [part for part in first if part.people]
     budget = max(0, left["wall.get"] - walls)
     parts = tuple(
-        _part(part.facts, settings, min_words, int(budget / max(1, len(asked)) / part.wall_calls)) for part in first
-    )
-    calls = _calls(parts, settings, walls)
+        _part(
+            part.facts, settings, min_words, int(budget / max(1, len(asked)) / part.wall_calls),
+            shares.get(part.facts.id, 1.0),
+        )
+        for part in first
+    )  # fmt: skip
+    calls = _calls(parts, settings, walls, listed, listed_read)
     over = max(0, calls.get("wall.get", 0) - left["wall.get"])
     posts = sum(part.people * _mean_posts(part.facts, settings) for part in parts) + walls * 100
     disk = sum(part.facts.members for part in parts) * PERSON_BYTES + posts * POST_BYTES
     days = 1 + math.ceil(over / DAILY["wall.get"])
-    return Plan(parts, calls, dict(left), sum(calls.values()) / rate, days, int(disk), missing)
+    disk += listed * (PERSON_BYTES + (30 * POST_BYTES if "walls" in settings.what else 0))
+    return Plan(parts, calls, dict(left), sum(calls.values()) / rate, days, int(disk), missing, listed)
 
 
-def _part(facts: Facts, settings: CollectSettings, min_words: int, today: int) -> Part:
+def _part(facts: Facts, settings: CollectSettings, min_words: int, today: int, share: float) -> Part:
     known = sum(facts.states.values())
     readable = _share(facts.states.get("ok", 0), known, READABLE)
     worded = _share(sum(words >= min_words for _, words in facts.walls), len(facts.walls), WITH_WORDS)
-    reachable = 0 if facts.refused else round(facts.members * readable.value)
+    reachable = 0 if facts.refused else round(facts.members * readable.value * share)
     wants = reachable if "walls" in settings.what else 0
     number = min(wants, settings.sample) if settings.sample else wants
     with_words = round(number * worded.value)
@@ -200,7 +240,7 @@ def _part(facts: Facts, settings: CollectSettings, min_words: int, today: int) -
     return Part(
         facts, readable, worded, number, _wall_calls(facts, settings), with_words,
         _margin(with_words, round(reachable * worded.value)),
-        needed if needed is not None and needed <= reachable else None, min(number, today),
+        needed if needed is not None and needed <= reachable else None, min(number, today), share,
     )  # fmt: skip
 
 
@@ -241,20 +281,24 @@ def _mean_posts(facts: Facts, settings: CollectSettings) -> float:
 
 
 def _unread(part: Part) -> int:
-    return max(0, part.people - part.facts.read)
+    return max(0, part.people - round(part.facts.read * part.share))
 
 
-def _calls(parts: Sequence[Part], settings: CollectSettings, walls: int) -> dict[str, int]:
+def _calls(
+    parts: Sequence[Part], settings: CollectSettings, walls: int, listed: int, listed_read: int
+) -> dict[str, int]:
     found = {"groups.getById": 1 if parts else 0}
     if "members" in settings.what:
         found["groups.getMembers"] = sum(max(1, math.ceil(part.facts.members / 999)) for part in parts)
-    found["wall.get"] = walls + math.ceil(sum(_unread(part) * part.wall_calls for part in parts))
+    found["users.get"] = math.ceil(listed / 1000)
+    alone = (listed - listed_read) * WALL_CALLS if "walls" in settings.what else 0
+    found["wall.get"] = walls + math.ceil(alone + sum(_unread(part) * part.wall_calls for part in parts))
     posts = walls * 100
     if "comments" in settings.what:
         found["wall.getComments"] = posts
     if "likes" in settings.what:
         found["likes.getList"] = 2 * posts
     if "subscriptions" in settings.what:
-        number = sum(part.people for part in parts)
+        number = sum(part.people for part in parts) + listed
         found["users.getSubscriptions"] = min(number, settings.subscriptions_sample or number)
     return {method: number for method, number in found.items() if number}

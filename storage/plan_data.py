@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 
 from storage.db import Store
 
@@ -43,3 +44,12 @@ def count_read_walls(store: Store, community_id: int) -> int:
         "WHERE m.community_id = ? AND m.left_seen IS NULL AND w.state IN ('done', 'short')"
     )
     return int(store.value(sql, (community_id,)))
+
+
+def count_read_of(store: Store, user_ids: Iterable[int]) -> int:
+    """The walls of how many of these people were read to their end."""
+    sql = (
+        "SELECT count(*) FROM walks WHERE kind = 'walls' AND state IN ('done', 'short') "
+        "AND subject IN (SELECT value FROM json_each(?))"
+    )
+    return int(store.value(sql, (json.dumps(sorted(user_ids)),)))

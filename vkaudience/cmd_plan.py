@@ -43,11 +43,13 @@ def command(options: Any, as_json: bool, quiet: bool, offline: bool) -> int:
 
 
 def _lines(plan: Plan, sample: int | None) -> list[str]:
-    if not plan.parts:
+    if not plan.parts and not plan.listed:
         return ["Ни об одном сообществе ничего не известно. Запустите vkaudience plan без --offline."]
     lines = [f"Сообщества {name!r} нет в VK или оно удалено: проверьте адрес." for name in plan.missing]
     for part in plan.parts:
         lines += _of_community(part)
+    if plan.listed:
+        lines.append(f"Людей из списков: {plan.listed}")
     lines += ["", "Вызовы VK:", *(f"  {method:<24}{number:>9}" for method, number in plan.calls.items())]
     left = plan.left["wall.get"]
     lines.append(f"  Время не меньше {_duration(plan.seconds)} при разрешённой частоте вызовов.")

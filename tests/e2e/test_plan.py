@@ -119,3 +119,29 @@ def test_a_community_without_texts_can_never_reach_the_number() -> None:
     silent = reckon([big(walls=[(0, 0)] * 100)], CollectSettings(()), {"wall.get": 5000}).parts[0]
     assert silent.needed is None and silent.with_words == 0 and silent.margin is None
     assert silent.worded.high == pytest.approx(0.037, abs=0.001)
+
+
+def test_people_of_a_list_cost_their_walls_and_profiles() -> None:
+    found = reckon(
+        [], CollectSettings((), what=("walls", "subscriptions")), {"wall.get": 100}, listed=300, listed_read=20
+    )
+    assert found.calls == {"users.get": 1, "wall.get": 308, "users.getSubscriptions": 300} and found.days == 2
+
+
+def test_of_an_audience_of_all_only_the_common_members_are_asked_for(
+    vk: SimulatedVk, store: Store, world: World
+) -> None:
+    first, second = open_communities(world)[:2]
+    for person in world.members(first)[:40]:
+        vk.state.join(second, person)
+    common = set(vk.state.members(first)) & set(vk.state.members(second))
+    study = Study(vk, store)
+    names = (str(first), str(second))
+    vk_settings = VkSettings(api_url=vk.api_url, requests_per_second=2000)
+    with VkClient(Token(vk.tokens["service"]), vk_settings) as client:
+        everybody = plan(store, CollectSettings((AudienceSpec("a", names),)), client=client, clock=study.clock)
+        both = plan(store, CollectSettings((AudienceSpec("a", names, least=2),)), client=client, clock=study.clock)
+    asked = [sum(part.people for part in one.parts) for one in (everybody, both)]
+    most = min(len(vk.state.members(first)), len(vk.state.members(second)))
+    assert 0 < asked[1] <= most < asked[0]
+    assert asked[1] >= 0.5 * len(common)
