@@ -223,7 +223,7 @@ def save_reading(store: Store, owner_id: int, post_id: int, kind: str, seen: int
 
 
 def counted_at_reading(store: Store, owner_id: int, post_id: int, kind: str) -> int | None:
-    """What the post's counter said when this was read of it the last time; None when that never was, or it said none."""
+    """What the post's counter said when this was read of it the last time; None when it said none, or it never was."""
     sql = "SELECT counted FROM _readings WHERE owner_id = ? AND post_id = ? AND kind = ?"
     found = store.value(sql, (owner_id, post_id, kind))
     return None if found is None else int(found)
