@@ -68,8 +68,8 @@ class Share:
 class Part:
     """One community's part of the plan. ``people``: whose walls are wanted; ``with_words``: whom the topics will show;
     ``margin``: half the width of a 95 % interval of a share of 50 %, in points of one; ``needed``: people to ask for
-    so that ``WANTED`` with words remain, None when there are not so many; ``today``: people that fit into today; ``share``: of its
-    members who belong to an audience."""
+    so that ``WANTED`` with words remain, None when there are not so many; ``today``: people that fit into today;
+    ``share``: of its members who belong to an audience."""
 
     facts: Facts
     readable: Share
