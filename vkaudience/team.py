@@ -9,10 +9,12 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from storage import AudienceError, ConfigError, MissingInput, Store, audiences, optouts, tables, toml
+from vkaudience.schema import ALL_WHAT, WHAT
 
 # Each member collects texts anew, in an own share; what is made from them would tell names out of them.
 _LEFT_OUT = (*tables.DERIVED, *tables.MACHINE, *tables.OF_TEXTS, "subscriptions")
@@ -47,11 +49,12 @@ def split(store: Store, config: Path, members: int, folder: Path) -> list[Path]:
 
 
 def _order(raw: dict[str, Any], here: Path, place: Path, number: int, members: int) -> str:
-    """The config of one member: the study's own without what is of one machine, and with the share."""
+    """The config of one member: the study's own without what is of one machine, and with walls and the share."""
     lines = [f"# Доля {number} из {members}. Ключ у каждого свой: его здесь нет и быть не должно."]
     for name in _SECTIONS:
         table = {key: value for key, value in raw.get(name, {}).items() if (name, key) not in _NOT_FOR_OTHERS}
         if name == "collect":
+            table["what"] = _what(table.get("what", WHAT))
             table["share"] = f"{number}/{members}"
         if table:
             lines += [f"\n[{name}]", *(f"{key} = {toml.written(value)}" for key, value in table.items())]
@@ -65,6 +68,14 @@ def _order(raw: dict[str, Any], here: Path, place: Path, number: int, members: i
             shutil.copyfile(source, place / name)
         lines += ["\n[[audiences]]", *(f"{key} = {toml.written(value)}" for key, value in table.items())]
     return "\n".join(lines) + "\n"
+
+
+def _what(asked: Sequence[str]) -> list[str]:
+    """What a member collects: walls, for which the orders are made, and what else is asked but who is in it.
+
+    A leader who has just collected the members asks for nothing but them; an order that did too would collect nothing.
+    """
+    return [one for one in ALL_WHAT if one == "walls" or (one in asked and one != "members")]
 
 
 def _copy(store: Store, file: Path) -> None:

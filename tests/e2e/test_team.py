@@ -115,6 +115,26 @@ def test_three_collect_what_one_would_have(tmp_path: Path, vk: SimulatedVk, worl
     assert sum(json.loads(again.stdout)["new"].values()) == 0
 
 
+def test_a_leader_who_collected_only_members_gives_out_walls_to_read(
+    tmp_path: Path, vk: SimulatedVk, world: World
+) -> None:
+    token = vk.tokens["service"]
+    lead = study(tmp_path / "глава", vk, world, ["members"])
+    assert run("collect", "-q", cwd=lead, token=token).returncode == 0
+    assert run("team", "split", "--members", "3", cwd=lead, token=token).returncode == 0
+    works = sorted((lead / "team").iterdir())
+    for work in works:
+        told = tomllib.loads((work / "config.toml").read_text(encoding="utf-8"))
+        assert told["collect"]["what"] == ["walls"]
+        done = run("collect", "-q", cwd=work, token=token)
+        assert done.returncode == 0, done.stderr.decode()
+    assert run("team", "merge", *(str(work / "study.db") for work in works), cwd=lead, token=token).returncode == 0
+    with open_store(lead / "study.db", write=False) as store:
+        readable = {user for user, state in audiences.panel_states(store) if state == "ok"}
+        assert readable and {walk.subject for walk in journal.walks(store, "walls")} == readable
+        assert store.value("SELECT count(*) FROM posts WHERE owner_id > 0")
+
+
 def fill(store: Store) -> None:
     """One row in every table."""
     store.connection.execute("PRAGMA foreign_keys = OFF")
