@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from storage import journal, models
+from storage import journal, models, texts
 from storage.db import Store
 
 _COUNTED = ("communities", "users", "memberships", "posts", "comments", "documents", "user_topics")
@@ -13,9 +14,11 @@ _AUDIENCES = (
     "FROM audiences ORDER BY id"
 )
 _NOT_LEMMATIZED = (
-    "SELECT count(*) FROM posts WHERE trim(text) <> '' AND NOT EXISTS (SELECT 1 FROM documents AS d "
-    "WHERE d.kind = 'post' AND d.part = 'own' AND d.owner_id = posts.owner_id AND d.item_id = posts.id)"
+    "SELECT count(*) FROM v_texts AS t WHERE NOT EXISTS (SELECT 1 FROM documents AS d WHERE d.kind = t.kind "
+    "AND d.part = t.part AND d.owner_id = t.owner_id AND d.item_id = t.item_id)"
 )
+# SQLite gives the other columns of the row that holds the maximum.
+_LATEST = "SELECT command, max(id) AS id, outcome FROM runs GROUP BY command ORDER BY id"
 
 
 # Open people of the audiences whose wall nobody has begun to read, once walls are read at all.
@@ -32,7 +35,7 @@ def summary(store: Store, now: int) -> dict[str, Any]:
     ``audiences``: [name, kind, people]; ``unfinished``: [kind, subject, got, promised] of the walks that have a cursor
     to go on from; ``waiting``: people whose wall is still to be read; ``gaps``: [kind of walk, state, subjects];
     ``calls_of_last_day``: method -> calls;
-    ``runs``: the last five, newest first.
+    ``runs``: the last five, newest first; ``latest``: command -> id and outcome of its last run.
     """
     model = models.current_model(store)
     walks = [walk for walk in journal.walks(store) if walk.state in ("open", "parked")]
@@ -43,6 +46,7 @@ def summary(store: Store, now: int) -> dict[str, Any]:
         },
         "planned": bool(journal.walks(store, "pilot")),
         "audiences": [list(row) for row in store.rows(_AUDIENCES)],
+        "texts": texts.count_texts(store),
         "not_lemmatized": store.value(_NOT_LEMMATIZED),
         "model": None if model is None else {"id": model.id, "n_topics": model.n_topics, "unit": model.unit},
         "profiles": store.value("SELECT count(DISTINCT user_id) FROM user_topics WHERE signal != 'member'"),
@@ -51,4 +55,11 @@ def summary(store: Store, now: int) -> dict[str, Any]:
         "gaps": [[kind, state, number] for (kind, state), number in journal.gap_counts(store).items()],
         "calls_of_last_day": journal.calls_of_everyone(store, now),
         "runs": journal.last_runs(store, 5),
+        "latest": {row[0]: {"id": row[1], "outcome": row[2]} for row in store.rows(_LATEST)},
     }
+
+
+def last_settings(store: Store, command: str) -> dict[str, Any] | None:
+    """With which settings a command was run last."""
+    found = store.value("SELECT settings FROM runs WHERE command = ? ORDER BY id DESC LIMIT 1", (command,))
+    return None if found is None else dict(json.loads(found))

@@ -6,10 +6,11 @@ from typing import Any
 
 import click
 
-from storage import ConfigError, audiences, open_store
+from storage import ConfigError, Outcome, audiences, open_store
 from vkaudience.command import common
 from vkaudience.doors import open_client
 from vkaudience.output import say, say_json
+from vkaudience.pipeline import journal_line
 from vkaudience.watches import watching
 
 KINDS = {"studied": "изучаемая", "baseline": "контрольная"}
@@ -63,8 +64,10 @@ def baseline(
         open_client(config) as client,
         open_store(config.database) as store,
         watching(as_json=as_json, quiet=quiet) as watch,
+        journal_line(store, "audiences baseline", {"kind": kind, "n": n, "seed": seed}) as line,
     ):
         drawn = draw_baseline(store, wanted, client=client, watch=watch)
+        line.outcome = Outcome(counts={"people": drawn.people})
     if as_json:
         say_json({"event": "baseline", "name": drawn.name, "people": drawn.people, "asked": drawn.asked,
                   "gone": drawn.gone, "version": drawn.version})  # fmt: skip

@@ -6,10 +6,11 @@ from typing import Any
 
 import click
 
-from storage import ConfigError, erase, open_store, optouts
+from storage import ConfigError, Outcome, erase, open_store, optouts
 from vkaudience.agreed import agreed
 from vkaudience.command import common
 from vkaudience.output import say, say_json
+from vkaudience.pipeline import journal_line
 from vkaudience.show import counted
 
 
@@ -24,8 +25,10 @@ def command(options: Any, as_json: bool, quiet: bool, people: tuple[str, ...], y
     agreed(f"Удалить людей из исследования: {len(ids)}? Вернуть их будет нельзя.", yes=yes)
     with open_store(database, write=False):
         pass  # a study that is not there must not be made by this command
-    with open_store(database) as store:
+    # The journal tells that topics and report are of more people now than there are; of whom, it does not.
+    with open_store(database) as store, journal_line(store, "forget", {}) as line:
         taken = erase.forget(store, ids)
+        line.outcome = Outcome(counts=taken)
     if as_json:
         say_json({"event": "forget", "people": len(ids), "taken": taken})
         return 0

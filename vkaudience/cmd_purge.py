@@ -6,10 +6,11 @@ from typing import Any
 
 import click
 
-from storage import erase, open_store
+from storage import Outcome, erase, open_store
 from vkaudience.agreed import agreed
 from vkaudience.command import common
 from vkaudience.output import say, say_json
+from vkaudience.pipeline import journal_line
 from vkaudience.show import counted
 
 LEFT = {
@@ -33,7 +34,9 @@ def command(options: Any, as_json: bool, quiet: bool, texts: bool, yes: bool) ->
         pass  # a study that is not there must not be made by this command
     agreed(f"Удалить из {database} {what}? Вернуть их будет нельзя.", yes=yes)
     with open_store(database) as store:
-        taken = erase.purge(store, texts_only=texts)
+        with journal_line(store, "purge", {"texts": texts}) as line:
+            taken = erase.purge(store, texts_only=texts)
+            line.outcome = Outcome(counts=taken)
         left = erase.left(store)
     if as_json:
         say_json({"event": "purge", "taken": taken, "left": left})

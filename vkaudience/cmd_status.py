@@ -11,8 +11,9 @@ import click
 
 from storage import SYSTEM_CLOCK, open_store
 from storage.journal import last_success
-from storage.summary import summary
+from storage.summary import last_settings, summary
 from vkaudience.command import common
+from vkaudience.next_step import changed, next_step
 from vkaudience.output import say, say_json
 
 STATES = {
@@ -22,21 +23,6 @@ STATES = {
     "banned": "заблокированы",
     "unknown": "ещё неизвестны",
 }
-
-
-def next_step(found: dict[str, Any]) -> str:
-    """The command that the study waits for."""
-    looked = found["planned"] and not found["audiences"]
-    if looked or not (found["counts"]["posts"] or found["counts"]["users"]):
-        return "collect (с ключом VK) или import (свои тексты)"
-    if found["unfinished"] or found["waiting"]:
-        return "collect: продолжит с места остановки"
-    if found["not_lemmatized"]:
-        return "lemmatize"
-    if found["model"] is None:
-        return "topics"
-    last = found["runs"][0] if found["runs"] else {}
-    return "всё сделано" if last.get("command") == "report" and last.get("outcome") == "done" else "report"
 
 
 SECONDS = {"m": 60, "h": 3600, "d": 86_400}
@@ -64,9 +50,11 @@ def _span(_: click.Context, __: click.Parameter, value: str | None) -> int | Non
 @common
 def command(options: Any, as_json: bool, quiet: bool, max_age: int | None) -> int:
     """Что собрано, что не закончено, что VK не отдал, последние запуски."""
-    database = options.load().database
+    config = options.load()
+    database = config.database
     with open_store(database, write=False) as store:
         found = summary(store, SYSTEM_CLOCK.now())
+        found |= {"asked": config["collect"]["what"], "changed": changed(config, last_settings(store, "collect"))}
         found["last_collected_at"] = last_success(store, "collect")
     found["next"] = next_step(found)
     if as_json:

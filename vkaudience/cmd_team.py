@@ -11,6 +11,7 @@ from storage import AudienceError, ConfigError, Store, erase, merging, open_stor
 from vkaudience import team
 from vkaudience.command import common
 from vkaudience.output import say, say_json
+from vkaudience.pipeline import journal_line
 from vkaudience.show import CAPTIONS
 
 
@@ -51,7 +52,7 @@ def split(options: Any, as_json: bool, quiet: bool, members: int, out: Path) -> 
 def merge(options: Any, as_json: bool, quiet: bool, files: tuple[Path, ...]) -> int:
     """Добавить в исследование собранное товарищами: что нового, что то же, что разошлось."""
     database = options.load().database
-    with open_store(database) as store:
+    with open_store(database) as store, journal_line(store, "team merge", {"files": len(files)}):
         gone = {user for file in files for user in merging.forgotten_there(store, file)}
         if gone:
             erase.forget(store, gone)

@@ -119,7 +119,7 @@ def apply(options: Any, as_json: bool, quiet: bool, file: Path | None) -> int:
     decided = curation.read(path)
     with open_store(config.database, write=False):
         pass  # a study that is not there must not be made by this command
-    with open_store(config.database) as store:
+    with open_store(config.database) as store, pipeline.journal_line(store, "topics apply", {}):
         applied = curation.apply(store, decided)
     if as_json:
         say_json({"event": "topics apply", **_told(applied)})

@@ -2,30 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from storage import SYSTEM_CLOCK, AudienceError, Event, MissingInput, Outcome, Store, Watch, journal
 from vkaudience.config import Config
 from vkaudience.failures import exit_code
+from vkaudience.next_step import collecting
 from vkaudience.rooms import lemma_settings, report_settings, topic_settings
 from vkaudience.version import versions
 
 
-def journaled(store: Store, command: str, settings: Mapping[str, Any], stage: Callable[[], Outcome]) -> Outcome:
-    """Run a stage and write its line in ``runs``, also when it fails."""
+@dataclass
+class Line:
+    """A line of ``runs`` that is being written: how what it tells of ended."""
+
+    outcome: Outcome = field(default_factory=Outcome)
+
+
+@contextmanager
+def journal_line(store: Store, command: str, settings: Mapping[str, Any]) -> Iterator[Line]:
+    """The line of a command in ``runs``, also when it fails."""
     run_id = journal.start_run(store, command, settings, versions(), SYSTEM_CLOCK.now())
-    outcome, counts, messages = "failed", {}, ()  # type: str, Mapping[str, int], tuple[str, ...]
+    line = Line()
     try:
-        found = stage()
-        outcome, counts, messages = found.state, found.counts, found.messages
-        return found
+        yield line
     except BaseException as error:
-        outcome, messages = type(error).__name__, (str(error),)
+        line.outcome = Outcome(type(error).__name__, messages=(str(error),))
         raise
     finally:
-        journal.end_run(store, run_id, outcome, counts, messages, SYSTEM_CLOCK.now())
+        ended = line.outcome
+        journal.end_run(store, run_id, ended.state, ended.counts, ended.messages, SYSTEM_CLOCK.now())
+
+
+def journaled(store: Store, command: str, settings: Mapping[str, Any], stage: Callable[[], Outcome]) -> Outcome:
+    """Run a stage and write its line in ``runs``."""
+    with journal_line(store, command, settings) as line:
+        line.outcome = stage()
+    return line.outcome
 
 
 def collect(store: Store, config: Config, watch: Watch) -> Outcome:
@@ -38,7 +54,7 @@ def collect(store: Store, config: Config, watch: Watch) -> Outcome:
         return journaled(
             store,
             "collect",
-            {**config["collect"], "audiences": config.audiences},
+            collecting(config),
             lambda: stage(store, settings, client=client, watch=watch),
         )
 
