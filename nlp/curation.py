@@ -108,6 +108,17 @@ def current(store: Store) -> list[Topic]:
     return models.topics(store, model.id)
 
 
+def given(store: Store) -> Curation:
+    """The names by persons that the current model carries, as a file would hold them; none without a model."""
+    model = models.current_model(store)
+    topics = models.topics(store, model.id or 0) if model else []
+    return Curation(
+        decisions=tuple(
+            Decision(one.label, tuple(typical(one))) for one in topics if one.named_by == BY_PERSON and one.label
+        )
+    )
+
+
 def typical(topic: Topic) -> list[str]:
     """A topic's typical words, the most typical first."""
     return [str(word) for word, _ in json.loads(topic.words)]
@@ -160,12 +171,12 @@ def _shared(words: Sequence[str], others: Sequence[str]) -> float:
 
 
 def write(file: Path, store: Store) -> Applied:
-    """Write the file anew for the current model, with the decisions of the one that is there.
+    """Write the file anew for the current model, with the decisions of the one that is there, or else the given names.
 
     Raises MissingInput without a model and ConfigError for a file that cannot be read or written.
     """
     topics = current(store)
-    before = read(file) if file.exists() else Curation()
+    before = read(file) if file.exists() else given(store)
     pairs, lost = match(before.decisions, topics)
     above = communities_above(store, topics[0].model_id if topics else 0)
     names = {row.id: row.name or str(row.id) for row in people.communities(store)}

@@ -67,7 +67,12 @@ def lemmatize(store: Store, config: Config, watch: Watch) -> Outcome:
     return journaled(store, "lemmatize", config["lemmas"], lambda: stage(store, settings, watch=watch))
 
 
-_NO_NAMES = "Файла имён тем {file} ещё нет: темы получат подсказки. Сделать его: vkaudience topics name."
+_NO_NAMES = "Файла имён тем {file} ещё нет. Сделать его: vkaudience topics name."
+_LOST = "Имя темы «{name}» не применено: похожей темы в модели нет ({words})."
+_GONE = (
+    "Имя темы «{name}» потеряно: похожей темы в новой модели нет ({words}). Чтобы имена ждали свою тему, держите их в "
+    "файле: vkaudience topics name, затем [topics] curation в config.toml."
+)
 
 
 def topics(
@@ -84,24 +89,23 @@ def topics(
     stage = kept if keep else fitted
 
     settings = topic_settings(config, instead)
-    if settings.curation is None:
-        return journaled(store, "topics", config["topics"], lambda: stage(store, settings, watch=watch))
-    if settings.curation.exists():
-        decided = curation.read(settings.curation)
-    else:
+    in_file = settings.curation is not None and settings.curation.exists()
+    if settings.curation is not None and not in_file:
         # A new study names the file before it has topics to name.
         watch.tell(Event("notice", "topics", text=_NO_NAMES.format(file=settings.curation)))
-        decided = curation.Curation()
+    # Without a file the names live in the study alone, and the fit would drop them with the old model.
+    decided = curation.read(settings.curation) if settings.curation and in_file else curation.given(store)
     own = tuple(sorted(stop_lemmas(settings.stopwords) | stop_lemmas(decided.stopwords)))
     # Where the file lies is no part of the model: the same study in another folder has to give the same bytes.
-    curated = replace(settings, stopwords=own, curation=None)
+    curated = replace(settings, stopwords=own, curation=None) if settings.curation is not None else settings
 
     def named() -> Outcome:
         outcome = stage(store, curated, watch=watch)
         if outcome.state != "done":
             return outcome
+        text = _LOST if in_file else _GONE
         lost = curation.apply(store, decided).lost
-        told = tuple(f"Имя темы «{one.name}» не применено: похожей темы в модели нет." for one in lost)
+        told = tuple(text.format(name=one.name, words=", ".join(one.words[:5])) for one in lost)
         return replace(outcome, messages=(*outcome.messages, *told))
 
     return journaled(store, "topics", config["topics"], named)

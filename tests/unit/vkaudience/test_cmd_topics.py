@@ -55,6 +55,40 @@ def test_names_in_the_curation_file_are_given_after_every_fit(study: Path) -> No
     assert all(row["stability"] is not None for row in rows), "two seeds were fitted"
 
 
+def test_names_given_without_a_file_in_the_config_follow_their_topics_too(study: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "без файла"
+    shutil.copytree(study, folder)
+    (folder / "config.toml").write_text(CONFIG.replace("curation", "# curation"), encoding="utf-8")
+    file = folder / "имена.toml"
+    assert run("topics", "name", "--file", file.name, cwd=folder).returncode == 0
+    name = ""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines):
+        if line.startswith("# тема"):
+            name = "Футбол" if any(word in line for word in WORDS[0].split()) else "Кухня"
+        lines[number] = f'name = "{name}"' if line.startswith("name = ") else line
+    file.write_text("\n".join(lines), encoding="utf-8")
+    assert run("topics", "apply", file.name, cwd=folder).returncode == 0
+    file.unlink()
+
+    def labels() -> dict[str, bool]:
+        rows = [json.loads(line) for line in run("topics", "show", "--json", cwd=folder).stdout.splitlines()]
+        return {row["label"]: row["words"][0] in WORDS[0].split() for row in rows if row["named_by"] == "person"}
+
+    assert labels() == {"Футбол": True, "Кухня": False}
+    config = CONFIG.replace("curation", "# curation") + "seed = 5\n"
+    (folder / "config.toml").write_text(config, encoding="utf-8")
+    assert run("topics", cwd=folder).returncode == 0
+    assert labels() == {"Футбол": True, "Кухня": False}
+    # A name whose topic is gone is told, and what to do that the next one waits.
+    with open_store(folder / "study.db") as store:
+        store.many("UPDATE topics SET words = ? WHERE label = 'Кухня'", [('[["удочка", 1.0], ["карась", 0.5]]',)])
+    (folder / "config.toml").write_text(config.replace("seed = 5", "seed = 6"), encoding="utf-8")
+    answer = run("topics", cwd=folder)
+    assert answer.returncode == 0 and "«Кухня» потеряно" in answer.stderr.decode()
+    assert labels() == {"Футбол": True}
+
+
 def test_an_editor_that_fails_is_the_editors_fault_and_the_file_is_there(study: Path) -> None:
     answer = run("topics", "name", "--file", "имена.toml", "--edit", cwd=study, EDITOR="false", VISUAL="")
     told = answer.stderr.decode()
