@@ -23,8 +23,8 @@ BY_PERSON = "person"
 LONGEST = 80
 
 HEAD = """\
-# Имена тем. Впишите name (и, если хотите, reason) и запустите: vkaudience topics apply {file}
-# Чтобы имена применялись после каждого построения тем: [topics] curation = "{file}" в config.toml.
+# Имена тем. Впишите name (и, если хотите, reason) и запустите: {apply}
+# Чтобы имена ждали свою тему, даже когда её в модели нет: [topics] curation = {curation} в config.toml.
 # Две темы с одним именем отчёт покажет как одну.
 # words не меняйте: по ним тема узнаётся в новой модели. Тема без имени остаётся с подсказкой.
 """
@@ -170,8 +170,10 @@ def _shared(words: Sequence[str], others: Sequence[str]) -> float:
     return sum(weight for word, weight in weights.items() if word in set(others)) / max(sum(weights.values()), 1e-9)
 
 
-def write(file: Path, store: Store) -> Applied:
+def write(file: Path, store: Store, *, line: str = "vkaudience topics apply ФАЙЛ", key: str | None = None) -> Applied:
     """Write the file anew for the current model, with the decisions of the one that is there, or else the given names.
+
+    The head says how to go on: ``line`` applies this file, ``key`` is its path as config.toml has to name it.
 
     Raises MissingInput without a model and ConfigError for a file that cannot be read or written.
     """
@@ -180,7 +182,9 @@ def write(file: Path, store: Store) -> Applied:
     pairs, lost = match(before.decisions, topics)
     above = communities_above(store, topics[0].model_id if topics else 0)
     names = {row.id: row.name or str(row.id) for row in people.communities(store)}
-    text = HEAD.format(file=file.name) + f"author = {toml.written(before.author)}\n"
+    text = (
+        HEAD.format(apply=line, curation=toml.written(key or file.name)) + f"author = {toml.written(before.author)}\n"
+    )
     text += "# слова, которые не нужны в темах: действуют при следующем построении\n"
     text += f"stopwords = {toml.written(before.stopwords)}\n"
     for topic in topics:

@@ -17,7 +17,7 @@ from vkaudience.commands import COMMANDS
 from vkaudience.config import Config, load_config
 from vkaudience.failures import EXIT_CODES, INTERRUPTED, exit_code, of_the_system, tell_error, unexpected
 from vkaudience.output import deafen, murmur
-from vkaudience.russian import Context, no_command, program, usage_fault
+from vkaudience.russian import Context, no_command, program, remember, usage_fault
 from vkaudience.show import silence, talk, verbose
 from vkaudience.version import __version__
 
@@ -79,6 +79,7 @@ class LazyGroup(click.Group):
 def cli(ctx: click.Context, config: Path | None, db: Path | None, as_json: bool, quiet: bool, verbose: bool) -> None:
     """Кто эти люди и что им важно: аудитории сообществ VK."""
     ctx.obj = Options(config, db, as_json, quiet, verbose)
+    remember(config, db)
     talk(verbose=verbose)
 
 
@@ -89,6 +90,7 @@ def main(arguments: list[str] | None = None) -> int:
             # A cp866 or cp1251 console cannot show every letter; a question mark is better than a crash.
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     silence()
+    remember(None, None)
     try:
         code = cli.main(arguments, prog_name=program(), standalone_mode=False)
         sys.stdout.flush()

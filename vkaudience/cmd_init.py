@@ -13,7 +13,7 @@ from vkaudience.command import common
 from vkaudience.config import audience_faults
 from vkaudience.example import full_config
 from vkaudience.output import say, say_json
-from vkaudience.russian import NAME
+from vkaudience.russian import NAME, typed
 from vkaudience.synced import warning
 
 TEMPLATE = """\
@@ -81,16 +81,11 @@ def command(options: Any, as_json: bool, quiet: bool, name: str, communities: tu
     if quiet:
         return 0
     todo = "впишите вопрос" if communities else "впишите сообщества и вопрос"
-    start = f"{NAME} --config {_typed(file)}"
+    start = f"{NAME} --config {typed(file)}"
     say(f"Дальше: {todo}, положите ключ в VK_TOKEN и запустите\n  {start} collect")
     if not communities:
         say(f"Если тексты уже есть, ни сообществ, ни ключа не надо:\n  {start} import ФАЙЛ")
     return 0
-
-
-def _typed(file: Path) -> str:
-    """A path for a command line; double quotes hold in every shell, on Windows too."""
-    return f'"{file}"' if any(letter in str(file) for letter in " ()&'") else str(file)
 
 
 def _quoted(text: str) -> str:

@@ -39,9 +39,9 @@ def split(options: Any, as_json: bool, quiet: bool, members: int, out: Path) -> 
         say(str(place))
     if not quiet:
         say(
-            "Отдайте каждому его папку. Там: свой ключ в VK_TOKEN, затем vkaudience collect прочтёт его долю стен "
-            "([collect] what в папках уже исправлен). Присланные study.db слейте: vkaudience team merge ФАЙЛ...",
-            err=True,
+            "Отдайте каждому его папку: свой ключ в VK_TOKEN, затем vkaudience --config work-1/config.toml collect "
+            "прочтёт его долю стен ([collect] what в папках уже исправлен). Присланные study.db слейте: "
+            "vkaudience team merge ФАЙЛ...", err=True,
         )  # fmt: skip
     return 0
 

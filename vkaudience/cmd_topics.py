@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +14,12 @@ from vkaudience import pipeline
 from vkaudience.command import common, run_stage
 from vkaudience.config import Config
 from vkaudience.output import say, say_json
+from vkaudience.russian import as_called, typed
 
 if TYPE_CHECKING:
     from nlp.curation import Applied
 
-FILE = Path("topics.toml")
+FILE = "topics.toml"
 
 
 @click.group("topics", invoke_without_command=True)
@@ -76,7 +78,9 @@ def _nameless(row: dict[str, Any]) -> str:
 
 
 @command.command("name")
-@click.option("--file", type=click.Path(path_type=Path), help="файл имён (по умолчанию topics.toml)")
+@click.option(
+    "--file", type=click.Path(path_type=Path), help="файл имён (по умолчанию topics.toml рядом с config.toml)"
+)
 @click.option("--edit", is_flag=True, help="открыть в редакторе")
 @common
 def name(options: Any, as_json: bool, quiet: bool, file: Path | None, edit: bool) -> int:
@@ -84,17 +88,34 @@ def name(options: Any, as_json: bool, quiet: bool, file: Path | None, edit: bool
     from nlp import curation
 
     config = options.load()
-    path = file or config["topics"]["curation"] or FILE
+    path = file or _names(config)
+    # The file of the config is found without being named.
+    line = f"vkaudience topics apply {typed(file)}" if file else "vkaudience topics apply"
     with open_store(config.database, write=False) as store:
-        applied = curation.write(path, store)
+        applied = curation.write(path, store, line=as_called(line), key=_from_config(path, config))
     if edit:
         _edit(path)
     if as_json:
         say_json({"event": "topics name", "file": str(path), **_told(applied)})
         return 0
-    say(f"Файл имён: {path}. Впишите имена и запустите: vkaudience topics apply {path}")
+    say(f"Файл имён: {path}. Впишите имена и запустите: {line}")
     _say_lost(applied)
     return 0
+
+
+def _names(config: Config) -> Path:
+    """The study's file of names: the config's, or one beside the config."""
+    beside = config.path.parent if config.path else Path()
+    return Path(config["topics"]["curation"] or beside / FILE)
+
+
+def _from_config(file: Path, config: Config) -> str:
+    """A path as config.toml has to name it."""
+    folder = config.path.parent if config.path else Path()
+    try:
+        return Path(os.path.relpath(file, folder)).as_posix()
+    except ValueError:  # another drive of Windows
+        return file.resolve().as_posix()
 
 
 def _edit(path: Path) -> None:
@@ -115,7 +136,7 @@ def apply(options: Any, as_json: bool, quiet: bool, file: Path | None) -> int:
     from nlp import curation
 
     config = options.load()
-    path = file or config["topics"]["curation"] or FILE
+    path = file or _names(config)
     decided = curation.read(path)
     with open_store(config.database, write=False):
         pass  # a study that is not there must not be made by this command

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import click
@@ -53,12 +54,31 @@ def program() -> str:
 
 
 # A command line in a message; not a folder of that name, and not `python -m vkaudience`.
-_LINE = re.compile(rf"(?<![\w./\\-])(?<!-m ){NAME} (?=--[a-z]|(?:{'|'.join(COMMANDS)})(?![\w/\\-]))")
+_LINE = re.compile(rf"(?<![\w./\\-])(?<!-m ){NAME} (?=--[a-z]|({'|'.join(COMMANDS)})(?![\w/\\-]))")
+# They have no use for the options before the command, and `--config` of one study is no part of making another.
+ALONE = ("init", "demo", "simulate")
+_given: list[str] = []
+
+
+def remember(config: Path | None, db: Path | None) -> None:
+    """Which study the person named before the command: lines in messages have to name it too."""
+    named = (("--config", config), ("--db", db))
+    _given[:] = [f"{option} {typed(file)} " for option, file in named if file is not None]
+
+
+def typed(file: Path) -> str:
+    """A path for a command line; double quotes hold in every shell, on Windows too."""
+    return f'"{file}"' if any(letter in str(file) for letter in " ()&'") else str(file)
 
 
 def as_called(text: str) -> str:
-    """A message with its command lines as this person has to type them."""
-    return text if program() == NAME else _LINE.sub(lambda found: program() + " ", text)
+    """A message with its command lines as this person has to type them, options before the command included."""
+
+    def line(found: re.Match[str]) -> str:
+        options = "" if found[1] is None or found[1] in ALONE else "".join(_given)
+        return f"{program()} {options}"
+
+    return _LINE.sub(line, text)
 
 
 def usage_fault(error: click.UsageError) -> ConfigError:

@@ -168,6 +168,23 @@ def test_messages_name_lines_that_work_as_the_program_was_called(tmp_path: Path,
     assert "vkaudience test" in told("--db", "vkaudience test/нет.db", "status"), "a folder's name is no command"
 
 
+def test_messages_name_the_study_that_was_named(tmp_path: Path) -> None:
+    (tmp_path / "моё").mkdir()
+    (tmp_path / "моё" / "config.toml").write_text("", encoding="utf-8")
+    with open_store(tmp_path / "study.db"):
+        pass
+    config = str(Path("моё", "config.toml"))
+    for given, called in ((("--config", config, "--db", "study.db"), f"--config {config} --db study.db"),
+                          (("--db", "study.db"), "--db study.db")):  # fmt: skip
+        told = run(*given, "status", "--max-age", "1h", cwd=tmp_path)
+        assert f"Дальше: vkaudience {called} collect" in told.stdout.decode()
+        assert f"vkaudience {called} collect" in told.stderr.decode()
+        told = run(*given, "topics", "show", cwd=tmp_path, VKAUDIENCE_CALLED="python3 start.py")
+        assert f"python3 start.py {called} topics" in told.stderr.decode()
+    broken = run("--config", "нет.toml", "status", cwd=tmp_path).stderr.decode()
+    assert "vkaudience init" in broken, "a new study is not made by an old one's config"
+
+
 def test_status_says_what_the_last_run_of_each_command_missed(tmp_path: Path) -> None:
     with open_store(tmp_path / "study.db") as store:
         for command, message in (("collect", "старое"), ("collect", "Метод likes.getList недоступен"), ("topics", "х")):

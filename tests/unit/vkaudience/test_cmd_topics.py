@@ -89,6 +89,25 @@ def test_names_given_without_a_file_in_the_config_follow_their_topics_too(study:
     assert labels() == {"Футбол": True}
 
 
+def test_the_names_lie_beside_the_config_and_hints_are_lines_to_paste(study: Path, tmp_path: Path) -> None:
+    shutil.copytree(study, tmp_path / "моя музыка")
+    given = ("--config", str(Path("моя музыка", "config.toml")))
+    (tmp_path / given[1]).write_text(CONFIG.replace("curation", "# curation"), encoding="utf-8")
+    (tmp_path / "моя музыка" / "topics.toml").unlink(missing_ok=True)
+    answer = run(*given, "topics", "name", cwd=tmp_path)
+    assert answer.returncode == 0, answer.stderr.decode()
+    file = tmp_path / "моя музыка" / "topics.toml"
+    line = f'vkaudience --config "{given[1]}" topics apply'
+    assert line in answer.stdout.decode() and line in file.read_text(encoding="utf-8")
+    assert not (tmp_path / "topics.toml").exists()
+    answer = run(*given, "topics", "apply", cwd=tmp_path)
+    assert answer.returncode == 0 and f'vkaudience --config "{given[1]}" report' in answer.stdout.decode()
+    answer = run(*given, "topics", "name", "--file", "другие имена.toml", cwd=tmp_path)
+    assert f'{line} "другие имена.toml"' in answer.stdout.decode()
+    text = (tmp_path / "другие имена.toml").read_text(encoding="utf-8")
+    assert f'{line} "другие имена.toml"' in text and 'curation = "../другие имена.toml"' in text
+
+
 def test_an_editor_that_fails_is_the_editors_fault_and_the_file_is_there(study: Path) -> None:
     answer = run("topics", "name", "--file", "имена.toml", "--edit", cwd=study, EDITOR="false", VISUAL="")
     told = answer.stderr.decode()
