@@ -65,7 +65,12 @@ def collect(
             save_batches(store, client, batches, clock)
             for method in limited - careful - expedition.parked.keys():
                 journal.save_capability(store, client.fingerprint, method, True, None, clock.now())
-    return _outcome(expedition, lost, [*short(expedition, sorted(set(named.values()))), *broken(expedition)])
+    return _outcome(expedition, lost, [*short(expedition, _typed(named)), *broken(expedition)])
+
+
+def _typed(named: Named) -> dict[int, str]:
+    """Number -> the name that the config gives the community, by number."""
+    return {number: name for name, number in sorted(named.items(), key=lambda one: one[1])}
 
 
 def _walks(expedition: Expedition, engine: Engine, named: Named) -> list[str]:
@@ -80,20 +85,21 @@ def _walks(expedition: Expedition, engine: Engine, named: Named) -> list[str]:
     # A share goes on from the members and the panel of the study it was split from.
     lists = numbers(open_, _written(specs)) if expedition.settings.share[1] == 1 else []
     lost: list[str] = []
+    typed = _typed(named)
     if "members" in what:
         _twice(expedition, engine, "members", lambda: (_members(expedition, number) for number in lists))
         for number in lists:
-            lost += refusal(expedition, "members", number, f"Участников сообщества {number}")
+            lost += refusal(expedition, "members", number, f"Участников сообщества «{typed[number]}»")
     if "posts" in what:
         _twice(expedition, engine, "posts", lambda: (_posts(expedition, number) for number in ids))
         engine.run(recheck(expedition, "posts", [-number for number in ids]))
         for number in ids:
-            lost += refusal(expedition, "posts", -number, f"Стену сообщества {number}")
+            lost += refusal(expedition, "posts", -number, f"Стену сообщества «{typed[number]}»")
     for kind, walk in (("comments", walk_comments), ("likes", walk_likes)):
         if kind in what:
             _twice(expedition, engine, kind, partial(_on_walls, expedition, walk, ids))
             for number in ids:
-                lost += refusal(expedition, kind, -number, f"{NAMES[kind]} на стене сообщества {number}")
+                lost += refusal(expedition, kind, -number, f"{NAMES[kind]} на стене сообщества «{typed[number]}»")
     lost += choose_people(expedition, engine, named)
     if "walls" in what:
         _twice(expedition, engine, "walls", lambda: walls_of_people(expedition))
@@ -135,9 +141,13 @@ def _communities(expedition: Expedition, engine: Engine) -> tuple[Named, list[st
         found = facts.result()
     rows = [row for row in found.values() if row is not None]
     people.save_communities(expedition.store, rows, expedition.clock.now())
-    lost = [f"Сообщества {name!r} нет в VK: проверьте адрес." for name, row in found.items() if row is None]
+    lost = [
+        f"Сообщества {name!r} нет в VK: проверьте адрес в config.toml." for name, row in found.items() if row is None
+    ]
     lost += [
-        f"Сообщество {name!r} удалено или заблокировано." for name, row in found.items() if row and row.state != "ok"
+        f"Сообщество {name!r} удалено или заблокировано: уберите его из config.toml."
+        for name, row in found.items()
+        if row and row.state != "ok"
     ]
     mute = [name for name in dict.fromkeys(written) if name not in found]
     lost += [f"VK не ответил, что за сообщество {name!r}. Запустите ту же команду ещё раз." for name in mute]

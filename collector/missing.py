@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from collector.errors import FAILED
+from collector.reasons import reason, todo
 from collector.walk import Expedition
 from storage import audiences, journal, walls
 
@@ -22,7 +23,7 @@ _SWEPT = {
 def refusal(expedition: Expedition, kind: str, subject: int, what: str) -> list[str]:
     """A message for a community's gap; an earlier run's gap counts too, or a repeat would look complete."""
     gap = journal.find_gap(expedition.store, kind, subject)
-    return [f"{what} VK не отдал: {gap.state}."] if gap else []
+    return [f"{what} VK не отдал: {reason(gap.state)}. {todo(gap.state)}".strip()] if gap else []
 
 
 def whole_methods(expedition: Expedition) -> list[str]:
@@ -37,8 +38,8 @@ def whole_methods(expedition: Expedition) -> list[str]:
 
 def _swept(expedition: Expedition) -> list[str]:
     return [
-        f"{_SWEPT.get(method, method)}: VK не ответил на {method} ({number}; {reason}). {_AGAIN}"
-        for method, (number, reason) in expedition.unswept.items()
+        f"{_SWEPT.get(method, method)}: VK не ответил на {method} ({number}; {why}). {_AGAIN}"
+        for method, (number, why) in expedition.unswept.items()
     ]
 
 
@@ -55,7 +56,7 @@ def _refused(expedition: Expedition) -> list[str]:
     for kind, name in OF_MANY.items():
         states = journal.refusals(expedition.store, kind) if kind in expedition.settings.what else {}
         if states and not _answered(expedition, kind):
-            told = ", ".join(f"{state}: {number}" for state, number in states.items())
+            told = ", ".join(f"{reason(state)}: {number}" for state, number in states.items())
             found.append(f"Ни разу не получены {name}: VK отказал во всём ({told}). Проверьте ключ: vkaudience check.")
     return found
 
@@ -84,22 +85,25 @@ def broken(expedition: Expedition) -> list[str]:
     return [f"VK прислал записи без номера: встречено {number}. Сохранить их нельзя, пропущены."] if number else []
 
 
-def short(expedition: Expedition, communities: Sequence[int]) -> list[str]:
-    """Notes on lists that VK shows less of than it counts; nothing that another run would change."""
+def short(expedition: Expedition, communities: Mapping[int, str]) -> list[str]:
+    """Notes on lists that VK shows less of than it counts; nothing that another run would change.
+
+    ``communities``: number -> the name that the config gives it.
+    """
     store, settings = expedition.store, expedition.settings
     found = []
-    for number in communities:
+    for number, name in communities.items():
         walk = journal.find_walk(store, "members", number)
         if walk and walk.state == "short" and walk.got < _NEARLY * (walk.promised or 0):
             found.append(
-                f"Участников сообщества {number} VK показал {walk.got} из {walk.promised}; кто вышел, по такому списку "
+                f"Участников сообщества «{name}» VK показал {walk.got} из {walk.promised}; кто вышел, по такому списку "
                 "не узнать."
             )
-    for number in communities if settings.since is None and settings.max_posts is None else ():
+    for number, name in communities.items() if settings.since is None and settings.max_posts is None else ():
         walk = journal.find_walk(store, "posts", -number)
         got = walls.count_posts(store, -number)
         if walk and walk.state == "short" and got < _NEARLY * (walk.promised or 0):
-            found.append(f"Записей на стене сообщества {number} VK показал {got} из {walk.promised}.")
+            found.append(f"Записей на стене сообщества «{name}» VK показал {got} из {walk.promised}.")
     people, got, promised = journal.short_walks(store, "subscriptions")
     if people and "subscriptions" in settings.what:
         found.append(f"Подписки показаны не целиком у людей: {people}; сообществ в них {got} из {promised}.")

@@ -18,7 +18,7 @@ _NOT_LEMMATIZED = (
     "AND d.part = t.part AND d.owner_id = t.owner_id AND d.item_id = t.item_id)"
 )
 # SQLite gives the other columns of the row that holds the maximum.
-_LATEST = "SELECT command, max(id) AS id, outcome FROM runs GROUP BY command ORDER BY id"
+_LATEST = "SELECT command, max(id) AS id, outcome, messages FROM runs GROUP BY command ORDER BY id"
 
 
 # Open people of the audiences whose wall nobody has begun to read, once walls are read at all.
@@ -35,7 +35,7 @@ def summary(store: Store, now: int) -> dict[str, Any]:
     ``audiences``: [name, kind, people]; ``unfinished``: [kind, subject, got, promised] of the walks that have a cursor
     to go on from; ``waiting``: people whose wall is still to be read; ``gaps``: [kind of walk, state, subjects];
     ``calls_of_last_day``: method -> calls;
-    ``runs``: the last five, newest first; ``latest``: command -> id and outcome of its last run.
+    ``runs``: the last five, newest first; ``latest``: command -> id, outcome and messages of its last run.
     """
     model = models.current_model(store)
     walks = [walk for walk in journal.walks(store) if walk.state in ("open", "parked")]
@@ -55,7 +55,9 @@ def summary(store: Store, now: int) -> dict[str, Any]:
         "gaps": [[kind, state, number] for (kind, state), number in journal.gap_counts(store).items()],
         "calls_of_last_day": journal.calls_of_everyone(store, now),
         "runs": journal.last_runs(store, 5),
-        "latest": {row[0]: {"id": row[1], "outcome": row[2]} for row in store.rows(_LATEST)},
+        "latest": {
+            row[0]: {"id": row[1], "outcome": row[2], "messages": json.loads(row[3])} for row in store.rows(_LATEST)
+        },
     }
 
 

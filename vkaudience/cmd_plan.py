@@ -69,10 +69,12 @@ def _lines(plan: Plan, sample: int | None) -> list[str]:
 
 
 def _of_community(part: Part) -> list[str]:
+    from collector.reasons import reason
+
     facts = part.facts
     head = f"«{facts.name}»: участников {facts.members}"
     if facts.refused:
-        return [f"{head}; список VK не отдаёт ({facts.refused}): людей этого сообщества собрать нельзя."]
+        return [f"{head}; список VK не отдаёт ({reason(facts.refused)}): людей этого сообщества собрать нельзя."]
     lines = [f"{head}, с открытой страницей {_shown(part.readable, 'профилям')}"]
     if not part.people:
         return lines

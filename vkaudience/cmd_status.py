@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import re
+from collections import Counter
 from typing import Any
 
 import click
@@ -24,6 +25,28 @@ STATES = {
     "unknown": "ещё неизвестны",
 }
 
+
+KINDS = {
+    "members": "списки участников",
+    "posts": "стены сообществ",
+    "walls": "стены людей",
+    "comments": "комментарии",
+    "likes": "отметки",
+    "reposts": "репосты",
+    "subscriptions": "подписки людей",
+}
+OUTCOMES = {
+    "done": "готово",
+    "partial": "готово, но не всё названное удалось получить",
+    "paused": "пауза: дневной лимит VK",
+    "interrupted": "остановлен",
+    "KeyboardInterrupt": "остановлен",
+    "VkStop": "нужен человек",
+    "MissingInput": "не хватило данных",
+    "ConfigError": "ошибка в настройках",
+    None: "не закончен",
+}
+FAILED = "не удался"
 
 SECONDS = {"m": 60, "h": 3600, "d": 86_400}
 
@@ -97,7 +120,6 @@ def _lines(found: dict[str, Any]) -> list[str]:
     people = ", ".join(f"{STATES.get(state, state)} {number}" for state, number in found["people"].items())
     model = found["model"]
     shown = f"{model['n_topics']} тем, люди с профилем: {found['profiles']}" if model else "ещё не построены"
-    gaps = [f"VK не отдал: {kind}, {state}: {number}" for kind, state, number in found["gaps"]]
     return [
         f"Сообщества: {counts['communities']}",
         *(f"Аудитория «{name}»: {number} чел." for name, _, number in found["audiences"]),
@@ -107,9 +129,26 @@ def _lines(found: dict[str, Any]) -> list[str]:
         f"Темы: {shown}",
         f"Не закончено обходов: {len(found['unfinished'])}"
         + (f", не начато стен людей: {found['waiting']}" if found["waiting"] else ""),
-        *gaps,
+        *_gaps(found["gaps"]),
+        *_said(found["latest"].get("collect")),
         *_quota(found["calls_of_last_day"]),
     ]
+
+
+def _gaps(gaps: list[list[Any]]) -> list[str]:
+    """What VK refused, by kind and reason; states of one reason together."""
+    from collector.reasons import reason
+
+    counts: Counter[tuple[str, str]] = Counter()
+    for kind, state, number in gaps:
+        counts[KINDS.get(kind, kind), reason(state)] += number
+    return [f"VK не отдал: {kind}, {why}: {number}" for (kind, why), number in counts.items()]
+
+
+def _said(run: dict[str, Any] | None) -> list[str]:
+    """What the last collection said: which communities are missing and why; however long ago it was."""
+    messages = [message for message in run["messages"] if message] if run else []
+    return ["Последний сбор сообщил:", *(f"   {message}" for message in messages)] if messages else []
 
 
 def _quota(calls: dict[str, int]) -> list[str]:
@@ -124,17 +163,17 @@ def _quota(calls: dict[str, int]) -> list[str]:
 
 
 def _runs(runs: list[dict[str, Any]]) -> list[str]:
-    """The last runs; under the newest of each command what it said: which community or method is missing."""
+    """The last runs; under the newest of each command what it said, but of the collection, which is told above."""
     lines: list[str] = []
-    told: set[str] = set()
+    told = {"collect"}
     for run in runs:
         lines.append(_run_line(run))
         if run["command"] not in told:
-            lines += [f"   {message}" for message in json.loads(run["messages"])]
+            lines += [f"   {message}" for message in json.loads(run["messages"]) if message]
         told.add(run["command"])
     return lines
 
 
 def _run_line(run: dict[str, Any]) -> str:
     started = datetime.datetime.fromtimestamp(run["started_at"], datetime.UTC)
-    return f"Запуск №{run['id']} {run['command']}: {run['outcome'] or 'не закончен'}, {started:%Y-%m-%d %H:%M} UTC"
+    return f"Запуск №{run['id']} {run['command']}: {OUTCOMES.get(run['outcome'], FAILED)}, {started:%Y-%m-%d %H:%M} UTC"

@@ -141,7 +141,15 @@ def test_a_closed_and_a_hidden_community_are_told_with_exit_5(vk: Any, tmp_path:
     text = file.read_text(encoding="utf-8").replace("moms_yard", "closed_garage")
     file.write_text(text.replace("vk.com/rock_no_reason", "recipe_book"), encoding="utf-8")
     answer = run(folder, vk, "collect")
-    assert answer.returncode == 5 and "hidden_members" in answer.stderr, answer.stderr
+    lines = answer.stderr.splitlines()
+    assert answer.returncode == 5, answer.stderr
+    assert any("«recipe_book»" in line and "список участников скрыт" in line for line in lines), answer.stderr
+    # Exit 5 sends the person to status: it says what is missing, also when other commands were run since.
+    for _ in range(6):
+        run(folder, vk, "lemmatize")
+    told = run(folder, vk, "status", "-q").stdout
+    assert "«recipe_book»" in told and "«closed_garage»" in told and "config.toml" in told
+    assert "нет_такого" not in told and "hidden_members" not in told and "members" not in told
 
 
 def test_a_refused_token_needs_a_person(vk: Any, tmp_path: Path) -> None:

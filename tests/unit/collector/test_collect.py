@@ -121,7 +121,7 @@ def test_a_community_that_is_missing_or_hides_its_people_is_told_each_time(vk: A
         for _ in range(2):
             outcome = run(store, vk, settings)
             assert outcome.state == "partial"
-            assert "no_such_one" in outcome.messages[0] and "hidden_members" in outcome.messages[1]
+            assert "no_such_one" in outcome.messages[0] and "список участников скрыт" in outcome.messages[1]
         assert store.value("SELECT count(*) FROM memberships WHERE community_id = 7") == 2500
 
 

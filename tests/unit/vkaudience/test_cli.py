@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from storage import SYSTEM_CLOCK, journal, open_store, people
-from storage.rows import User
+from storage.rows import Gap, User
 from vkaudience.config import load_config
 from vkaudience.schema import SECTIONS
 
@@ -192,6 +193,19 @@ def test_status_says_what_the_last_run_of_each_command_missed(tmp_path: Path) ->
             journal.end_run(store, run_id, "partial", {}, (message,), 20)
     told = run("status", cwd=tmp_path).stdout.decode()
     assert "   Метод likes.getList недоступен" in told and "   х" in told and "старое" not in told
+
+
+def test_status_speaks_russian_of_runs_and_refusals(tmp_path: Path) -> None:
+    with open_store(tmp_path / "study.db") as store:
+        for outcome in ("VkStop", "MissingInput", "interrupted", "partial", "OperationalError"):
+            run_id = journal.start_run(store, "collect", {}, {}, 10)
+            journal.end_run(store, run_id, outcome, {}, (), 20)
+        for subject, state in enumerate(("banned", "closed", "private", "new state")):
+            journal.save_gap(store, Gap("walls", subject, state))
+    told = run("status", cwd=tmp_path).stdout.decode()
+    assert "VK не отдал: стены людей, закрыто для посторонних: 2" in told and "стены людей, заблокировано: 1" in told
+    words = set(re.findall("[A-Za-z]+", told.partition("\n")[2]))
+    assert words <= {"VK", "collect", "UTC", "vkaudience"}, words
 
 
 @pytest.mark.parametrize(
