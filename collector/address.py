@@ -42,6 +42,16 @@ def parse_address(text: str) -> Address:
     raise _unknown(text)
 
 
+def person_number(text: str) -> int | None:
+    """The id of a person where people are listed: a bare number is a person there. None for what names no person."""
+    try:
+        address = parse_address(text)
+    except ConfigError:
+        return None
+    person = address.kind == "person" or (address.kind == "community" and text.strip().isdigit())
+    return address.id if person else None
+
+
 def _numbered(kind: str, digits: str, text: str) -> Address:
     if int(digits) == 0:
         raise _unknown(text)

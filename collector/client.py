@@ -228,13 +228,15 @@ class VkClient:
             with self._http.stream("POST", address, data=form, extensions={"trace": self._trace}) as answer:
                 content = self._whole(answer)
         except httpx.HTTPError as error:
-            return VkRetry(method, None, f"связь прервалась ({type(error).__name__})")
+            lost = not isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout))
+            what = "" if lost else f"По адресу {self.settings.api_url} никто не отвечает"
+            return VkRetry(method, None, f"связь прервалась ({type(error).__name__})", what=what, todo=self._look())
         if content is None:
             return VkHeavy(method, None, f"ответ не пришёл целиком за {ANSWER:.0f} с")
         if answer.status_code in TOO_BIG and int(parameters.get("count") or 0) > 1:
             return VkHeavy(method, None, f"сервер ответил HTTP {answer.status_code}", state=BIG)
         if answer.status_code != httpx.codes.OK:
-            return VkRetry(method, None, f"сервер ответил HTTP {answer.status_code}")
+            return VkRetry(method, None, f"сервер ответил HTTP {answer.status_code}", todo=self._look())
         return self._inside(method, content)
 
     def _whole(self, answer: httpx.Response) -> bytes | None:
@@ -258,7 +260,7 @@ class VkClient:
         try:
             body = json.loads(content)
         except (ValueError, RecursionError):
-            return VkRetry(method, None, "ответ не в JSON или оборван")
+            return VkRetry(method, None, "ответ не в JSON или оборван", todo=self._look())
         if isinstance(body, dict) and isinstance(body.get("error"), dict):
             return reaction(method, self._scrubbed(body["error"]))
         if not isinstance(body, dict) or "response" not in body:
@@ -268,6 +270,16 @@ class VkClient:
         refusals = body.get("execute_errors")
         inner = [self._scrubbed(one) for one in refusals if isinstance(one, dict)] if isinstance(refusals, list) else []
         return Answer(body["response"], tuple(inner), len(content))
+
+    def _look(self) -> str:
+        """What a person checks when something else than VK answers, or nothing."""
+        address = self.settings.api_url
+        if loopback(address):
+            return (
+                f"{address} — адрес этого компьютера: запустите здесь vkaudience simulate и возьмите адрес из его "
+                "вывода, либо исправьте [vk] api_url (переменная VKAUDIENCE_VK_API_URL)."
+            )
+        return f"Проверьте интернет и адрес {address} ([vk] api_url) и запустите ту же команду: она продолжит."
 
     def _scrubbed(self, error: Mapping[str, Any]) -> dict[str, Any]:
         return {name: self._token.scrub(value) if isinstance(value, str) else value for name, value in error.items()}

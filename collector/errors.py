@@ -38,8 +38,8 @@ class VkError(AudienceError):
         todo: str = "",
         pause: float = 0.0,
     ) -> None:
-        number = f" (ошибка {code})" if code is not None else ""
-        super().__init__(what or f"VK не ответил на {method}{number}", message, todo)
+        told = f"VK не ответил на {method}" if code is None else f"VK отказал в {method} (ошибка {code})"
+        super().__init__(what or told, message, todo)
         self.method = method
         self.code = code
         self.message = message

@@ -48,8 +48,10 @@ _CLASSES: dict[int, type[VkError]] = {
     **dict.fromkeys(_SKIP, VkSkip),
 }
 
+_WHAT = {5: "Ключ доступа не подходит (ошибка 5)"}
 _TODO = {
-    5: "Получите новый ключ и положите его на место старого; собранное цело.",
+    5: "Проверьте, что ключ лежит в VK_TOKEN (или в файле token_file) целиком и что он от этого VK: у simulate свой, "
+    "из его вывода. Если ключ верный, он отозван или истёк: получите новый. Собранное цело.",
     9: "VK счёл однообразные вызовы потоком. Запустите ту же команду через час.",
     14: "Капчу мы не решаем. Пройдите её сами, возьмите сервисный ключ или подождите час.",
     17: "Пройдите проверку на сайте VK; после неё нужен новый ключ.",
@@ -67,7 +69,8 @@ def reaction(method: str, error: Mapping[str, Any]) -> VkError:
         return VkRetry(method, None, "ответ VK не удалось понять")
     kind = _kind(code, text.lower(), error.get("error_subcode"))
     pause = FLOOD_PAUSE if code == FLOOD else 0.0
-    return kind(method, code, text, state=_state(code, text.lower()), todo=_todo(code, error), pause=pause)
+    what, state = _WHAT.get(code, ""), _state(code, text.lower())
+    return kind(method, code, text, state=state, what=what, todo=_todo(code, error), pause=pause)
 
 
 def _todo(code: int, error: Mapping[str, Any]) -> str:

@@ -45,14 +45,13 @@ def command(options: Any, as_json: bool, quiet: bool, people: tuple[str, ...], y
 
 
 def _id(text: str) -> int:
-    from collector.address import parse_address
+    from collector.address import person_number
 
-    address = parse_address(text)
-    # A bare number is a person here, though elsewhere it names a community.
-    if address.kind == "name" or (address.kind == "community" and not text.strip().isdigit()):
+    number = person_number(text)
+    if number is None:
         raise ConfigError(
             f"{text[:60]!r} — не человек.",
             "Забыть можно по номеру: имена страниц не хранятся.",
             "Пишите 123 или id123.",
         )
-    return int(address.id)
+    return number

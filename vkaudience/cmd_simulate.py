@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -65,8 +66,13 @@ def _started(world: World, settings: ServerSettings, port: int) -> SimulatedVk:
     try:
         return start_server(world, settings, port=port)
     except OSError as error:
-        why = error.strerror or str(error)
-        raise AudienceError(f"Порт {port} занять не удалось.", why, "Возьмите другой или --port 0.") from error
+        taken = error.errno == errno.EADDRINUSE
+        why = "Его уже занимает другая программа, может быть, другой simulate." if taken else "Система его не даёт."
+        raise AudienceError(
+            f"Порт {port} занять не удалось.",
+            why,
+            "Остановите её или возьмите другой порт; --port 0 — любой свободный.",
+        ) from error
 
 
 def _tell(server: SimulatedVk, world: World, *, as_json: bool) -> None:

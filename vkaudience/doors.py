@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 
 STATE = "VKAUDIENCE_STATE"
+# So many wrong lines of a file are told.
+SHOWN = 5
 
 
 def open_client(config: Config, environ: Mapping[str, str] = os.environ) -> VkClient:
@@ -80,20 +82,18 @@ def _people(file: Path | None) -> tuple[int, ...]:
     """Ids of people, one a line: ``123``, ``id123``, ``vk.com/id123``."""
     if file is None:
         return ()
-    from collector.address import parse_address
+    from collector.address import person_number
 
     try:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"Файл с людьми не читается: {file}", str(error), "Нужен текст в UTF-8.") from error
-    found: dict[int, None] = {}
-    for number, line in enumerate(lines, start=1):
-        text = line.strip()
-        if not text:
-            continue
-        address = parse_address(text)
-        # A bare number in a list of people is a person, though elsewhere it names a community.
-        if address.kind == "name" or (address.kind == "community" and not text.isdigit()):
-            raise ConfigError(f"{file}, строка {number}: {text[:40]!r} — не человек", "", "Пишите 123 или id123.")
-        found[address.id] = None
-    return tuple(found)
+    numbers = [(line, text.strip(), person_number(text)) for line, text in enumerate(lines, start=1) if text.strip()]
+    wrong = [f"строка {line}: {text[:40]!r}" for line, text, number in numbers if number is None]
+    if wrong:
+        more = f" и ещё {len(wrong) - SHOWN}" if len(wrong) > SHOWN else ""
+        raise ConfigError(
+            f"В файле людей {file} есть строки, где не человек: {'; '.join(wrong[:SHOWN])}{more}.", "",
+            "Пишите по одному в строке: 123, id123 или vk.com/id123.",
+        )  # fmt: skip
+    return tuple(dict.fromkeys(number for _, _, number in numbers if number is not None))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from storage import SYSTEM_CLOCK, AudienceError, Event, MissingInput, Outcome, Store, Watch, journal
+from storage.summary import last_settings
 from vkaudience.config import Config
 from vkaudience.failures import exit_code
 from vkaudience.next_step import collecting
@@ -64,7 +65,20 @@ def lemmatize(store: Store, config: Config, watch: Watch) -> Outcome:
     from nlp.lemmatize import lemmatize as stage
 
     settings = lemma_settings(config)
-    return journaled(store, "lemmatize", config["lemmas"], lambda: stage(store, settings, watch=watch))
+
+    def lemmatized() -> Outcome:
+        try:
+            return stage(store, settings, watch=watch)
+        except MissingInput as error:
+            if last_settings(store, "purge") is None:
+                raise
+            raise MissingInput(
+                "Лемматизировать нечего: тексты этого исследования удалены командой purge.",
+                "Темы, доли групп и журнал остались, тексты вернуть нельзя.",
+                "Чтобы работать с текстами снова, соберите новое исследование: vkaudience init ИМЯ.",
+            ) from error
+
+    return journaled(store, "lemmatize", config["lemmas"], lemmatized)
 
 
 _NO_NAMES = "Файла имён тем {file} ещё нет. Сделать его: vkaudience topics name."

@@ -157,6 +157,7 @@ def test_a_refused_token_needs_a_person(vk: Any, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "vkaudience", "collect"]
     environ = {**environment(vk), "VK_TOKEN": "vk1.sim.wrong"}
     answer = subprocess.run(command, cwd=folder, env=environ, capture_output=True, check=False)
+    assert "не подходит" in answer.stderr.decode()
     assert answer.returncode == 3 and b"vk1.sim.wrong" not in answer.stderr and b"Traceback" not in answer.stderr
 
 

@@ -88,6 +88,36 @@ def test_a_refusal_is_not_repeated(code: int, kind: type[Exception]) -> None:
         assert vk.calls["wall.get"] == 1
 
 
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [("http://127.0.0.1:8765/method", "vkaudience simulate"), ("https://api.vk.example/method", "Проверьте интернет")],
+)
+def test_where_nobody_answers_the_address_is_named_and_what_to_check(address: str, words: str) -> None:
+    def refuse(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused", request=request)
+
+    def elsewhere(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(404)
+
+    for answer in (refuse, elsewhere):
+        transport = httpx.MockTransport(answer)
+        vk = VkClient(Token(SECRET), VkSettings(api_url=address), clock=HandClock(), transport=transport)
+        with vk, pytest.raises(VkRetry) as caught:
+            vk.call("wall.get")
+        assert address in str(caught.value) and words in caught.value.todo
+
+
+def test_a_wrong_token_is_told_as_that_though_vk_did_answer() -> None:
+    error = {"error_code": 5, "error_msg": "User authorization failed"}
+    with client(lambda _: httpx.Response(200, json={"error": error})) as vk, pytest.raises(VkStop) as caught:
+        vk.call("wall.get")
+    assert "не подходит" in caught.value.what and "VK_TOKEN" in caught.value.todo
+    other = {**error, "error_code": 15}
+    with client(lambda _: httpx.Response(200, json={"error": other})) as vk, pytest.raises(VkSkip) as refused:
+        vk.call("wall.get")
+    assert "не ответил" not in refused.value.what and "15" in refused.value.what
+
+
 def test_no_traceback_shows_the_token() -> None:
     def refuse(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("refused", request=request)

@@ -150,6 +150,16 @@ def test_a_missing_column_and_a_missing_file_are_named(tmp_path: Path) -> None:
     says(answer, "нет такого.csv")
 
 
+def test_wrong_lines_of_a_list_of_people_are_named_by_file_and_line(tmp_path: Path) -> None:
+    config = '[[audiences]]\nname = "а"\npeople = "мои люди.txt"\n'
+    (tmp_path / "config.toml").write_text(config, encoding="utf-8")
+    (tmp_path / "мои люди.txt").write_text("123\n\nне номер\nid5\nvk.com/durov\nclub1\n", encoding="utf-8")
+    answer = run("plan", "--offline", cwd=tmp_path)
+    assert answer.returncode == 2
+    says(answer, "мои люди.txt", "строка 3: 'не номер'", "строка 5: 'vk.com/durov'", "строка 6: 'club1'", "id123")
+    assert "сообщество" not in answer.stderr.decode()
+
+
 def test_a_fault_of_our_own_is_told_without_a_traceback_unless_asked(study: Path) -> None:
     code = (
         "import sys, vkaudience.cmd_status as s, vkaudience.__main__ as m\n"

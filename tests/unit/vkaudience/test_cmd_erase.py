@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from storage import open_store, people
-from storage.rows import User
+from storage import open_store, people, walls
+from storage.rows import Post, User
 
 
 def run(*words: str, cwd: Path) -> subprocess.CompletedProcess[bytes]:
@@ -47,7 +47,7 @@ def test_a_person_is_forgotten_by_number_or_address(study: Path, person: str) ->
         assert [row["id"] for row in store.rows("SELECT id FROM users")] == [2]
 
 
-@pytest.mark.parametrize("person", ["durov", "club1", "-5"])
+@pytest.mark.parametrize("person", ["durov", "club1", "-5", "не номер"])
 def test_what_is_no_person_is_refused(study: Path, person: str) -> None:
     assert run("forget", "--yes", "--", person, cwd=study).returncode == 2
 
@@ -62,3 +62,12 @@ def test_a_purge_says_what_went_and_what_is_left(study: Path) -> None:
 def test_no_study_is_made_to_be_emptied(tmp_path: Path, words: tuple[str, ...]) -> None:
     assert run(*words, cwd=tmp_path).returncode == 1
     assert not (tmp_path / "study.db").exists()
+
+
+def test_lemmatize_knows_that_the_texts_were_purged(study: Path) -> None:
+    with open_store(study / "study.db") as store:
+        walls.save_posts(store, [Post(1, 1, from_id=1, text="слово")], 5)
+    assert run("purge", "--texts", "--yes", cwd=study).returncode == 0
+    answer = run("lemmatize", cwd=study)
+    told = answer.stderr.decode()
+    assert answer.returncode == 1 and "удалены командой purge" in told and "Что делать" in told

@@ -80,3 +80,12 @@ def test_a_world_that_is_not_there_is_named_with_those_that_are(tmp_path: Path) 
     answer = subprocess.run(line, cwd=tmp_path, capture_output=True, check=False)
     assert answer.returncode == 2
     assert "moon" in answer.stderr.decode() and "course" in answer.stderr.decode()
+
+
+def test_a_taken_port_is_told_as_that(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        line = [sys.executable, "-m", "vkaudience", "simulate", "--plan", "tiny", "--port", port]
+        answer = subprocess.run(line, cwd=tmp_path, capture_output=True, check=False)
+    told = answer.stderr.decode()
+    assert answer.returncode == 1 and port in told and "занимает другая программа" in told and "--port 0" in told
