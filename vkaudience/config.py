@@ -196,11 +196,12 @@ def audience_faults(tables: Iterable[Mapping[str, Any]]) -> list[str]:
         seen.add(table["name"] or "")
         if not table["communities"] and not table["people"]:
             faults.append(f"{where}: нужны сообщества (communities) или файл с людьми (people)")
+        minus: tuple[str, ...] = ()
         try:
-            rule = parse_rule(table["definition"], len(set(table["communities"])))
-            _check_addresses((*table["communities"], *rule.minus), where, faults)
+            minus = parse_rule(table["definition"], len(set(table["communities"]))).minus
         except ValueError as error:
             faults.append(f"{where} definition = {table['definition']!r}: {error}")
+        _check_addresses((*table["communities"], *minus), where, faults)
     return faults
 
 

@@ -87,6 +87,14 @@ def test_what_the_rooms_refuse_is_told_together_with_all_the_rest(tmp_path: Path
         assert part in error.value.what
 
 
+def test_a_bad_rule_hides_no_bad_address(tmp_path: Path) -> None:
+    text = '[[audiences]]\nname = "а"\ncommunities = ["группа", "club0"]\ndefinition = "каждый"\n'
+    with pytest.raises(ConfigError) as error:
+        load_config(written(tmp_path, text), {})
+    for part in ("'каждый'", "'группа'", "'club0'"):
+        assert part in error.value.what
+
+
 def test_the_languages_of_the_config_are_those_that_are_told_apart() -> None:
     from nlp.language import language
     from vkaudience.schema import LANGUAGES
