@@ -19,7 +19,7 @@ def vocabulary(settings: TopicSettings, words: Vocabulary) -> str:
     most = int(settings.max_share * words.n_documents)
     dropped = ", ".join(f"{_REASONS[reason]} {n}" for reason, n in sorted(words.dropped_counts.items()))
     return (
-        f"Словарь: {len(words.terms)} слов, каждое в {words.least}–{most} документах из {words.n_documents}; "
+        f"Словарь: слов {len(words.terms)}, каждое в {words.least}–{most} документах из {words.n_documents}; "
         f"отброшено {dropped or 'ничего'}."
     )
 

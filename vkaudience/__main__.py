@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import importlib
 import os
 import sys
@@ -17,7 +16,7 @@ from vkaudience.commands import COMMANDS
 from vkaudience.config import Config, load_config
 from vkaudience.failures import EXIT_CODES, INTERRUPTED, exit_code, of_the_system, tell_error, unexpected
 from vkaudience.output import deafen, murmur
-from vkaudience.russian import Context, no_command, program, remember, usage_fault
+from vkaudience.russian import Context, in_russian, program, remember, usage_fault
 from vkaudience.show import silence, talk, verbose
 from vkaudience.version import __version__
 
@@ -52,16 +51,7 @@ class LazyGroup(click.Group):
             return None
         command = importlib.import_module(COMMANDS[cmd_name][0]).command
         assert isinstance(command, click.Command)
-        command.context_class = Context
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        name = args[0]
-        if name not in COMMANDS and not name.startswith("-"):
-            raise no_command(name, difflib.get_close_matches(name, COMMANDS, n=1))
-        return super().resolve_command(ctx, args)
+        return in_russian(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Команды"):

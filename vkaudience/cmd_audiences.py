@@ -6,11 +6,12 @@ from typing import Any
 
 import click
 
-from storage import ConfigError, Outcome, audiences, open_store
+from storage import ConfigError, Outcome, audiences, open_store, people
 from vkaudience.command import common
 from vkaudience.doors import open_client
 from vkaudience.output import say, say_json
 from vkaudience.pipeline import journal_line
+from vkaudience.rules import told
 from vkaudience.watches import watching
 
 KINDS = {"studied": "изучаемая", "baseline": "контрольная"}
@@ -24,6 +25,7 @@ def command(options: Any, as_json: bool, quiet: bool) -> int:
         return 0
     with open_store(options.load().database, write=False) as store:
         rows, sizes = audiences.audiences(store), audiences.sizes(store)
+        names = {row.id: row.name or "" for row in people.communities(store)}
     for row in rows:
         size = sizes.get(row.id or 0, 0)
         if as_json:
@@ -32,7 +34,7 @@ def command(options: Any, as_json: bool, quiet: bool) -> int:
         else:
             say(f"«{row.name}»: {KINDS[row.kind]}, людей {size}, версия {row.version}")
             if not quiet:
-                say(f"   {row.definition}")
+                say(f"   {told(row.definition, names)}")
     if not rows and not as_json:
         say("Аудиторий ещё нет: их составляет vkaudience collect.")
     return 0

@@ -75,10 +75,10 @@ def _of_community(part: Part) -> list[str]:
     head = f"«{facts.name}»: участников {facts.members}"
     if facts.refused:
         return [f"{head}; список VK не отдаёт ({reason(facts.refused)}): людей этого сообщества собрать нельзя."]
-    lines = [f"{head}, с открытой страницей {_shown(part.readable, 'профилям')}"]
+    lines = [f"{head}, с открытой страницей {_shown(part.readable, ('профилю', 'профилям'))}"]
     if not part.people:
         return lines
-    lines.append(f"  с достаточным текстом на стене {_shown(part.worded, 'стенам')}")
+    lines.append(f"  с достаточным текстом на стене {_shown(part.worded, ('стене', 'стенам'))}")
     lines.append(f"  будет спрошено людей {part.people}, с текстом из них около {part.with_words}{_precision(part)}")
     if part.needed is None:
         lines.append("  300 человек с текстом здесь не набрать: объедините с похожим сообществом.")
@@ -94,10 +94,12 @@ def _precision(part: Part) -> str:
     return f", доли по ним будут известны до ±{points} п. п." if points else ": все, кто есть"
 
 
-def _shown(share: Share, what: str) -> str:
+def _shown(share: Share, what: tuple[str, str]) -> str:
+    """A share with its interval; ``what`` it was measured by, as after 1 and as after 5."""
     if not share.n:
         return f"{share.value:.0%} (допущение, не измерено)"
-    return f"{share.value:.0%} ({share.low:.0%}–{share.high:.0%}, по {share.n} {what})"
+    by = what[share.n % 10 != 1 or share.n % 100 == 11]
+    return f"{share.value:.0%} ({share.low:.0%}–{share.high:.0%}, по {share.n} {by})"
 
 
 def _duration(seconds: float) -> str:

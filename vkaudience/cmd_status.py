@@ -119,7 +119,7 @@ def _lines(found: dict[str, Any]) -> list[str]:
     counts = found["counts"]
     people = ", ".join(f"{STATES.get(state, state)} {number}" for state, number in found["people"].items())
     model = found["model"]
-    shown = f"{model['n_topics']} тем, люди с профилем: {found['profiles']}" if model else "ещё не построены"
+    shown = f"{model['n_topics']}, люди с профилем: {found['profiles']}" if model else "ещё не построены"
     return [
         f"Сообщества: {counts['communities']}",
         *(f"Аудитория «{name}»: {number} чел." for name, _, number in found["audiences"]),

@@ -1,4 +1,4 @@
-"""Who belongs to an audience: the words of ``[[audiences]].definition``.
+"""Who belongs to an audience: the words of ``[[audiences]].definition``, and what is stored of them, told.
 
     any                            people of at least one of the communities (the default)
     all                            people of every one of them
@@ -13,8 +13,11 @@ An imported list of people stands in the key ``people`` and is added whatever th
 from __future__ import annotations
 
 import datetime
+import json
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 WAYS = 'any, all, "2 of 5", "active 3", "active 3 since 2026-01-01", "any minus vk.com/имя"'
 _OF = re.compile(r"(\d{1,4})\s+of\s+(\d{1,4})")
@@ -71,3 +74,36 @@ def _least(how: str, number: int) -> int:
     if not 1 <= least <= of:
         raise ValueError(f"нужно число от 1 до {of}")
     return least
+
+
+def told(definition: str, names: Mapping[int, str]) -> str:
+    """A stored rule for a person; ``names`` of communities by id."""
+    try:
+        rule = dict(json.loads(definition))
+    except (ValueError, TypeError):  # of another program: as it is
+        return definition
+
+    def of(key: str) -> str:
+        return ", ".join(f"«{names.get(number) or number}»" for number in rule[key])
+
+    if "baseline" in rule:
+        drawn = {"random": "случайные люди VK", "city": f"жители города {rule.get('city')}"}
+        who = drawn.get(rule["baseline"]) or f"участники других сообществ: {of('communities')}"
+        return f"{who}; набрано с зерном {rule['seed']}"
+    parts = [_members(rule, of)] + ([f"люди из файла: {rule['people']}"] if rule.get("people") else [])
+    text = " и ".join(part for part in parts if part) or "люди из импорта"
+    return text + (f", без участников {of('minus')}" if rule.get("minus") else "")
+
+
+def _members(rule: Mapping[str, Any], of: Callable[[str], str]) -> str:
+    if "active" in rule:
+        day = datetime.datetime.fromtimestamp(rule.get("since") or 0, datetime.UTC)
+        since = f" с {day:%Y-%m-%d}" if rule.get("since") else ""
+        return f"отметки, комментарии и репосты на стенах {of('walls')}: хотя бы {rule['active']}{since}"
+    if "at_least" in rule:
+        return f"участники хотя бы {rule['at_least']} из {of('of')}"
+    if "all" in rule:
+        return f"участники всех сразу: {of('all')}"
+    if not rule.get("any"):
+        return ""
+    return f"участники хотя бы одного из {of('any')}" if len(rule["any"]) > 1 else f"участники {of('any')}"

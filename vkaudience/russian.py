@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ NAME = "vkaudience"
 HEADINGS = {"Options": "Параметры", "Commands": "Команды"}
 HELP = {"Show this message and exit.": "показать эту справку", "Show the version and exit.": "показать версию"}
 PLACES = {"[OPTIONS]": "[ПАРАМЕТРЫ]", "COMMAND [ARGS]...": "КОМАНДА ..."}
+VALUES = {"INTEGER RANGE": "ЧИСЛО", "FLOAT RANGE": "ЧИСЛО", "INTEGER": "ЧИСЛО", "TEXT": "ТЕКСТ", "PATH": "ПУТЬ"}
+NOTES = {"[default: ": "[по умолчанию: ", "[required]": "[обязательно]"}
 BEFORE = ("--config", "--db")
 SECRETS = ("token", "key", "password", "login")
 
@@ -29,9 +32,7 @@ class Formatter(click.HelpFormatter):
     """click's formatter of ``--help`` with Russian headings."""
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
-        for english, russian in PLACES.items():
-            args = args.replace(english, russian)
-        super().write_usage(prog, args, "Как вызвать: ")
+        super().write_usage(prog, _replaced(args, PLACES), "Как вызвать: ")
 
     @contextmanager
     def section(self, name: str) -> Iterator[None]:
@@ -39,13 +40,31 @@ class Formatter(click.HelpFormatter):
             yield
 
     def write_dl(self, rows: Any, col_max: int = 30, col_spacing: int = 2) -> None:
-        super().write_dl([(name, HELP.get(text, text)) for name, text in rows], col_max, col_spacing)
+        super().write_dl([(_replaced(name, VALUES), _help(text)) for name, text in rows], col_max, col_spacing)
+
+
+def _help(text: str) -> str:
+    return _replaced(HELP.get(text, text), NOTES).replace("; x>=", "; от ").replace("[x>=", "[от ")
+
+
+def _replaced(text: str, words: Mapping[str, str]) -> str:
+    for english, russian in words.items():
+        text = text.replace(english, russian)
+    return text
 
 
 class Context(click.Context):
     """A context whose help is Russian."""
 
     formatter_class = Formatter
+
+
+def in_russian(command: click.Command) -> click.Command:
+    """Let a command, and all below it, speak by :class:`Context`."""
+    command.context_class = Context
+    for below in command.commands.values() if isinstance(command, click.Group) else ():
+        in_russian(below)
+    return command
 
 
 def program() -> str:
@@ -90,21 +109,23 @@ def usage_fault(error: click.UsageError) -> ConfigError:
     if isinstance(error, click.BadOptionUsage):
         return ConfigError(f"Параметру {error.option_name} нужно значение.", "", look)
     if isinstance(error, click.MissingParameter):
-        name = error.param.make_metavar(error.ctx) if error.param and error.ctx else "параметра"
-        return ConfigError(f"Не хватает {name}.", "", look)
+        return ConfigError(f"В команде не хватает: {_named(error.param, error.ctx)}", "", look)
     if isinstance(error, click.BadParameter):
-        shown = f" {error.param_hint or _named(error.param)}"
+        shown = f" {error.param_hint or _named(error.param, error.ctx)}"
         # Messages of our own are Russian already; click's English ones are replaced.
         own = error.message if re.search("[а-я]", error.message) else ""
         return ConfigError(f"Неверное значение{shown}.", own, f"{_allowed(error.param)}{look}")
+    if unknown := re.match(r"No such command '(.*?)'", error.message):
+        return _no_command(unknown[1], error.ctx, look)
     extra = re.search(r"extra arguments? \((.*)\)", error.message)
     return ConfigError(f"Лишнее в команде: {extra[1]}." if extra else error.format_message(), "", look)
 
 
-def no_command(name: str, near: list[str]) -> ConfigError:
-    """A command that there is not."""
-    todo = f"Похоже на {near[0]!r}. " if near else ""
-    return ConfigError(f"Команды {name!r} нет.", "", f"{todo}Все команды: {program()} --help")
+def _no_command(name: str, ctx: click.Context | None, look: str) -> ConfigError:
+    group = ctx.command if ctx else None
+    there = group.list_commands(ctx) if ctx and isinstance(group, click.Group) else []
+    near = difflib.get_close_matches(name, there, n=1)
+    return ConfigError(f"Команды {name!r} нет.", "", f"{f'Похоже на {near[0]!r}. ' if near else ''}{look}")
 
 
 def _no_option(name: str, near: Any, look: str) -> ConfigError:
@@ -121,8 +142,11 @@ def _no_option(name: str, near: Any, look: str) -> ConfigError:
     return ConfigError(f"Параметра {name} нет.", "", f"{todo}{look}")
 
 
-def _named(parameter: Any) -> str:
-    return "/".join(parameter.opts) if parameter is not None else ""
+def _named(parameter: Any, ctx: click.Context | None) -> str:
+    """An option by its names, an argument as ``--help`` shows it."""
+    if isinstance(parameter, click.Argument) and ctx is not None:
+        return parameter.make_metavar(ctx)
+    return "/".join(parameter.opts) if parameter is not None else "параметр"
 
 
 def _allowed(parameter: Any) -> str:

@@ -9,12 +9,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
-from storage import SYSTEM_CLOCK, journal, open_store, people
-from storage.rows import Gap, User
+from collector.plan import Share
+from storage import SYSTEM_CLOCK, audiences, journal, open_store, people, tables
+from storage.rows import Audience, Community, Gap, User
+from vkaudience.__main__ import COMMANDS, main
+from vkaudience.cmd_plan import _shown
 from vkaudience.config import load_config
 from vkaudience.schema import SECTIONS
+from vkaudience.show import CAPTIONS
 
 
 def run(*words: str, cwd: Path, **environ: str) -> subprocess.CompletedProcess[bytes]:
@@ -193,6 +198,69 @@ def test_status_says_what_the_last_run_of_each_command_missed(tmp_path: Path) ->
             journal.end_run(store, run_id, "partial", {}, (message,), 20)
     told = run("status", cwd=tmp_path).stdout.decode()
     assert "   Метод likes.getList недоступен" in told and "   х" in told and "старое" not in told
+
+
+ENGLISH = ("Usage", "Options", "Show this", "default:", "INTEGER", "TEXT", "RANGE", "such command", "Missing")
+
+
+def groups() -> list[tuple[str, ...]]:
+    """Every command and every command below one."""
+    from vkaudience.__main__ import cli
+
+    context = click.Context(cli)
+    found: list[tuple[str, ...]] = []
+    for name in COMMANDS:
+        command = cli.get_command(context, name)
+        found += [(name,), *((name, below) for below in getattr(command, "commands", ()))]
+    return found
+
+
+@pytest.mark.parametrize("words", groups(), ids=" ".join)
+def test_the_help_of_every_command_is_russian(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*words, "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert "Как вызвать" in shown and not [word for word in ENGLISH if word in shown], shown
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("topics shw", "Команды 'shw' нет.\nЧто делать: Похоже на 'show'. Справка: vkaudience topics --help"),
+        ("statsu", "Команды 'statsu' нет.\nЧто делать: Похоже на 'status'. Справка: vkaudience --help"),
+        ("forget", "не хватает: ЧЕЛОВЕК...\n"), ("team split", "не хватает: --members\n"),
+        ("audiences baseline x", "Неверное значение random|city|pool"),
+    ],
+)  # fmt: skip
+def test_a_mistyped_command_is_explained_in_russian(words: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(words.split()) == 2
+    shown = capsys.readouterr().err
+    assert told in shown and not [word for word in ENGLISH if word in shown], shown
+
+
+def test_audiences_tell_their_rules_in_words(tmp_path: Path) -> None:
+    rules = {
+        '{"any": [7]}': "участники «Рок»", '{"any": []}': "люди из импорта",
+        '{"any": [7, 8], "people": 3}': "хотя бы одного из «Рок», «8» и люди из файла: 3",
+        '{"all": [7, 8], "minus": [9]}': "участники всех сразу: «Рок», «8», без участников «9»",
+        '{"at_least": 2, "of": [7, 8, 9]}': "участники хотя бы 2 из «Рок», «8», «9»",
+        '{"active": 3, "since": 86400, "walls": [7]}': "на стенах «Рок»: хотя бы 3 с 1970-01-02",
+        '{"baseline": "city", "city": "Омск", "seed": 5}': "жители города Омск; набрано с зерном 5",
+    }  # fmt: skip
+    with open_store(tmp_path / "study.db") as store:
+        people.save_communities(store, [Community(7, name="Рок")], 5)
+        for number, rule in enumerate(rules):
+            audiences.save_audience(store, Audience(str(number), rule))
+    shown = run("audiences", cwd=tmp_path).stdout.decode()
+    assert all(told in shown for told in rules.values()) and "{" not in shown, shown
+
+
+@pytest.mark.parametrize(("n", "told"), [(101, "по 101 стене)"), (111, "по 111 стенам)"), (22, "по 22 стенам)")])
+def test_a_plan_counts_as_people_speak(n: int, told: str) -> None:
+    assert _shown(Share(0.5, 0.4, 0.6, n), ("стене", "стенам")).endswith(told)
+
+
+def test_every_table_that_is_counted_has_a_name_for_people() -> None:
+    assert set(tables.SOCIAL) <= CAPTIONS.keys()
 
 
 def test_status_speaks_russian_of_runs_and_refusals(tmp_path: Path) -> None:
