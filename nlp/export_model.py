@@ -10,6 +10,7 @@ import csv
 import hashlib
 import itertools
 import json
+import os
 import secrets
 from collections.abc import Iterable, Iterator
 from operator import itemgetter
@@ -21,6 +22,9 @@ from nlp.fitted import TopicModel, from_bytes
 from storage import ConfigError, MissingInput, Store, models
 from storage.rows import Topic
 
+# As the README installs it: the package is on no index.
+FOLDER = ".venv\\Scripts\\" if os.name == "nt" else ".venv/bin/"
+INSTALL = f'{FOLDER}python -m pip install -c constraints.txt -e ".[export]"'
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -135,7 +139,7 @@ def _page(store: Store, model_id: int, model: TopicModel, folder: Path) -> str:
     try:
         import pyLDAvis
     except ImportError:  # pyLDAvis itself wants gensim and scikit-learn
-        return 'нет библиотеки pyLDAvis: pip install "vkaudience[export]"'
+        return f"нет библиотеки pyLDAvis; поставьте её в папке программы: {INSTALL}"
 
     people: dict[int, Any] = {}
     lengths: dict[int, int] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -66,6 +67,16 @@ def test_gensim_reads_its_folder_and_finds_our_topics(planted: Store, tmp_path: 
     for number in range(4):
         best = max(ours, key=lambda row: float(row[f"topic_{number}"]))["word"]
         assert loaded.show_topic(number, 1)[0][0] == best
+
+
+def test_a_missing_library_is_installed_as_the_readme_says(
+    planted: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyLDAvis", None)
+    topics(planted, FOUR)
+    why = export(planted, tmp_path)["pyldavis.html"]
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    assert '-e ".[export]"' in why and '-e ".[export]"' in readme and "vkaudience[" not in why + readme
 
 
 def test_the_page_has_our_numbers_and_needs_no_network(planted: Store, tmp_path: Path) -> None:
