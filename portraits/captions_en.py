@@ -52,6 +52,8 @@ CAPTIONS: dict[str, str] = {
     "page.top": "to the top",
     "stage.people": "There are no people in this study: members were not collected, or the imported file had no "
     "authors. Below is what is known of the communities themselves.",
+    "stage.unfinished": "The collection is not finished: it was last stopped, paused by VK's limit, or broke off. The "
+    "numbers below speak of the part that was collected; finish it (vkaudience collect) and build the report again.",
     "stage.audiences": "No audience is defined: describe them in config.toml ([[audiences]]) and run vkaudience "
     "collect.",
     "stage.lemmatize": "Texts are collected but not yet read word by word: run vkaudience lemmatize, then "
@@ -122,6 +124,7 @@ CAPTIONS: dict[str, str] = {
     "passport.question": "Question",
     "passport.no_question": "not written (question in the [study] section of config.toml)",
     "passport.collected": "Data received",
+    "passport.unfinished": "the collection is not finished",
     "passport.written": "Texts published",
     "passport.totals": "Collected",
     "passport.totals_text": "{communities}; {users}; {posts} on walls; {comments}; {documents} read word by word",

@@ -51,6 +51,8 @@ CAPTIONS: dict[str, str] = {
     "page.top": "наверх",
     "stage.people": "Людей в исследовании нет: участники не собраны или файл импорта был без авторов. Ниже — то, "
     "что известно о самих сообществах.",
+    "stage.unfinished": "Сбор не закончен: в последний раз он остановлен, на паузе из-за лимита VK или оборвался. Числа "
+    "ниже — о той части, что собрана; закончите сбор (vkaudience collect) и соберите отчёт заново.",
     "stage.audiences": "Аудитории не заданы: опишите их в config.toml ([[audiences]]) и запустите vkaudience collect.",
     "stage.lemmatize": "Тексты собраны, но ещё не разобраны на слова: запустите vkaudience lemmatize, затем "
     "vkaudience topics.",
@@ -119,6 +121,7 @@ CAPTIONS: dict[str, str] = {
     "passport.question": "Вопрос",
     "passport.no_question": "не записан (question в разделе [study] файла config.toml)",
     "passport.collected": "Данные получены",
+    "passport.unfinished": "сбор не закончен",
     "passport.written": "Тексты опубликованы",
     "passport.totals": "Собрано",
     "passport.totals_text": "{communities}; {users}; на стенах {posts}; {comments}; по словам разобрано {documents}",

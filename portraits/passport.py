@@ -64,8 +64,8 @@ def _untold(study: Study, sources: Mapping[int, data.Source]) -> frozenset[int]:
 
 
 def _missing(study: Study, totals: Mapping[str, int]) -> tuple[str, ...]:
-    """Which stages have nothing to show yet: keys of captions."""
-    found = []
+    """Which stages have not ended, or have nothing to show yet: keys of captions."""
+    found = ["unfinished"] if data.unfinished(study.store) else []
     if not study.groups:
         found.append("audiences")
     if not study.peopled:

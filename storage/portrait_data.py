@@ -76,6 +76,12 @@ def collected(store: Store) -> Span:
     return Span(*next(store.rows(f"SELECT min(a), max(b) FROM ({parts})")))
 
 
+def unfinished(store: Store) -> bool:
+    """Whether the last collection was stopped, paused or broke off: what is held is a part of what was asked for."""
+    sql = "SELECT coalesce(outcome, '') NOT IN ('done', 'partial') FROM runs WHERE command = 'collect' ORDER BY id DESC"
+    return bool(store.value(f"{sql} LIMIT 1"))
+
+
 def written(store: Store) -> Span:
     """When the texts that became documents were published."""
     return Span(*next(store.rows("SELECT min(published_at), max(published_at) FROM documents")))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from storage import Store, people
+from storage import Store, journal, people
 from storage.rows import User
 
 ROCK, MUMS, STUDENTS = 1, 2, 3
@@ -122,3 +122,18 @@ def test_the_few_in_two_audiences_are_not_their_sum_less_everyone(
 def test_one_of_a_kind_is_counted_in_the_singular(build: Any, told: Any, small_study: Any) -> None:
     text = told(build(kinds=small_study["KINDS"][:1], model=False), "passport", language="en").replace("\u00a0", " ")
     assert "1 community; 380 people;" in text and "0 comments" in text
+
+
+@pytest.mark.parametrize(("language", "words"), [("ru", "сбор не закончен"), ("en", "collection is not finished")])
+@pytest.mark.parametrize("outcome", ["interrupted", "paused", "VkStop", None])
+def test_a_collection_that_was_not_finished_is_told(
+    build: Any, page: Any, told: Any, outcome: str | None, language: str, words: str
+) -> None:
+    store = build(model=False)
+    journal.start_run(store, "collect", {}, {}, 10)
+    if outcome:
+        journal.end_run(store, 1, outcome, {}, (), 20)
+    assert words in told(store, "passport", language=language)
+    assert page(store, language=language).lower().count(words) == 2, "at the head of the report too"
+    journal.end_run(store, journal.start_run(store, "collect", {}, {}, 30), "partial", {}, (), 40)
+    assert words not in page(store, language=language).lower()
