@@ -14,7 +14,7 @@ from storage import SYSTEM_CLOCK, open_store
 from storage.journal import last_success
 from storage.summary import last_settings, summary
 from vkaudience.command import common
-from vkaudience.next_step import changed, next_step
+from vkaudience.next_step import changed, next_step, refit
 from vkaudience.output import say, say_json
 
 STATES = {
@@ -77,7 +77,11 @@ def command(options: Any, as_json: bool, quiet: bool, max_age: int | None) -> in
     database = config.database
     with open_store(database, write=False) as store:
         found = summary(store, SYSTEM_CLOCK.now())
-        found |= {"asked": config["collect"]["what"], "changed": changed(config, last_settings(store, "collect"))}
+        found |= {
+            "asked": config["collect"]["what"],
+            "changed": changed(config, last_settings(store, "collect")),
+            "refit": refit(config, last_settings(store, "topics")),
+        }
         found["last_collected_at"] = last_success(store, "collect")
     found["next"] = next_step(found)
     if as_json:

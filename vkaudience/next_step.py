@@ -32,7 +32,17 @@ def changed(config: Config, before: Mapping[str, Any] | None) -> bool:
     """Whether the config names other people or things to collect than those of the last collection."""
     if before is None or not config.audiences:
         return False
-    return _shape(json.loads(json.dumps(collecting(config), default=str))) != _shape(before)
+    return _shape(_plain(collecting(config))) != _shape(before)
+
+
+def refit(config: Config, before: Mapping[str, Any] | None) -> bool:
+    """Whether the config wants other topics than the last ``topics`` was run for; where names are kept is no part."""
+    return before is not None and {**_plain(config["topics"]), "curation": None} != {**before, "curation": None}
+
+
+def _plain(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings as the journal gives them back."""
+    return dict(json.loads(json.dumps(settings, default=str)))
 
 
 def _shape(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -47,7 +57,8 @@ def _shape(settings: Mapping[str, Any]) -> dict[str, Any]:
 def next_step(found: Mapping[str, Any]) -> str:
     """The command that the study waits for, and why where it is not plain.
 
-    ``found``: storage's summary with ``asked`` (what the config collects) and ``changed`` (since the last collection).
+    ``found``: storage's summary with ``asked`` (what the config collects), ``changed`` (since the last collection) and
+    ``refit`` (settings of topics changed since they were made).
     """
     return _collecting(found) or _texts(found) or _results(found)
 
@@ -85,9 +96,10 @@ def _texts(found: Mapping[str, Any]) -> str:
 def _results(found: Mapping[str, Any]) -> str:
     """Topics and report: made after the data, each."""
     data, topics = max(_number(found, name) for name in DATA), found["latest"].get("topics")
-    # Topics that were refused for too little text will be refused again until there is more.
-    poor = not found["texts"] or (topics is not None and topics["outcome"] == "MissingInput" and topics["id"] > data)
-    fitted = topics is not None and topics["outcome"] in ENDED and topics["id"] > data
+    tried = topics is not None and topics["id"] > data and not found["refit"]
+    # Topics that were refused for too little text will be refused again until there is more, or less is asked.
+    poor = not found["texts"] or (tried and topics["outcome"] == "MissingInput")
+    fitted = tried and topics["outcome"] in ENDED
     if not poor and not (found["model"] and fitted):
         return "vkaudience topics"
     why = ": тем нет, текста для них слишком мало" if poor and found["model"] is None else ""

@@ -91,7 +91,9 @@ def told(definition: str, names: Mapping[int, str]) -> str:
         who = drawn.get(rule["baseline"]) or f"участники других сообществ: {of('communities')}"
         return f"{who}; набрано с зерном {rule['seed']}"
     parts = [_members(rule, of)] + ([f"люди из файла: {rule['people']}"] if rule.get("people") else [])
-    text = " и ".join(part for part in parts if part) or "люди из импорта"
+    # An import writes no number of listed people; a collection that found no community does.
+    empty = "ни одно из названных сообществ не найдено" if "people" in rule else "люди из импорта"
+    text = " и ".join(part for part in parts if part) or empty
     return text + (f", без участников {of('minus')}" if rule.get("minus") else "")
 
 

@@ -240,6 +240,7 @@ def test_a_mistyped_command_is_explained_in_russian(words: str, told: str, capsy
 def test_audiences_tell_their_rules_in_words(tmp_path: Path) -> None:
     rules = {
         '{"any": [7]}': "участники «Рок»", '{"any": []}': "люди из импорта",
+        '{"any": [], "people": 0}': "ни одно из названных сообществ не найдено",
         '{"any": [7, 8], "people": 3}': "хотя бы одного из «Рок», «8» и люди из файла: 3",
         '{"all": [7, 8], "minus": [9]}': "участники всех сразу: «Рок», «8», без участников «9»",
         '{"at_least": 2, "of": [7, 8, 9]}': "участники хотя бы 2 из «Рок», «8», «9»",

@@ -28,7 +28,8 @@ def told(folder: Path) -> str:
 
 
 def note(store: Store, folder: Path, command: str, outcome: str = "done") -> None:
-    settings = collecting(load_config(folder / "config.toml", {})) if command == "collect" else {}
+    config = load_config(folder / "config.toml", {})
+    settings = {"collect": collecting(config), "topics": config["topics"]}.get(command, {})
     run = journal.start_run(store, command, settings, {}, 10)
     journal.end_run(store, run, outcome, {}, (), 20)
 
@@ -89,6 +90,14 @@ def test_a_community_replaced_in_the_config_is_to_be_collected(tmp_path: Path) -
     assert told(tmp_path) == "всё сделано"
     file.write_text(file.read_text(encoding="utf-8").replace("club1", "club2"), encoding="utf-8")
     assert told(tmp_path).startswith("vkaudience collect: настройки сбора")
+
+
+def test_other_settings_of_topics_ask_for_topics_again(tmp_path: Path) -> None:
+    study(tmp_path, "collect", "lemmatize", "topics:MissingInput", "report", model=False).close()
+    assert told(tmp_path).startswith("всё сделано: тем нет")
+    file = tmp_path / "config.toml"
+    file.write_text(file.read_text(encoding="utf-8") + "[topics]\nmin_people = 1\n", encoding="utf-8")
+    assert told(tmp_path) == "vkaudience topics"
 
 
 def test_members_alone_are_no_texts_and_the_way_to_texts_is_named(tmp_path: Path) -> None:
