@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from storage import SYSTEM_CLOCK, AudienceError, Event, MissingInput, Outcome, Store, Watch, journal
+from storage import SYSTEM_CLOCK, AudienceError, Event, MissingInput, Outcome, Store, Watch, journal, texts
 from storage.summary import last_settings
 from vkaudience.config import Config
 from vkaudience.failures import exit_code
@@ -60,25 +60,50 @@ def collect(store: Store, config: Config, watch: Watch) -> Outcome:
         )
 
 
+# What of [collect] what brings texts.
+TEXTS = frozenset(("walls", "posts", "comments"))
+
+
 def lemmatize(store: Store, config: Config, watch: Watch) -> Outcome:
     """The stage ``lemmatize``."""
     from nlp.lemmatize import lemmatize as stage
 
     settings = lemma_settings(config)
 
-    def lemmatized() -> Outcome:
-        try:
-            return stage(store, settings, watch=watch)
-        except MissingInput as error:
-            if last_settings(store, "purge") is None:
-                raise
-            raise MissingInput(
-                "Лемматизировать нечего: тексты этого исследования удалены командой purge.",
-                "Темы, доли групп и журнал остались, тексты вернуть нельзя.",
-                "Чтобы работать с текстами снова, соберите новое исследование: vkaudience init ИМЯ.",
-            ) from error
+    return journaled(
+        store,
+        "lemmatize",
+        config["lemmas"],
+        lambda: _with_texts(store, config, lambda: stage(store, settings, watch=watch)),
+    )
 
-    return journaled(store, "lemmatize", config["lemmas"], lemmatized)
+
+def _with_texts(store: Store, config: Config, stage: Callable[[], Outcome]) -> Outcome:
+    """Run a stage that needs texts; where there are none it would name the wrong cause: the one before it."""
+    try:
+        return stage()
+    except MissingInput as error:
+        why = None if texts.count_texts(store) else _textless(store, config)
+        if why is None:
+            raise
+        raise why from error
+
+
+def _textless(store: Store, config: Config) -> MissingInput | None:
+    """Why a study has no texts, where the journal or the config knows it."""
+    if last_settings(store, "purge") is not None:
+        return MissingInput(
+            "Текстов нет: они удалены командой purge.",
+            "Темы, доли групп и журнал остались, тексты вернуть нельзя.",
+            "Чтобы работать с текстами снова, соберите новое исследование: vkaudience init ИМЯ.",
+        )
+    if last_settings(store, "collect") is not None and not TEXTS.intersection(config["collect"]["what"]):
+        return MissingInput(
+            "Текстов нет: собраны только участники.",
+            "В [collect] what не названы ни walls (стены людей), ни posts (стены сообществ).",
+            'Добавьте "walls" и запустите vkaudience collect, или раздайте стены команде: vkaudience team split.',
+        )
+    return None
 
 
 _NO_NAMES = "Файла имён тем {file} ещё нет. Сделать его: vkaudience topics name."
@@ -114,7 +139,7 @@ def topics(
     curated = replace(settings, stopwords=own, curation=None) if settings.curation is not None else settings
 
     def named() -> Outcome:
-        outcome = stage(store, curated, watch=watch)
+        outcome = _with_texts(store, config, lambda: stage(store, curated, watch=watch))
         if outcome.state != "done":
             return outcome
         text = _LOST if in_file else _GONE

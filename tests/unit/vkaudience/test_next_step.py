@@ -103,6 +103,12 @@ def test_other_settings_of_topics_ask_for_topics_again(tmp_path: Path) -> None:
 def test_members_alone_are_no_texts_and_the_way_to_texts_is_named(tmp_path: Path) -> None:
     study(tmp_path, "collect", "topics:MissingInput", what='["members"]', text="", model=False).close()
     assert '"walls" в [collect] what' in told(tmp_path)
+    for command in ("topics", "lemmatize"):  # they used to send the person to one another
+        answer = subprocess.run(
+            [sys.executable, "-m", "vkaudience", command], cwd=tmp_path, capture_output=True, check=False
+        )
+        assert answer.returncode == 1 and 'Добавьте "walls"' in answer.stderr.decode()
+        assert '"walls" в [collect] what' in told(tmp_path)
 
 
 def test_walls_without_a_word_leave_a_report(tmp_path: Path) -> None:
