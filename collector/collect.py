@@ -124,7 +124,7 @@ def _twice(expedition: Expedition, engine: Engine, kind: str, readings: Callable
 
 
 def _waiting(seconds: float) -> Event:
-    return Event("wait", "collect", text=f"VK просит подождать: следующий вызов через {round(seconds)} с.")
+    return Event("wait", "collect", text=f"Ждём: следующий вызов VK через {round(seconds)} с.")
 
 
 def _communities(expedition: Expedition, engine: Engine) -> tuple[Named, list[str]]:
