@@ -29,6 +29,8 @@ CAPTIONS = {
     "community_counts": "размеры сообществ",
     "post_counts": "счётчики постов",
     "post_versions": "прежние тексты постов",
+    "comment_versions": "прежние тексты комментариев",
+    "_readings": "отметки о прочтении постов",
     "audience_members": "состав аудиторий",
     "aliases": "номера из файлов",
     "_local_numbers": "свои номера файлов",
