@@ -89,9 +89,6 @@ def advance(
     )
     if after.offset >= count:
         return Step(after, True, "done")
-    if start and after.offset == cursor.offset and last == cursor.last and start + size >= count:
-        # All that is left to be shown was asked for, and nothing stands behind what was read: as good as an empty page.
-        return Step(after, True, "short") if cursor.empty else Step(replace(after, empty=1), True)
     # A page no longer than its overlap would repeat for ever: then begin after it.
     return Step(after if items > overlap else replace(after, back=0), True)
 
