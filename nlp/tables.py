@@ -64,18 +64,21 @@ def _parse(text: str, name: str) -> dict[str, Correction]:
     return table
 
 
-@functools.cache
-def common_lemmas() -> dict[str, int]:
+def common_lemmas() -> Mapping[str, int]:
     """How common lemmas are: the bits of a count (see ``nlp.training.common``); absent ones are rare."""
-    found: dict[str, int] = {}
-    for line in _shipped("common_lemmas.tsv").splitlines():
+    return _common()[0]
+
+
+def common_version() -> str:
+    """Changes with any lemma of :func:`common_lemmas`."""
+    return _common()[1]
+
+
+@functools.cache
+def _common() -> tuple[Mapping[str, int], str]:
+    text, found = _shipped("common_lemmas.tsv"), dict[str, int]()
+    for line in text.splitlines():
         bits, _, lemmas = line.partition("\t")
         if bits.isdecimal():
             found.update(dict.fromkeys(lemmas.split(" "), int(bits)))
-    return found
-
-
-@functools.cache
-def common_version() -> str:
-    """Changes with any lemma of :func:`common_lemmas`."""
-    return hashlib.blake2b(_shipped("common_lemmas.tsv").encode(), digest_size=8).hexdigest()
+    return found, hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
