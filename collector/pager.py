@@ -127,7 +127,7 @@ def _empty(cursor: Cursor, start: int, count: int, size: int, overlap: int) -> S
         return Step(replace(cursor, offset=count, back=max(overlap, 1)), follow=False)
     if start > 0 and cursor.back:
         return _further_back(cursor, size)  # what was read last stood here and was pulled up, whatever the count says
-    if start > 0 and not overlap and not cursor.empty:
+    if start > 0 and not overlap:
         # Pages without overlap prove nothing when they are empty: a false count may hide that the list has shrunk.
         return Step(replace(cursor, back=_LOOK_BACK), follow=False)
     return Step(replace(cursor, offset=start + size, back=0, empty=1), True)

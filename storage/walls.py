@@ -22,8 +22,8 @@ def save_posts(store: Store, rows: Iterable[Post | FilePost], seen: int) -> int:
     to be deleted keeps all that is stored of it. Returns how many texts were replaced.
     """
     batch = optouts.unnamed(_allowed(store, rows), store.forgotten, "text", "repost_text")
-    gone = [post for post in batch if getattr(post, "kind", "") == DELETED]
-    batch = [post for post in batch if post not in gone] if gone else batch
+    gone = [post for post in batch if _is_gone(post)]
+    batch = [post for post in batch if not _is_gone(post)] if gone else batch
     with store.write():
         for post in gone:
             mark_deleted(store, post.owner_id, [post.id], seen)
@@ -49,6 +49,10 @@ def save_posts(store: Store, rows: Iterable[Post | FilePost], seen: int) -> int:
             extra={"first_seen": seen, "last_seen": seen, "deleted_seen": None},
         )
     return len(edited)
+
+
+def _is_gone(post: Post | FilePost) -> bool:
+    return isinstance(post, Post) and post.kind == DELETED
 
 
 def _allowed(store: Store, rows: Iterable[Post | FilePost]) -> Iterable[Post | FilePost]:
