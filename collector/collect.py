@@ -15,6 +15,7 @@ from collector.engine import Engine
 from collector.errors import FAILED
 from collector.missing import broken, refusal, short, whole_methods
 from collector.panel import choose_people, numbers, subscriptions_of_people, walls_of_people
+from collector.reasons import KINDS
 from collector.resolve import known_community, resolve
 from collector.settings import AudienceSpec, CollectSettings
 from collector.walk import Expedition
@@ -28,8 +29,6 @@ from storage import QUIET, SYSTEM_CLOCK, Clock, Event, Outcome, Store, Watch, au
 
 Named = dict[str, int]
 COUNTED = ("users", "memberships", "posts", "comments", "likes", "subscriptions")
-DAY = 86_400
-NAMES = {"comments": "Комментарии", "likes": "Отметки"}
 
 
 def collect(
@@ -50,7 +49,7 @@ def collect(
     client.tell_wait = lambda seconds: watch.tell(_waiting(seconds))
     expedition.adopt_calls()
     batches = find_batches(store, client)
-    limited = journal.limited(store, client.fingerprint, clock.now() - DAY)
+    limited = journal.limited(store, client.fingerprint, clock.now())
     careful = set(limited)
     try:
         with closing(
@@ -99,7 +98,9 @@ def _walks(expedition: Expedition, engine: Engine, named: Named) -> list[str]:
         if kind in what:
             _twice(expedition, engine, kind, partial(_on_walls, expedition, walk, ids))
             for number in ids:
-                lost += refusal(expedition, kind, -number, f"{NAMES[kind]} на стене сообщества «{typed[number]}»")
+                lost += refusal(
+                    expedition, kind, -number, f"{KINDS[kind].capitalize()} на стене сообщества «{typed[number]}»"
+                )
     lost += choose_people(expedition, engine, named)
     if "walls" in what:
         _twice(expedition, engine, "walls", lambda: walls_of_people(expedition))

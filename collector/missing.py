@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from collector.errors import FAILED
-from collector.reasons import reason, todo
+from collector.reasons import KINDS, reason, todo
 from collector.walk import Expedition
 from storage import audiences, journal, walls
 
-OF_MANY = {"walls": "стены людей", "subscriptions": "подписки людей", "comments": "комментарии", "likes": "отметки"}
+_OF_MANY = ("walls", "subscriptions", "comments", "likes")
 _AGAIN = "Запустите ту же команду ещё раз: она дочитает."
 # Of what a list counts, so much may be missing without a word: VK's counts are not exact.
 _NEARLY = 0.99
@@ -46,18 +46,20 @@ def _swept(expedition: Expedition) -> list[str]:
 def _unanswered(expedition: Expedition) -> list[str]:
     """What VK failed to answer for time after time: no refusal, so another run may well get it."""
     gaps = journal.gap_counts(expedition.store)
-    found = [f"{name}: {gaps[kind, FAILED]}" for kind, name in OF_MANY.items() if (kind, FAILED) in gaps]
+    found = [f"{KINDS[kind]}: {gaps[kind, FAILED]}" for kind in _OF_MANY if (kind, FAILED) in gaps]
     return [f"VK так и не ответил ({', '.join(found)}). {_AGAIN}"] if found else []
 
 
 def _refused(expedition: Expedition) -> list[str]:
     """Single people and posts may refuse; where all do, it is the key or the method that does not serve."""
     found = []
-    for kind, name in OF_MANY.items():
+    for kind in _OF_MANY:
         states = journal.refusals(expedition.store, kind) if kind in expedition.settings.what else {}
         if states and not _answered(expedition, kind):
             told = ", ".join(f"{reason(state)}: {number}" for state, number in states.items())
-            found.append(f"Ни разу не получены {name}: VK отказал во всём ({told}). Проверьте ключ: vkaudience check.")
+            found.append(
+                f"Ни разу не получены {KINDS[kind]}: VK отказал во всём ({told}). Проверьте ключ: vkaudience check."
+            )
     return found
 
 

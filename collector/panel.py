@@ -7,7 +7,7 @@ from itertools import count, islice
 
 from collector.ask import Reading
 from collector.engine import Engine
-from collector.missing import OF_MANY
+from collector.reasons import KINDS
 from collector.sample import Cut, find_cut, lot, save_audience
 from collector.walk import Expedition, is_fresh
 from collector.walk_profiles import walk_profiles
@@ -90,7 +90,7 @@ def _one_of(
 ) -> Reading:
     yield from reading
     if is_fresh(expedition, *walk):  # a method that met its daily limit may have let it end before it began
-        expedition.watch.tell(Event("progress", "collect", OF_MANY[walk[0]], done=next(ended), total=total))
+        expedition.watch.tell(Event("progress", "collect", KINDS[walk[0]], done=next(ended), total=total))
 
 
 def _save_refused(expedition: Expedition, kind: str, cut: Cut | None) -> int:

@@ -32,8 +32,6 @@ READABLE, WITH_WORDS, WALL_CALLS = 0.7, 0.5, 1.1
 WALL_POSTS = 1000
 """Posts of a community's wall where the study sets no limit and nothing is known."""
 
-DAY = 86_400
-
 POST_BYTES, PERSON_BYTES = 1600, 200
 """Bytes of the study file: a post with its lemmas and profiles (17.7 MB for 10,814 posts of the demo), a member."""
 
@@ -128,7 +126,7 @@ def plan(
     used = (
         journal.calls_of_last_day(store, client.fingerprint, now) if client else journal.calls_of_everyone(store, now)
     )
-    over = journal.limited(store, client.fingerprint, now - DAY) if client else set()
+    over = journal.limited(store, client.fingerprint, now) if client else set()
     left = {name: 0 if name in over else max(0, most - used.get(name, 0)) for name, most in DAILY.items()}
     return reckon(
         facts, settings, left, min_words=min_words, rate=rate, missing=tuple(missing), shares=shares,
@@ -139,7 +137,7 @@ def plan(
 def _look(expedition: Expedition, names: Sequence[str]) -> tuple[list[int], list[str]]:
     store, client = expedition.store, expedition.client
     batches = find_batches(store, client)
-    for method in journal.limited(store, client.fingerprint, expedition.clock.now() - DAY):
+    for method in journal.limited(store, client.fingerprint, expedition.clock.now()):
         expedition.parked[method] = VkQuota(method, None, "суточный лимит исчерпан")  # not even a probe of it
     try:
         found = resolve(client, names)

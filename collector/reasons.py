@@ -1,10 +1,19 @@
-"""The states of refusals for a person: why VK gave nothing, and what to do about a community."""
+"""Walks and the states of their refusals in words: why VK gave nothing, and what to do about a community."""
 
 from __future__ import annotations
 
 from collector.errors import FAILED
 from collector.reactions import UNKNOWN
 
+KINDS = {
+    "members": "списки участников",
+    "posts": "стены сообществ",
+    "walls": "стены людей",
+    "comments": "комментарии",
+    "likes": "отметки",
+    "reposts": "репосты",
+    "subscriptions": "подписки людей",
+}
 _OTHER = "Возьмите другое сообщество или уберите это из config.toml."
 _INSIDE = f"Его прочтёт лишь ключ человека, который в нём состоит. {_OTHER}"
 

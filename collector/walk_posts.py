@@ -12,6 +12,7 @@ from typing import Any
 
 from collector.ask import Ask, Reading
 from collector.errors import FAILED, VkRetry, VkShrink, VkSkip
+from collector.reasons import KINDS
 from collector.walk import Expedition, Pages, attempt, bear, begin, finish, stamp
 from storage import Event, journal, walls
 from storage.rows import Gap, Walk
@@ -70,7 +71,7 @@ def _posts(
             if refused >= REFUSED_POSTS and not answered:
                 raise
         walk = _save(expedition, walk._replace(got=walk.got + new))
-        label = f"{_LABELS[walk.kind]} {expedition.title(-walk.subject)}"
+        label = f"{KINDS[walk.kind]} {expedition.title(-walk.subject)}"
         expedition.watch.tell(Event("progress", "collect", label, done=place + 1, total=len(todo)))
     if FAILED in noted.values():
         return _save(expedition, walk)
@@ -79,9 +80,6 @@ def _posts(
         journal.clear_gap(store, walk.kind, walk.subject)
         _save(expedition, walk)
     return walk
-
-
-_LABELS = {"comments": "комментарии", "likes": "отметки"}
 
 
 def _lacking(expedition: Expedition, walk: Walk, parts: tuple[str, ...]) -> dict[int, list[str]]:

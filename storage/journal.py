@@ -11,6 +11,7 @@ from storage.rows import Gap, Walk
 from storage.upsert import load, upsert
 
 HOUR = 3600
+DAY = 24 * HOUR
 
 
 def start_run(store: Store, command: str, settings: Mapping[str, Any], versions: Mapping[str, str], now: int) -> int:
@@ -138,10 +139,10 @@ def save_capability(store: Store, token_fp: str, method: str, able: bool, code: 
         )
 
 
-def limited(store: Store, token_fp: str, since: int) -> set[str]:
-    """Methods whose daily limit this token met after ``since``, and that have not answered again."""
+def limited(store: Store, token_fp: str, now: int) -> set[str]:
+    """Methods whose daily limit this token met in the last day, and that have not answered again."""
     sql = "SELECT method FROM capabilities WHERE token_fp = ? AND able = 1 AND code IS NOT NULL AND seen > ?"
-    return {row[0] for row in store.rows(sql, (token_fp, since))}
+    return {row[0] for row in store.rows(sql, (token_fp, now - DAY))}
 
 
 def capabilities(store: Store, token_fp: str) -> dict[str, bool]:

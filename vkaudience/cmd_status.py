@@ -25,16 +25,6 @@ STATES = {
     "unknown": "ещё неизвестны",
 }
 
-
-KINDS = {
-    "members": "списки участников",
-    "posts": "стены сообществ",
-    "walls": "стены людей",
-    "comments": "комментарии",
-    "likes": "отметки",
-    "reposts": "репосты",
-    "subscriptions": "подписки людей",
-}
 OUTCOMES = {
     "done": "готово",
     "partial": "готово, но не всё названное удалось получить",
@@ -141,7 +131,7 @@ def _lines(found: dict[str, Any]) -> list[str]:
 
 def _gaps(gaps: list[list[Any]]) -> list[str]:
     """What VK refused, by kind and reason; states of one reason together."""
-    from collector.reasons import reason
+    from collector.reasons import KINDS, reason
 
     counts: Counter[tuple[str, str]] = Counter()
     for kind, state, number in gaps:
