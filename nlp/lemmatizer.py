@@ -7,14 +7,15 @@ A whole text is looked up token by token; where its sentences end is seen only b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
 
 from nlp import rerank
 from nlp.candidates import Candidate, capitalised, folded, same_in_capitals
 from nlp.lexicon import Lexicon
 from nlp.rerank import EDGE, Neighbour
-from nlp.scoring import Alone, Ask, Scores, Side, ask, said, side
+from nlp.scoring import Alone, Scores, Side, ask, said, side
 from nlp.weights import Weights, weights
 from nlp.words import ENDS, LONGEST, parts, tokens_in, word_in
 
@@ -25,39 +26,40 @@ NO_WORD = ""
 _MOST_REMEMBERED = 200_000
 
 
-class _Heard(dict[int, Scores]):
+class _Heard(dict[int, Any]):
     """A neighbour's number -> what it says to one kind of ambiguous word from one place, computed once.
 
-    Of two candidates only the lead of the first is kept: a score of one number.
+    Of two candidates only the lead of the first is kept: a whole number; of more the score of each.
     """
 
-    __slots__ = ("_asks", "_count", "_neighbours", "_place")
+    __slots__ = ("_count", "_say")
 
-    def __init__(
-        self, neighbours: Sequence[tuple[Side, Side]], place: int, asks: tuple[Ask, ...], count: list[int]
-    ) -> None:
+    def __init__(self, say: Callable[[int], Scores], count: list[int]) -> None:
         super().__init__()
-        self._neighbours, self._place, self._asks, self._count = neighbours, place, asks, count
+        self._say, self._count = say, count
 
-    def __missing__(self, number: int) -> Scores:
+    def __missing__(self, number: int) -> Any:
         self._count[0] += 1
-        lead = self[number] = _lead(said(self._neighbours[number][self._place], self._asks))
+        lead = self[number] = _lead(self._say(number))
         return lead
 
 
-class _Choice(NamedTuple):
-    """An ambiguous word: its lemmas, their scores without neighbours by shape, and what the words beside add.
+_Places = tuple[_Heard, _Heard, _Heard, _Heard]
+"""What is heard from the words before and after, then from those two words off."""
 
-    ``heard``: from the words before and after, shared by all words with the same candidates' kinds; two words off
-    only ``kinds`` are asked. ``words``: what neighbours say to each lemma by their spelling.
+
+class _Choice(NamedTuple):
+    """An ambiguous word: its lemmas, their scores without neighbours by shape, and what the words around add.
+
+    ``heard``: from each of the four places, shared by all words with the same candidates' kinds. ``words``: what the
+    neighbours say to its lemmas by their spelling, from before and after. Scores are kept as :class:`_Heard` does.
     """
 
     pairs: tuple[Pair, ...]
-    inside: Scores
-    first: Scores
-    heard: tuple[_Heard, _Heard]
-    kinds: tuple[str, ...]
-    words: tuple[tuple[dict[str, int], dict[str, int]], ...]
+    inside: Any
+    first: Any
+    heard: _Places
+    words: tuple[dict[str, Any], dict[str, Any]] | None
 
 
 _Word = tuple[Pair, int, int, _Choice | None, bool]
@@ -89,14 +91,6 @@ def candidates(token: str, book: Lexicon) -> list[Candidate]:
     return capitalised(word, found) if token[:1].isupper() else found
 
 
-def _single(token: str, form: str, book: Lexicon) -> tuple[str, Candidate] | None:
-    """Lemma and kinds of a stored word that has only one candidate as it is written."""
-    if not form.isalpha():
-        return None
-    single = book.single(form)
-    return single if single is None or token.islower() or same_in_capitals(single[1]) else None
-
-
 def ambiguous(found: Sequence[Candidate]) -> bool:
     """Whether there is anything to choose."""
     if len(found) == 1:
@@ -122,18 +116,23 @@ class Fast(dict[str, Pair]):
         self._book = book
         self._alone = Alone(learned or weights("fast"))
         self._pairs: dict[Pair, Pair] = {}
+        self._plain: dict[str, tuple[str, bool]] = {}
 
     def __missing__(self, token: str) -> Pair:
         form = token.lower()
-        single = _single(token, form, self._book)
-        if single is not None:
-            return self._settled(token, (single[0], single[1].pos))
-        if form.isalpha() and len(form) <= LONGEST:
+        kept = self._book.kept(form) if form.isalpha() else None
+        if kept is not None:
+            plain = self._plain.get(kept[1])
+            if plain is not None and (token == form or plain[1]):
+                return self._settled(token, (kept[0], plain[0]))
+        elif len(form) <= LONGEST and form.isalpha():
             only = self._book.only(form, capital=token[0].isupper())
             if only is not None:
                 return self._settled(token, only)
         found = candidates(token, self._book)
         best = found[0]
+        if kept is not None and len(found) == 1 and (token == form or same_in_capitals(best)):
+            self._plain[kept[1]] = best.pos, same_in_capitals(best)
         if len(found) > 1 and ambiguous(found):
             static = self._alone.scores(form, found)
             scores = self._alone.shaped(static, shape(token), found)
@@ -166,8 +165,10 @@ class Context(dict[str, _Word]):
         self._far: list[tuple[dict[str, int], dict[str, int]]] = []
         self._numbers: dict[tuple[str, ...], tuple[int, int]] = {}
         self._far_numbers: dict[str, int] = {}
-        self._heard: dict[tuple[tuple[str, str, str], ...], tuple[_Heard, _Heard]] = {}
+        self._heard: dict[tuple[tuple[str, str, str], ...], _Places] = {}
+        self._heard_far: dict[tuple[str, ...], tuple[_Heard, _Heard]] = {}
         self._pairs: dict[Pair, Pair] = {}
+        self._plain: dict[str, tuple[str, bool, tuple[int, int, _Choice | None, bool]]] = {}
         self._remembered = [0]
         near, far = self._number(EDGE)
         self._edge: _Word = (("", ""), near, far, None, True)
@@ -178,15 +179,13 @@ class Context(dict[str, _Word]):
             return gap
         form = token.lower()
         spelt = form if form in self._weights.vocabulary else ""
-        single = _single(token, form, self._book)
-        if single is not None:
-            lemma, first = single
-            numbers = self._numbers.get((spelt, first.agree, first.kind))
-            if numbers is not None:
-                pair = lemma, first.pos
-                plain: _Word = (self._pairs.setdefault(pair, pair), numbers[0], numbers[1], None, False)
-                self[token] = plain
-                return plain
+        kept = self._book.kept(form) if not spelt and form.isalpha() else None
+        if kept is not None:
+            plain = self._plain.get(kept[1])
+            if plain is not None and (token == form or plain[1]):
+                pair = kept[0], plain[0]
+                word = self[token] = (self._pairs.setdefault(pair, pair), *plain[2])
+                return word
         found = candidates(token, self._book)
         first = found[0]
         key = (spelt, first.agree, *[candidate.kind for candidate in found])
@@ -196,7 +195,9 @@ class Context(dict[str, _Word]):
             numbers = self._numbers[key] = self._number(seen)
         choice = self._choice(token, form, found) if len(found) > 1 and ambiguous(found) else None
         pair = first[:2]
-        word = self[token] = (self._pairs.setdefault(pair, pair), numbers[0], numbers[1], choice, token[:1] in ENDS)
+        word = self[token] = (self._pairs.setdefault(pair, pair), *numbers, choice, token[:1] in ENDS)
+        if kept is not None and len(found) == 1 and (token == form or same_in_capitals(first)):
+            self._plain[kept[1]] = first.pos, same_in_capitals(first), word[1:]
         return word
 
     def _number(self, seen: Neighbour) -> tuple[int, int]:
@@ -214,45 +215,55 @@ class Context(dict[str, _Word]):
         key = tuple([(candidate.kind, candidate.pos, candidate.agree) for candidate in found])
         heard = self._heard.get(key)
         if heard is None:
-            asks, near, count = tuple(map(ask, found)), self._sides, self._remembered
-            heard = self._heard[key] = _Heard(near, 0, asks, count), _Heard(near, 1, asks, count)
+            heard = self._heard[key] = self._places(found)
         static, form_of = self._alone.scores(form, found), shape(token)
-        inside = first = self._alone.shaped(static, form_of, found)
+        inside = first = _lead(self._alone.shaped(static, form_of, found))
         if form_of == rerank.TITLE:
-            first = self._alone.shaped(static, rerank.FIRST, found)
-        words: tuple[tuple[dict[str, int], dict[str, int]], ...] = ()
-        if not self._weights.lemmas.isdisjoint([candidate.lemma for candidate in found]):
-            get = self._weights.group
-            words = tuple((get(f"-1l~{candidate.lemma}"), get(f"1l~{candidate.lemma}")) for candidate in found)
+            first = _lead(self._alone.shaped(static, rerank.FIRST, found))
+        lemmas = [candidate.lemma for candidate in found]
+        words = None
+        if not self._weights.lemmas.isdisjoint(lemmas):
+            words = self._words("-1l", lemmas), self._words("1l", lemmas)
+        return _Choice(tuple([candidate[:2] for candidate in found]), inside, first, heard, words)
+
+    def _places(self, found: list[Candidate]) -> _Places:
+        count, asks, near, far = self._remembered, tuple(map(ask, found)), self._sides, self._far
         kinds = tuple([candidate.kind for candidate in found])
-        pairs = tuple([candidate[:2] for candidate in found])
-        return _Choice(pairs, _lead(inside), _lead(first), heard, kinds, words)
+        two_off = self._heard_far.get(kinds)
+        if two_off is None:
+
+            def say(place: int) -> Callable[[int], Scores]:
+                return lambda number: tuple([far[number][place].get(kind, 0) for kind in kinds])
+
+            two_off = self._heard_far[kinds] = _Heard(say(0), count), _Heard(say(1), count)
+        before = _Heard(lambda number: said(near[number][0], asks), count)
+        after = _Heard(lambda number: said(near[number][1], asks), count)
+        return before, after, *two_off
+
+    def _words(self, place: str, lemmas: list[str]) -> dict[str, Any]:
+        """A neighbour's spelling -> what it says to these lemmas."""
+        groups = [self._weights.group(f"{place}~{lemma}") for lemma in lemmas]
+        return {word: _lead(tuple([group.get(word, 0) for group in groups])) for group in groups for word in group}
 
     def _make_room(self) -> None:
         if self._remembered[0] <= _MOST_REMEMBERED:
             return
-        for heard in self._heard.values():
-            for table in heard:
-                table.clear()
+        for table in itertools.chain(*self._heard.values(), *self._heard_far.values()):
+            table.clear()
         self._remembered[0] = 0
 
     def sentence(self, tokens: Iterable[str]) -> list[Pair]:
         """The pair of each token of one sentence, punctuation marks being tokens too."""
         self._make_room()
-        words = [self[token] for token in tokens]
+        edge = self._edge
+        words = [edge, edge, *[self[token] for token in tokens], edge, edge]
         pairs = [word[0] for word in words]
-        edge, padded, first = self._edge, None, True
-        for at, word in enumerate(words):
-            choice = word[3]
-            if choice is not None:
-                if padded is None:
-                    padded = [edge, edge, *words, edge, edge]
-                left2, left, _, right, right2 = padded[at : at + 5]
-                static = choice.first if first else choice.inside
-                pairs[at] = self._chosen(choice, static, left[1], right[1], left2[2], right2[2])
-            if first and word[0][1] != NO_WORD:
-                first = False
-        return pairs
+        opening = True
+        for at in range(2, len(words) - 2):
+            if words[at][3] is not None:
+                pairs[at] = self._chosen(*words[at - 2 : at + 3], opening=opening)
+            opening = opening and pairs[at][1] == NO_WORD
+        return pairs[2:-2]
 
     def text(self, text: str) -> list[Pair]:
         """The pairs of a cleaned text's words, each chosen within its sentence."""
@@ -262,47 +273,38 @@ class Context(dict[str, _Word]):
         pairs = [word[0] for word in words]
         for at in [at for at, word in enumerate(words) if word[3] is not None]:
             left2, left, word, right, right2 = words[at - 2 : at + 3]
-            choice = word[3]
-            assert choice is not None
             if left[4]:
                 left = left2 = edge
             elif left2[4]:
                 left2 = edge
             if right[4]:
                 right2 = edge
-            static = choice.inside
-            if static is not choice.first and _opens(words, at):
-                static = choice.first
-            pairs[at] = self._chosen(choice, static, left[1], right[1], left2[2], right2[2])
+            choice = word[3]
+            opening = choice.inside != choice.first and _opens(words, at)  # type: ignore[union-attr]
+            pairs[at] = self._chosen(left2, left, word, right, right2, opening=opening)
         return [pair for pair in pairs if pair[1]]
 
-    def _chosen(self, choice: _Choice, static: Scores, left: int, right: int, left2: int, right2: int) -> Pair:
-        pairs, _, _, (before, after), kinds, words = choice
-        far_before, far_after = self._far[left2][0], self._far[right2][1]
+    def _chosen(self, left2: _Word, left: _Word, word: _Word, right: _Word, right2: _Word, *, opening: bool) -> Pair:
+        """The pair of the word in the middle; ``opening``: no word stands before it in its sentence."""
+        pairs, inside, first, (before, after, before2, after2), words = word[3]  # type: ignore[misc]
+        last, following = left[1], right[1]
         if len(pairs) == 2:
-            lead = static[0] + before[left][0] + after[right][0]
-            one, other = kinds
-            if one != other:
-                lead += far_before.get(one, 0) + far_after.get(one, 0)
-                lead -= far_before.get(other, 0) + far_after.get(other, 0)
-            if words:
-                last, following = self._spellings[left], self._spellings[right]
-                (ahead, behind), (ahead2, behind2) = words
-                lead += ahead.get(last, 0) + behind.get(following, 0)
-                lead -= ahead2.get(last, 0) + behind2.get(following, 0)
+            lead = first if opening else inside
+            lead += before[last] + after[following] + before2[left2[2]] + after2[right2[2]]
+            if words is not None:
+                lead += words[0].get(self._spellings[last], 0) + words[1].get(self._spellings[following], 0)
             return pairs[lead < 0]
-        scores = [
-            alone + said_before + said_after + far_before.get(kind, 0) + far_after.get(kind, 0)
-            for alone, said_before, said_after, kind in zip(static, before[left], after[right], kinds, strict=True)
-        ]
-        for number, (ahead, behind) in enumerate(words):
-            scores[number] += ahead.get(self._spellings[left], 0) + behind.get(self._spellings[right], 0)
+        heard = [first if opening else inside, before[last], after[following], before2[left2[2]], after2[right2[2]]]
+        if words is not None:
+            spelt = words[0].get(self._spellings[last]), words[1].get(self._spellings[following])
+            heard += [scores for scores in spelt if scores is not None]
+        scores = [sum(own) for own in zip(*heard, strict=True)]
         return pairs[scores.index(max(scores))]
 
 
-def _lead(scores: Scores) -> Scores:
+def _lead(scores: Scores) -> Any:
     """The scores; of two, what the first is ahead by, for that decides."""
-    return (scores[0] - scores[1],) if len(scores) == 2 else scores
+    return scores[0] - scores[1] if len(scores) == 2 else scores
 
 
 def _opens(words: list[_Word], at: int) -> bool:

@@ -49,7 +49,6 @@ class Lexicon:
         self._keep = keep
         self._analyser = analyser()
         self._stored = dict(stored)
-        self._shared: dict[str, Candidate] = {}
         self._known: dict[str, list[Candidate]] = {}
         self._new: list[tuple[str, bool]] = []
         self.recipe = recipe(table)
@@ -67,23 +66,15 @@ class Lexicon:
                 self._new.append((form, in_dictionary))
         return found
 
-    def single(self, form: str) -> tuple[str, Candidate] | None:
-        """Lemma, and a candidate as it but for the lemma, of a stored form that has only this one; else None.
-
-        What follows a lemma is the same for thousands of forms, so it is decoded once for all of them.
+    def kept(self, form: str) -> tuple[str, str] | None:
+        """The likeliest lemma of a stored form and what is stored after it: the same text for thousands of forms that
+        have one candidate. None for a form that is not stored, and for a lemma that JSON had to escape.
         """
         kept = self._stored.get(form)
         if kept is None:
             return None
         head, _, rest = kept.partition('","')
-        if "\\" in head:  # a lemma that JSON had to escape
-            return None
-        shared = self._shared.get(rest)
-        if shared is None:
-            if "[" in rest:
-                return None
-            shared = self._shared[rest] = Candidate(*_decode(kept)[0][0])
-        return head[3:], shared
+        return None if "\\" in head else (head[3:], rest)
 
     def only(self, form: str, *, capital: bool) -> tuple[str, str] | None:
         """Lemma and part of speech of a lower-cased word that surely has one candidate; None if it may have more or
