@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import importlib
 import os
 import stat
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from collector.windows_acl import access_list, crowds
 
 # Separates our fingerprints from any other use of the same hash; it is no secret.
 _PURPOSE = b"vkaudience token fingerprint v1"
+_SERVICE = "vkaudience"
 
 
 class Token:
@@ -52,18 +54,21 @@ class Token:
 
 
 def find_token(settings: VkSettings, environ: Mapping[str, str]) -> Token:
-    """The token from the environment, else from the file.
+    """The token from the environment, else from the file, else from the system's keyring under the variable's name.
 
-    Raises VkStop when there is none, it is broken, or its file is open to others.
+    Raises VkStop when there is none, it is broken, its file is open to others or the keyring does not open.
     """
     text = environ.get(settings.token_env, "").strip()
     if not text and settings.token_file is not None:
         text = _read(settings.token_file)
+    elif not text:
+        text = _from_keyring(settings.token_env)
     if not text:
         raise _stop(
             "Нет ключа доступа VK.",
             f"Положите сервисный ключ своего приложения в переменную среды {settings.token_env} или в файл "
-            "(token_file в config.toml, права 0600). Без ключа работают demo, simulate и import.",
+            "(token_file в config.toml, права 0600), или в хранилище паролей системы: pip install keyring, "
+            f"keyring set {_SERVICE} {settings.token_env}. Без ключа работают demo, simulate и import.",
         )
     if not text.isascii() or not text.isprintable() or " " in text:
         raise _stop("Ключ доступа VK испорчен: в нём пробелы или буквы не из латиницы.", "Скопируйте ключ заново.")
@@ -77,6 +82,23 @@ def _read(file: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "это не текст в UTF-8"
         raise _stop(f"Файл с ключом {file} не читается: {why}.", "Проверьте token_file в config.toml.") from None
+
+
+def _from_keyring(name: str) -> str:
+    """What the system's keyring holds for us; nothing where there is no keyring."""
+    try:
+        keyring = importlib.import_module("keyring")
+    except ImportError:
+        return ""
+    try:
+        return (keyring.get_password(_SERVICE, name) or "").strip()
+    except keyring.errors.NoKeyringError:
+        return ""
+    except keyring.errors.KeyringError as error:
+        raise _stop(
+            f"Хранилище паролей системы не открылось: {error}.",
+            f"Откройте его или положите ключ в переменную среды {name}.",
+        ) from None
 
 
 def _refuse_open(file: Path) -> None:

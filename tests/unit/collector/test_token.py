@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -72,6 +73,44 @@ def test_on_windows_the_access_list_tells_who_may_read(
 @pytest.mark.skipif(os.name != "nt", reason="asks Windows itself")
 def test_windows_tells_its_access_list(tmp_path: Path) -> None:
     assert access_list(tmp_path).count("D:") == 1
+
+
+class _Keyring:
+    """Stands for the package: what it holds, or the error it raises."""
+
+    class errors:  # noqa: N801
+        KeyringError = type("KeyringError", (Exception,), {})
+        NoKeyringError = type("NoKeyringError", (KeyringError, RuntimeError), {})
+
+    def __init__(self, held: str | Exception | None) -> None:
+        self._held = held
+
+    def get_password(self, service: str, name: str) -> str | None:
+        assert (service, name) == ("vkaudience", "T")
+        if isinstance(self._held, Exception):
+            raise self._held
+        return self._held
+
+
+def test_the_keyring_is_asked_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "keyring", _Keyring(f" {SECRET}\n"))
+    assert find_token(VkSettings(token_env="T"), {}).reveal() == SECRET
+    assert find_token(VkSettings(token_env="T"), {"T": "other"}).reveal() == "other"
+    with pytest.raises(VkStop, match=r"нет\.token"):
+        find_token(VkSettings(token_env="T", token_file=tmp_path / "нет.token"), {})
+
+
+@pytest.mark.parametrize("held", [None, _Keyring.errors.NoKeyringError("none here")])
+def test_a_keyring_without_our_key_is_as_none(monkeypatch: pytest.MonkeyPatch, held: Exception | None) -> None:
+    monkeypatch.setitem(sys.modules, "keyring", _Keyring(held))
+    with pytest.raises(VkStop, match="keyring set vkaudience T"):
+        find_token(VkSettings(token_env="T"), {})
+
+
+def test_a_keyring_that_stays_shut_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "keyring", _Keyring(_Keyring.errors.KeyringError("Locked!")))
+    with pytest.raises(VkStop, match="Locked!"):
+        find_token(VkSettings(token_env="T"), {})
 
 
 @pytest.mark.parametrize("text", ["", "  ", "vk1 secret", "ключ"])
