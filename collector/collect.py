@@ -190,8 +190,8 @@ def _posts(expedition: Expedition, community_id: int) -> Reading:
 def _next_probe(expedition: Expedition) -> str:
     """When it is worth asking again: as the first of the last day's calls become a day old."""
     now, fingerprint = expedition.clock.now(), expedition.client.fingerprint
-    found = [journal.next_free(expedition.store, fingerprint, method, now) for method in expedition.parked]
-    hours = max(1, -(-(min((moment for moment in found if moment), default=now + 86_400) - now) // 3600))
+    soonest = min(journal.next_probe(expedition.store, fingerprint, method, now) for method in expedition.parked)
+    hours = max(1, -(-(soonest - now) // 3600))
     return f"Запустите ту же команду через {hours} ч или позже: она продолжит с этого места."
 
 

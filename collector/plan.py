@@ -126,7 +126,7 @@ def plan(
     used = (
         journal.calls_of_last_day(store, client.fingerprint, now) if client else journal.calls_of_everyone(store, now)
     )
-    over = journal.limited(store, client.fingerprint, now) if client else set()
+    over = journal.limited(store, client.fingerprint, now) if client else set(journal.probes(store, now))
     left = {name: 0 if name in over else max(0, most - used.get(name, 0)) for name, most in DAILY.items()}
     return reckon(
         facts, settings, left, min_words=min_words, rate=rate, missing=tuple(missing), shares=shares,

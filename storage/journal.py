@@ -209,6 +209,32 @@ def next_free(store: Store, token_fp: str, method: str, now: int) -> int | None:
     return None if hour is None else (int(hour) + 25) * HOUR
 
 
+def next_probe(store: Store, token_fp: str, method: str, now: int) -> int:
+    """When it is worth calling a method again whose daily limit was met (UTC seconds): as the first calls of the last
+    day become a day old, or a day after the refusal where the ledger has none of them."""
+    sql = "SELECT seen FROM capabilities WHERE token_fp = ? AND method = ? AND code IS NOT NULL"
+    refused = store.value(sql, (token_fp, method))
+    return next_free(store, token_fp, method, now) or (now if refused is None else int(refused)) + DAY
+
+
+_MET = "able = 1 AND code IS NOT NULL AND seen > :since"
+
+
+def probes(store: Store, now: int) -> dict[str, int]:
+    """Methods whose daily limit was met, by every token that called them in the last day: method -> when it is worth
+    calling one again (UTC seconds)."""
+    sql = (
+        f"WITH met AS (SELECT method, token_fp FROM capabilities WHERE {_MET}) SELECT method, token_fp FROM met "
+        "WHERE NOT EXISTS (SELECT 1 FROM quotas AS q WHERE q.method = met.method AND q.hour > :hour "
+        "AND (q.method, q.token_fp) NOT IN (SELECT method, token_fp FROM met)) ORDER BY method, token_fp"
+    )
+    found: dict[str, int] = {}
+    for method, token_fp in store.rows(sql, {"since": now - DAY, "hour": now // HOUR - 24}):
+        moment = next_probe(store, token_fp, method, now)
+        found[method] = min(moment, found.get(method, moment))
+    return found
+
+
 def _json(value: Any) -> str:
     written = json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
     # A file's name may hold bytes that are no text, a damaged file half a character: neither keeps a run from its line.

@@ -34,8 +34,9 @@ def summary(store: Store, now: int) -> dict[str, Any]:
 
     ``audiences``: [name, kind, people]; ``unfinished``: [kind, subject, got, promised] of the walks that have a cursor
     to go on from; ``waiting``: people whose wall is still to be read; ``gaps``: [kind of walk, state, subjects];
-    ``calls_of_last_day``: method -> calls;
-    ``runs``: the last five, newest first; ``latest``: command -> id, outcome and messages of its last run.
+    ``calls_of_last_day``: method -> calls; ``probes``: method whose daily limit VK said was met -> when it is worth
+    calling it again, UTC seconds; ``runs``: the last five, newest first; ``latest``: command -> id, outcome and
+    messages of its last run.
     """
     model = models.current_model(store)
     walks = [walk for walk in journal.walks(store) if walk.state in ("open", "parked")]
@@ -54,6 +55,7 @@ def summary(store: Store, now: int) -> dict[str, Any]:
         "waiting": store.value(_WAITING),
         "gaps": [[kind, state, number] for (kind, state), number in journal.gap_counts(store).items()],
         "calls_of_last_day": journal.calls_of_everyone(store, now),
+        "probes": journal.probes(store, now),
         "runs": journal.last_runs(store, 5),
         "latest": {
             row[0]: {"id": row[1], "outcome": row[2], "messages": json.loads(row[3])} for row in store.rows(_LATEST)

@@ -73,6 +73,7 @@ def command(options: Any, as_json: bool, quiet: bool, max_age: int | None) -> in
             "refit": refit(config, last_settings(store, "topics")),
         }
         found["last_collected_at"] = last_success(store, "collect")
+    found["limits"] = _limits(found["calls_of_last_day"], found.pop("probes"))
     found["next"] = next_step(found)
     if as_json:
         say_json(found)
@@ -125,7 +126,7 @@ def _lines(found: dict[str, Any]) -> list[str]:
         + (f", не начато стен людей: {found['waiting']}" if found["waiting"] else ""),
         *_gaps(found["gaps"]),
         *_said(found["latest"].get("collect")),
-        *_quota(found["calls_of_last_day"]),
+        *_quota(found["limits"]),
     ]
 
 
@@ -145,15 +146,33 @@ def _said(run: dict[str, Any] | None) -> list[str]:
     return ["Последний сбор сообщил:", *(f"   {message}" for message in messages)] if messages else []
 
 
-def _quota(calls: dict[str, int]) -> list[str]:
-    """What is left of VK's daily allowances by this study's own ledger."""
+def _limits(calls: dict[str, int], probes: dict[str, int]) -> dict[str, dict[str, int | None]]:
+    """method -> what VK allows a day (None: it does not say), what is left of it, and when to try again once VK has
+    said that it is used up, UTC seconds: its word counts for more than this study's ledger."""
     from collector.settings import DAILY
 
-    return [
-        f"Лимит VK: {method} — осталось {max(0, most - calls[method])} из {most} за 24 часа"
-        for method, most in DAILY.items()
-        if method in calls
-    ]
+    return {
+        method: {
+            "daily": (most := DAILY.get(method)),
+            "left": 0 if method in probes else max(0, (most or 0) - calls.get(method, 0)),
+            "next_probe_at": probes.get(method),
+        }
+        for method in sorted({*probes, *(DAILY.keys() & calls.keys())})
+    }
+
+
+def _quota(limits: dict[str, dict[str, int | None]]) -> list[str]:
+    lines = []
+    for method, limit in limits.items():
+        of = f" из {limit['daily']}" if limit["daily"] else ""
+        lines.append(f"Лимит VK: {method} — осталось {limit['left']}{of} за 24 часа")
+        if (moment := limit["next_probe_at"]) is not None:
+            lines[-1] += f": VK ответил, что он исчерпан; следующая проба не раньше {_moment(moment)}"
+    return lines
+
+
+def _moment(seconds: int) -> str:
+    return f"{datetime.datetime.fromtimestamp(seconds, datetime.UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _runs(runs: list[dict[str, Any]]) -> list[str]:
@@ -169,5 +188,5 @@ def _runs(runs: list[dict[str, Any]]) -> list[str]:
 
 
 def _run_line(run: dict[str, Any]) -> str:
-    started = datetime.datetime.fromtimestamp(run["started_at"], datetime.UTC)
-    return f"Запуск №{run['id']} {run['command']}: {OUTCOMES.get(run['outcome'], FAILED)}, {started:%Y-%m-%d %H:%M} UTC"
+    outcome = OUTCOMES.get(run["outcome"], FAILED)
+    return f"Запуск №{run['id']} {run['command']}: {outcome}, {_moment(run['started_at'])}"

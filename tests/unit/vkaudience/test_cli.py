@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import re
@@ -65,6 +66,46 @@ def test_status_tells_what_is_left_of_the_day(tmp_path: Path) -> None:
     told = run("status", cwd=tmp_path).stdout.decode()
     assert "wall.get — осталось 1000 из 5000" in told
     assert json.loads(run("status", "--json", cwd=tmp_path).stdout)["calls_of_last_day"] == {"wall.get": 4000}
+
+
+def test_vk_saying_that_the_day_is_over_counts_for_more_than_the_ledger(tmp_path: Path) -> None:
+    now = SYSTEM_CLOCK.now()
+    with open_store(tmp_path / "study.db") as store:
+        journal.count_calls(store, "a", {"wall.get": 12, "likes.getList": 9}, now - 3600)
+        journal.save_capability(store, "a", "wall.get", True, 29, now - 3000)
+        journal.save_capability(store, "a", "newsfeed.search", True, 29, now - 600)
+        journal.save_capability(store, "a", "likes.getList", True, 29, now - 25 * 3600)  # of yesterday
+        journal.save_capability(store, "a", "users.search", False, 28, now)
+    again = ((now - 3600) // 3600 + 25) * 3600
+    limits = json.loads(run("status", "--json", cwd=tmp_path).stdout)["limits"]
+    assert limits == {
+        "newsfeed.search": {"daily": None, "left": 0, "next_probe_at": now - 600 + 24 * 3600},
+        "wall.get": {"daily": 5000, "left": 0, "next_probe_at": again},
+    }
+    told = run("status", cwd=tmp_path).stdout.decode()
+    moment = datetime.datetime.fromtimestamp(again, datetime.UTC)
+    assert "wall.get — осталось 0 из 5000" in told and f"{moment:%Y-%m-%d %H:%M} UTC" in told
+    assert "осталось 4988" not in told and "newsfeed.search — осталось 0 за" in told
+    offline = json.loads(run("plan", "--offline", "--json", cwd=_with_config(tmp_path)).stdout)
+    assert offline["left"]["wall.get"] == 0
+
+
+def test_a_new_key_is_not_held_by_the_limit_of_the_old_one(tmp_path: Path) -> None:
+    now = SYSTEM_CLOCK.now()
+    with open_store(tmp_path / "study.db") as store:
+        journal.count_calls(store, "old", {"wall.get": 40}, now - 7200)
+        journal.save_capability(store, "old", "wall.get", True, 29, now - 7000)
+        journal.count_calls(store, "new", {"wall.get": 60}, now)
+    assert json.loads(run("status", "--json", cwd=tmp_path).stdout)["limits"]["wall.get"]["left"] == 4940
+    with open_store(tmp_path / "study.db") as store:
+        journal.save_capability(store, "new", "wall.get", True, 29, now)
+    limit = json.loads(run("status", "--json", cwd=tmp_path).stdout)["limits"]["wall.get"]
+    assert limit["left"] == 0 and limit["next_probe_at"] == (now // 3600 - 2 + 25) * 3600, "the sooner of the two"
+
+
+def _with_config(folder: Path) -> Path:
+    (folder / "config.toml").write_text('[[audiences]]\nname = "а"\ncommunities = ["club1"]\n', encoding="utf-8")
+    return folder
 
 
 def test_a_study_that_was_never_collected_is_too_old_and_still_shown(tmp_path: Path) -> None:
