@@ -7,21 +7,21 @@ The numbers come from what VK says of the communities, from three member pages o
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
+from collector.batch import Batches
 from collector.capability import find_batches, save_batches
 from collector.client import VkClient
 from collector.engine import Engine
 from collector.errors import VkQuota
 from collector.pilot import look
+from collector.plan_facts import Facts, drawn_from, gather, own_posts
 from collector.resolve import known_community, resolve
-from collector.settings import DAILY, AudienceSpec, CollectSettings
+from collector.settings import DAILY, CollectSettings
 from collector.walk import Expedition
-from storage import QUIET, SYSTEM_CLOCK, Clock, Store, Watch, audiences, journal, people, plan_data
-from storage.audiences import Selection
+from storage import QUIET, SYSTEM_CLOCK, Clock, Store, Watch, journal, people, plan_data
 
 WANTED = 300
 """People with words in each audience, from which topics and comparisons stand."""
@@ -29,27 +29,8 @@ WANTED = 300
 READABLE, WITH_WORDS, WALL_CALLS = 0.7, 0.5, 1.1
 """Priors where nothing was looked at: of members open and not deleted; of those with enough words; calls a wall."""
 
-WALL_POSTS = 1000
-"""Posts of a community's wall where the study sets no limit and nothing is known."""
-
 POST_BYTES, PERSON_BYTES = 1600, 200
 """Bytes of the study file: a post with its lemmas and profiles (17.7 MB for 10,814 posts of the demo), a member."""
-
-_LONG_WORD = re.compile("[а-яё]{4,}", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known of one community. ``walls``: (posts that VK counts, words of four letters and more) of the
-    people whose wall was read, ``read`` of them in all; empty ``states`` and ``walls``: nothing was looked at."""
-
-    id: int
-    name: str
-    members: int
-    states: Mapping[str, int]
-    walls: Sequence[tuple[int, int]]
-    read: int = 0
-    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +45,10 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One community's part of the plan. ``people``: whose walls are wanted; ``with_words``: whom the topics will show;
-    ``margin``: half the width of a 95 % interval of a share of 50 %, in points of one; ``needed``: people to ask for
-    so that ``WANTED`` with words remain, None when there are not so many; ``today``: people that fit into today;
-    ``share``: of its members who belong to an audience."""
+    """One part of the plan: of a community, or of an audience whose rule chooses among several. ``people``: whose walls
+    are wanted; ``with_words``: whom the topics will show; ``margin``: half the width of a 95 % interval of a share of
+    50 %, in points of one; ``needed``: people to ask for so that ``WANTED`` with words remain, None when there are not
+    so many; ``today``: people that fit into today."""
 
     facts: Facts
     readable: Share
@@ -78,14 +59,14 @@ class Part:
     margin: float | None
     needed: int | None
     today: int
-    share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """``calls``: method -> calls; ``left``: method -> calls left today; ``seconds`` of pure waiting for the rate;
     ``days``: 1 when all fits into today; ``disk``: bytes; ``missing``: names that VK does not know; ``listed``: people
-    who are named one by one."""
+    who are named one by one; ``rules``: the audiences of ``all``, ``2 of 5`` and ``active``, whose people are in no
+    community's part."""
 
     parts: tuple[Part, ...]
     calls: Mapping[str, int]
@@ -95,6 +76,7 @@ class Plan:
     disk: int
     missing: tuple[str, ...]
     listed: int = 0
+    rules: tuple[Part, ...] = ()
 
 
 def plan(
@@ -111,83 +93,74 @@ def plan(
 
     ``min_words``: words under which a person has no profile. Raises VkStop and VkRetry as ``collect`` does.
     """
-    names = list(dict.fromkeys(name for spec in settings.audiences for name in spec.communities))
     missing: list[str] = []
     if client is None:
-        ids = [number for name in names if (number := known_community(store, name)) is not None]
+        ids, batches = _known(store, _names(settings, minus=True)), None
     else:
         expedition = Expedition(store, client, settings, watch, clock)
-        ids, missing = _look(expedition, names)
+        ids, missing, batches = _look(expedition)
         expedition.adopt_calls()
-    facts = [_facts(store, number) for number in ids]
-    shares = _shares(store, settings.audiences, {one.id: one.members for one in facts})
+    known = gather(store, settings, ids)
     listed = {user for spec in settings.audiences for user in spec.people}
-    now = clock.now()
-    used = (
-        journal.calls_of_last_day(store, client.fingerprint, now) if client else journal.calls_of_everyone(store, now)
-    )
-    over = journal.limited(store, client.fingerprint, now) if client else set(journal.probes(store, now))
-    left = {name: 0 if name in over else max(0, most - used.get(name, 0)) for name, most in DAILY.items()}
+    packed = batches.size if batches is not None and batches.able else _single
     return reckon(
-        facts, settings, left, min_words=min_words, rate=rate, missing=tuple(missing), shares=shares,
-        listed=len(listed), listed_read=plan_data.count_read_of(store, listed),
+        known.communities, settings, _left_today(store, client, clock.now()), min_words=min_words, rate=rate,
+        missing=tuple(missing), rules=known.rules, strangers=known.strangers, listed=len(listed),
+        listed_read=plan_data.count_read_of(store, listed), packed=packed,
     )  # fmt: skip
 
 
-def _look(expedition: Expedition, names: Sequence[str]) -> tuple[list[int], list[str]]:
-    store, client = expedition.store, expedition.client
-    batches = find_batches(store, client)
+def _names(settings: CollectSettings, *, minus: bool) -> list[str]:
+    """The communities that the study names, each once; with those that are only taken away, or without."""
+    return list(
+        dict.fromkeys(
+            name
+            for spec in settings.audiences
+            for name in ((*spec.communities, *spec.minus) if minus else spec.communities)
+        )
+    )
+
+
+def _known(store: Store, names: Sequence[str]) -> list[int]:
+    return [number for name in names if (number := known_community(store, name)) is not None]
+
+
+def _left_today(store: Store, client: VkClient | None, now: int) -> dict[str, int]:
+    if client is None:
+        used, over = journal.calls_of_everyone(store, now), set(journal.probes(store, now))
+    else:
+        used = journal.calls_of_last_day(store, client.fingerprint, now)
+        over = journal.limited(store, client.fingerprint, now)
+    return {name: 0 if name in over else max(0, most - used.get(name, 0)) for name, most in DAILY.items()}
+
+
+def _look(expedition: Expedition) -> tuple[list[int], list[str], Batches]:
+    store, client, settings = expedition.store, expedition.client, expedition.settings
+    batches, names = find_batches(store, client), _names(settings, minus=True)
     for method in journal.limited(store, client.fingerprint, expedition.clock.now()):
         expedition.parked[method] = VkQuota(method, None, "суточный лимит исчерпан")  # not even a probe of it
     try:
         found = resolve(client, names)
         rows = [row for row in found.values() if row is not None]
         people.save_communities(store, rows, expedition.clock.now())
-        ids = list(dict.fromkeys(row.id for row in rows if row.state == "ok"))
+        open_ = {name: row.id for name, row in found.items() if row is not None and row.state == "ok"}
+        studied = list(dict.fromkeys(open_[name] for name in _names(settings, minus=False) if name in open_))
+        ids = list(dict.fromkeys(open_.values()))
         with closing(
             Engine(client, batches=batches, stopping=expedition.watch.stopping, barred=expedition.barred)
         ) as engine:
             expedition.travel_by(engine)
-            look(expedition, engine, ids)
+            pilots = (one for spec in settings.audiences for one in drawn_from(store, spec, ids))
+            look(expedition, engine, ids, pilots, studied if "posts" in settings.what else ())
     finally:
         with store.write():
             expedition.save_calls()
             save_batches(store, client, batches, expedition.clock)
-    return ids, [name for name in names if (row := found.get(name)) is None or row.state != "ok"]
+    return ids, [name for name in names if name not in open_], batches
 
 
-def _facts(store: Store, community_id: int) -> Facts:
-    community = people.find_community(store, community_id)
-    walk = journal.find_walk(store, "members", community_id) or journal.find_walk(store, "pilot", community_id)
-    gap = journal.find_gap(store, "members", community_id)
-    members = (walk.promised if walk else None) or (community.members_count if community else None) or 0
-    walls = [
-        (posts, sum(len(_LONG_WORD.findall(text)) for text in plan_data.wall_texts(store, user_id)))
-        for user_id, posts in plan_data.read_walls(store, community_id)
-    ]
-    name = (community.name if community else None) or str(community_id)
-    states = plan_data.member_states(store, community_id)
-    read = plan_data.count_read_walls(store, community_id)
-    return Facts(community_id, name, members, states, walls, read, gap.state if gap else "")
-
-
-def _shares(store: Store, specs: Sequence[AudienceSpec], members: Mapping[int, int]) -> dict[int, float]:
-    """Community -> the share of its members who belong by the rule of an audience: of ``all`` or ``2 of 5`` not
-    everybody does. Counted where all lists are known, else the most that there can be."""
-    found: dict[int, float] = {}
-    for spec in specs:
-        known = dict.fromkeys(known_community(store, name) for name in spec.communities)
-        ids = [number for number in known if number is not None and number in members]
-        total, share = sum(members[number] for number in ids), 1.0
-        if spec.least > 1 and len(ids) >= spec.least and total:
-            if all(len(people.member_ids(store, number)) >= members[number] for number in ids):
-                belong = sum(1 for _ in audiences.selected(store, Selection(tuple(ids), spec.least)))
-            else:
-                belong = min(min(members[n] for n in ids) if spec.least == len(ids) else total, total // spec.least)
-            share = belong / total
-        for number in ids:
-            found[number] = max(share, found.get(number, 0.0))
-    return found
+def _single(method: str) -> int:
+    return 1
 
 
 def reckon(
@@ -198,39 +171,39 @@ def reckon(
     min_words: int = 20,
     rate: float = 3.0,
     missing: tuple[str, ...] = (),
-    shares: Mapping[int, float] | None = None,
+    rules: Sequence[Facts] = (),
+    strangers: int = 0,
     listed: int = 0,
     listed_read: int = 0,
+    packed: Callable[[str], int] = _single,
 ) -> Plan:
-    """The plan from what is known; pure. ``left``: calls left today; ``rate``: calls a second; ``shares``: community ->
-    share of its members who belong to an audience; ``listed``: people named one by one, the walls of ``listed_read`` of
-    whom were read."""
-    shares = shares or {}
-    walls = sum(_wall_pages(settings) for _ in facts) if "posts" in settings.what else 0
-    first = [_part(one, settings, min_words, 0, shares.get(one.id, 1.0)) for one in facts]
+    """The plan from what is known; pure. ``left``: calls left today; ``rate``: calls a second; ``rules``: people of
+    whole rules, ``strangers`` of whom may be known by number alone; ``listed``: people named one by one, the walls of
+    ``listed_read`` of whom were read; ``packed``: method -> how many of its calls go in one."""
+    walls = sum(_wall_pages(one, settings) for one in facts) if "posts" in settings.what else 0
+    first = [_part(one, settings, min_words, 0) for one in (*facts, *rules)]
     asked = [part for part in first if part.people]
     budget = max(0, left["wall.get"] - walls)
-    parts = tuple(
-        _part(
-            part.facts, settings, min_words, int(budget / max(1, len(asked)) / part.wall_calls),
-            shares.get(part.facts.id, 1.0),
-        )
-        for part in first
-    )  # fmt: skip
-    calls = _calls(parts, settings, walls, listed, listed_read)
+    every = tuple(
+        _part(part.facts, settings, min_words, int(budget / max(1, len(asked)) / part.wall_calls)) for part in first
+    )
+    calls = _calls(facts, every, settings, walls, strangers, listed, listed_read)
     over = max(0, calls.get("wall.get", 0) - left["wall.get"])
-    posts = sum(part.people * _mean_posts(part.facts, settings) for part in parts) + walls * 100
-    disk = sum(part.facts.members for part in parts) * PERSON_BYTES + posts * POST_BYTES
+    own = sum(own_posts(one, settings) for one in facts) if "posts" in settings.what else 0
+    posts = sum(part.people * _mean_posts(part.facts, settings) for part in every) + own
+    disk = sum(one.members for one in facts) * PERSON_BYTES + posts * POST_BYTES
     days = 1 + math.ceil(over / DAILY["wall.get"])
     disk += listed * (PERSON_BYTES + (30 * POST_BYTES if "walls" in settings.what else 0))
-    return Plan(parts, calls, dict(left), sum(calls.values()) / rate, days, int(disk), missing, listed)
+    seconds = sum(math.ceil(number / packed(method)) for method, number in calls.items()) / rate
+    parts, of_rules = every[: len(facts)], every[len(facts) :]
+    return Plan(parts, calls, dict(left), seconds, days, int(disk), missing, listed, of_rules)
 
 
-def _part(facts: Facts, settings: CollectSettings, min_words: int, today: int, share: float) -> Part:
+def _part(facts: Facts, settings: CollectSettings, min_words: int, today: int) -> Part:
     known = sum(facts.states.values())
     readable = _share(facts.states.get("ok", 0), known, READABLE)
     worded = _share(sum(words >= min_words for _, words in facts.walls), len(facts.walls), WITH_WORDS)
-    reachable = 0 if facts.refused else round(facts.members * readable.value * share)
+    reachable = 0 if facts.refused else round(facts.members * readable.value * facts.share)
     wants = reachable if "walls" in settings.what else 0
     number = min(wants, settings.sample) if settings.sample else wants
     with_words = round(number * worded.value)
@@ -238,7 +211,7 @@ def _part(facts: Facts, settings: CollectSettings, min_words: int, today: int, s
     return Part(
         facts, readable, worded, number, _wall_calls(facts, settings), with_words,
         _margin(with_words, round(reachable * worded.value)),
-        needed if needed is not None and needed <= reachable else None, min(number, today), share,
+        needed if needed is not None and needed <= reachable else None, min(number, today),
     )  # fmt: skip
 
 
@@ -260,8 +233,9 @@ def _margin(n: int, population: int) -> float | None:
     return 1.96 * 0.5 / math.sqrt(n) * math.sqrt(left)
 
 
-def _wall_pages(settings: CollectSettings) -> int:
-    return max(1, math.ceil((settings.max_posts or WALL_POSTS) / 100))
+def _wall_pages(facts: Facts, settings: CollectSettings) -> int:
+    """A page is a hundred posts, two of which are those of the page before."""
+    return max(1, math.ceil((own_posts(facts, settings) - 2) / 98)) if facts.wall is not None else 0
 
 
 def _wall_calls(facts: Facts, settings: CollectSettings) -> float:
@@ -279,24 +253,31 @@ def _mean_posts(facts: Facts, settings: CollectSettings) -> float:
 
 
 def _unread(part: Part) -> int:
-    return max(0, part.people - round(part.facts.read * part.share))
+    return max(0, part.people - part.facts.read)
 
 
 def _calls(
-    parts: Sequence[Part], settings: CollectSettings, walls: int, listed: int, listed_read: int
-) -> dict[str, int]:
-    found = {"groups.getById": 1 if parts else 0}
-    if "members" in settings.what:
-        found["groups.getMembers"] = sum(max(1, math.ceil(part.facts.members / 999)) for part in parts)
-    found["users.get"] = math.ceil(listed / 1000)
-    alone = (listed - listed_read) * WALL_CALLS if "walls" in settings.what else 0
+    lists: Sequence[Facts], parts: Sequence[Part], settings: CollectSettings, walls: int, strangers: int, listed: int,
+    listed_read: int,
+) -> dict[str, int]:  # fmt: skip
+    what = settings.what
+    found = {"groups.getById": math.ceil(len(lists) / 500)}
+    if "members" in what:
+        found["groups.getMembers"] = sum(1 if one.refused else max(1, math.ceil(one.members / 999)) for one in lists)
+    found["users.get"] = math.ceil((listed + strangers) / 1000)
+    alone = (listed - listed_read) * WALL_CALLS if "walls" in what else 0
     found["wall.get"] = walls + math.ceil(alone + sum(_unread(part) * part.wall_calls for part in parts))
-    posts = walls * 100
-    if "comments" in settings.what:
-        found["wall.getComments"] = posts
-    if "likes" in settings.what:
-        found["likes.getList"] = 2 * posts
-    if "subscriptions" in settings.what:
+    for kind, method in (("comments", "wall.getComments"), ("likes", "likes.getList")):
+        if kind in what:
+            found[method] = math.ceil(sum(_post_calls(one, kind) * own_posts(one, settings) for one in lists))
+    if "subscriptions" in what:
         number = sum(part.people for part in parts) + listed
         found["users.getSubscriptions"] = min(number, settings.subscriptions_sample or number)
     return {method: number for method, number in found.items() if number}
+
+
+def _post_calls(facts: Facts, kind: str) -> float:
+    """Mean calls that the comments, or the likes and reposts, of one of its posts take."""
+    if facts.wall is None:
+        return 0.0
+    return facts.wall.comment_calls if kind == "comments" else facts.wall.like_calls

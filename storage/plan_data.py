@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from storage.db import Store
+
+PAGE = 100
+"""Posts a page: of a wall that shows so many there may be more."""
 
 WALLS = 1000
 """Walls a community that are looked at; more would not make the estimate better."""
@@ -37,15 +41,6 @@ def wall_texts(store: Store, owner_id: int) -> Iterator[str]:
         yield row[1] or ""
 
 
-def count_read_walls(store: Store, community_id: int) -> int:
-    """How many members' walls were read to their end."""
-    sql = (
-        "SELECT count(*) FROM memberships m JOIN walks w ON w.kind = 'walls' AND w.subject = m.user_id "
-        "WHERE m.community_id = ? AND m.left_seen IS NULL AND w.state IN ('done', 'short')"
-    )
-    return int(store.value(sql, (community_id,)))
-
-
 def count_read_of(store: Store, user_ids: Iterable[int]) -> int:
     """The walls of how many of these people were read to their end."""
     sql = (
@@ -53,3 +48,30 @@ def count_read_of(store: Store, user_ids: Iterable[int]) -> int:
         "AND subject IN (SELECT value FROM json_each(?))"
     )
     return int(store.value(sql, (json.dumps(sorted(user_ids)),)))
+
+
+class Counters(NamedTuple):
+    """Of a wall's stored posts: how many, the calls that their comments and their likes and reposts take, the actions
+    that they promise, and when the newest and the oldest were published (UTC seconds; pinned ones left out)."""
+
+    posts: int
+    comment_calls: int
+    like_calls: int
+    actions: int
+    newest: int
+    oldest: int
+
+
+def wall_counters(store: Store, owner_id: int, since: int, most_comments: int | None) -> Counters:
+    """The counters of posts published at or after ``since``; at most ``most_comments`` of each are read (None: all). A
+    counter that VK did not tell takes one call."""
+    sql = (
+        "SELECT count(*), coalesce(sum((min(coalesce(comments, 1), :most) + 99) / 100), 0), "
+        "coalesce(sum((coalesce(likes, 1) + 999) / 1000 + (coalesce(reposts, 1) + 999) / 1000), 0), "
+        "coalesce(sum(coalesce(likes, 0) + coalesce(comments, 0) + coalesce(reposts, 0)), 0), "
+        "coalesce(max(published_at) FILTER (WHERE NOT is_pinned), 0), "
+        "coalesce(min(published_at) FILTER (WHERE NOT is_pinned), 0) "
+        "FROM posts WHERE owner_id = :owner AND deleted_seen IS NULL AND coalesce(published_at, 0) >= :since"
+    )
+    values = {"owner": owner_id, "since": since, "most": 2**62 if most_comments is None else most_comments}
+    return Counters(*next(iter(store.rows(sql, values))))

@@ -18,11 +18,16 @@ if TYPE_CHECKING:
     from collector.plan import Part, Plan, Share
 
 
+# What no counter tells before it is read.
+_MORE = {"wall.getComments": "  и ещё по одному на каждую ветку длиннее 10 ответов"}
+
+
 @click.command("plan")
 @click.option("--offline", is_flag=True, help="не спрашивать VK: по тому, что уже собрано, и по допущениям")
 @common
 def command(options: Any, as_json: bool, quiet: bool, offline: bool) -> int:
-    """Во что обойдётся сбор и кого он даст. Смотрит по три страницы участников и по сто стен на сообщество."""
+    """Во что обойдётся сбор и кого он даст. Смотрит по три страницы участников, по сто стен людей и по странице стены
+    сообщества."""
     from collector.plan import plan
 
     config = options.load()
@@ -48,22 +53,25 @@ def _lines(plan: Plan, sample: int | None) -> list[str]:
     lines = [f"Сообщества {name!r} нет в VK или оно удалено: проверьте адрес." for name in plan.missing]
     for part in plan.parts:
         lines += _of_community(part)
+    for part in plan.rules:
+        lines += _of_rule(part)
     if plan.listed:
         lines.append(f"Людей из списков: {plan.listed}")
-    lines += ["", "Вызовы VK:", *(f"  {method:<24}{number:>9}" for method, number in plan.calls.items())]
-    left = plan.left["wall.get"]
+    lines += ["", "Вызовы VK:"]
+    lines += [f"  {method:<24}{number:>9}{_MORE.get(method, '')}" for method, number in plan.calls.items()]
+    left, parts = plan.left["wall.get"], (*plan.parts, *plan.rules)
     lines.append(f"  Время не меньше {_duration(plan.seconds)} при разрешённой частоте вызовов.")
     if plan.days > 1:
         lines.append(f"  Дней: {plan.days}. VK отдаёт 5000 стен (wall.get) в сутки, сегодня осталось {left}.")
-        today = [part.today for part in plan.parts if part.people]
+        today = [part.today for part in parts if part.people]
         if today and min(today) > 0:
-            words = sum(round(part.today * part.worded.value) for part in plan.parts)
+            words = sum(round(part.today * part.worded.value) for part in parts)
             lines.append(f"  Сегодня поместится: [collect] sample = {min(today)}, людей с текстом около {words}.")
     else:
         lines.append(f"  Хватит одного дня: сегодня осталось вызовов wall.get: {left} из 5000.")
     lines.append(f"Место на диске: около {max(1, round(plan.disk / 1_000_000))} МБ.")
-    needed = [part.needed for part in plan.parts if part.needed]
-    if needed and (sample is None or sample < max(needed)) and all(part.needed for part in plan.parts if part.people):
+    needed = [part.needed for part in parts if part.needed]
+    if needed and (sample is None or sample < max(needed)) and all(part.needed for part in parts if part.people):
         lines.append(f"Чтобы в каждом сообществе осталось 300 человек с текстом: [collect] sample = {max(needed)}.")
     return lines
 
@@ -74,12 +82,33 @@ def _of_community(part: Part) -> list[str]:
     facts = part.facts
     head = f"«{facts.name}»: участников {facts.members}"
     if facts.refused:
-        return [f"{head}; список VK не отдаёт ({reason(facts.refused)}): людей этого сообщества собрать нельзя."]
+        lost = "людей этого сообщества собрать нельзя." if facts.share else "кто в нём состоит, не узнать."
+        return [f"{head}; список VK не отдаёт ({reason(facts.refused)}): {lost}"]
     lines = [f"{head}, с открытой страницей {_shown(part.readable, ('профилю', 'профилям'))}"]
+    if facts.wall is None:
+        lines.append("  названо после minus: его участники из аудитории исключаются")
+    elif 0 < facts.share < 1:
+        lines.append(f"  из них после minus остаётся около {facts.share:.0%}")
+    return lines + _people(part)
+
+
+def _of_rule(part: Part) -> list[str]:
+    """An audience whose rule chooses among the members of several communities, or among who is active."""
+    facts = part.facts
+    if not facts.members:
+        return [f"Аудитория «{facts.name}»: по её правилу людей не будет."]
+    many = "не больше" if facts.at_most else "около"
+    head = f"Аудитория «{facts.name}»: людей {many} {facts.members}"
+    return [f"{head}, с открытой страницей {_shown(part.readable, ('профилю', 'профилям'))}", *_people(part)]
+
+
+def _people(part: Part) -> list[str]:
     if not part.people:
-        return lines
-    lines.append(f"  с достаточным текстом на стене {_shown(part.worded, ('стене', 'стенам'))}")
-    lines.append(f"  будет спрошено людей {part.people}, с текстом из них около {part.with_words}{_precision(part)}")
+        return []
+    lines = [
+        f"  с достаточным текстом на стене {_shown(part.worded, ('стене', 'стенам'))}",
+        f"  будет спрошено людей {part.people}, с текстом из них около {part.with_words}{_precision(part)}",
+    ]
     if part.needed is None:
         lines.append("  300 человек с текстом здесь не набрать: объедините с похожим сообществом.")
     elif part.needed > part.people:

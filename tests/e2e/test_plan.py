@@ -8,13 +8,17 @@ from typing import Any
 import pytest
 
 from collector.client import VkClient
+from collector.overlap import belonging, encode
 from collector.plan import WANTED, Facts, Plan, plan, reckon
 from collector.settings import AudienceSpec, CollectSettings, VkSettings
 from collector.token import Token
+from simulator.records import Post
 from simulator.server import SimulatedVk, start_server
 from simulator.settings import ServerSettings
 from simulator.world import World, build_world
-from storage import Store, open_store
+from storage import Store, journal, open_store, people
+from storage.rows import Gap, Walk
+from vkaudience.cmd_plan import _lines
 
 from .social import HOUR, Study, open_communities
 
@@ -51,7 +55,7 @@ def test_a_look_costs_one_call_three_pages_and_a_hundred_walls(vk: SimulatedVk, 
     found, calls = made(study, *map(str, ids))
     assert calls["groups.getById"] == 1
     assert calls["groups.getMembers"] <= 3 * len(ids)
-    assert 0 < calls["wall.get"] <= 100 * len(ids)
+    assert 0 < calls["wall.get"] <= 101 * len(ids), "a hundred people and the first page of its own wall"
     shut = {number for number, one in world.people.items() if one.closed or one.deactivated}
     read = {row[0] for row in store.rows("SELECT subject FROM walks WHERE kind = 'walls'")}
     assert read and not read & shut
@@ -128,6 +132,22 @@ def test_people_of_a_list_cost_their_walls_and_profiles() -> None:
     assert found.calls == {"users.get": 1, "wall.get": 308, "users.getSubscriptions": 300} and found.days == 2
 
 
+def planned(study: Study, *specs: AudienceSpec, **settings: Any) -> Plan:
+    vk = VkSettings(api_url=study.vk.api_url, requests_per_second=2000)
+    with VkClient(Token(study.vk.tokens[study.kind]), vk) as client:
+        return plan(study.store, CollectSettings(specs, **settings), client=client, clock=study.clock)
+
+
+def spent(study: Study, *specs: AudienceSpec, **settings: Any) -> dict[str, int]:
+    """Calls by method that a collection in a study of its own makes."""
+    with open_store(":memory:") as store:
+        fresh = Study(study.vk, store)
+        before = len(study.vk.log)
+        fresh.collect(*specs, **settings)
+        calls = [one.method for one in study.vk.log[before:] if one.method != "execute"]
+    return {method: calls.count(method) for method in calls}
+
+
 def test_of_an_audience_of_all_only_the_common_members_are_asked_for(
     vk: SimulatedVk, store: Store, world: World
 ) -> None:
@@ -135,13 +155,128 @@ def test_of_an_audience_of_all_only_the_common_members_are_asked_for(
     for person in world.members(first)[:40]:
         vk.state.join(second, person)
     common = set(vk.state.members(first)) & set(vk.state.members(second))
-    study = Study(vk, store)
     names = (str(first), str(second))
-    vk_settings = VkSettings(api_url=vk.api_url, requests_per_second=2000)
-    with VkClient(Token(vk.tokens["service"]), vk_settings) as client:
-        everybody = plan(store, CollectSettings((AudienceSpec("a", names),)), client=client, clock=study.clock)
-        both = plan(store, CollectSettings((AudienceSpec("a", names, least=2),)), client=client, clock=study.clock)
-    asked = [sum(part.people for part in one.parts) for one in (everybody, both)]
-    most = min(len(vk.state.members(first)), len(vk.state.members(second)))
-    assert 0 < asked[1] <= most < asked[0]
-    assert asked[1] >= 0.5 * len(common)
+    study = Study(vk, store)
+    (rule,) = planned(study, AudienceSpec("a", names, least=2)).rules
+    assert rule.facts.members == len(common) and not rule.facts.at_most, "both lists fit into the pages looked at"
+    assert rule.people == pytest.approx(len(common) * rule.readable.value, abs=1)
+    read = store.rows("SELECT subject FROM walks WHERE kind = 'walls'")
+    assert {row[0] for row in read} <= common, "the pilot's walls are of the audience"
+    (drawn,) = planned(study, AudienceSpec("a", names, least=2), sample=10).rules
+    assert drawn.people == 10, "one sample of the whole rule, not one a community"
+    (nobody,) = planned(study, AudienceSpec("a", names, least=3)).rules
+    assert nobody.people == 0
+
+
+def test_members_to_be_taken_away_are_called_for_and_their_people_are_not(
+    vk: SimulatedVk, store: Store, world: World
+) -> None:
+    first, second = open_communities(world)[:2]
+    for person in world.members(first)[::3]:
+        vk.state.join(second, person)
+    left = set(vk.state.members(first)) - set(vk.state.members(second))
+    spec = AudienceSpec("a", (str(first),), minus=(f"club{second}",))
+    found = planned(Study(vk, store), spec)
+    kept, gone = found.parts
+    assert kept.facts.members * kept.facts.share == pytest.approx(len(left))
+    assert gone.facts.wall is None and gone.people == 0
+    assert found.calls["groups.getMembers"] == 2
+    made = spent(Study(vk, store), spec)
+    assert {name: found.calls[name] for name in made if name != "wall.get"} == {
+        name: number for name, number in made.items() if name != "wall.get"
+    }
+    pilot = store.value("SELECT count(*) FROM walks WHERE kind = 'walls'")
+    assert found.calls["wall.get"] + pilot == pytest.approx(made["wall.get"], rel=0.1)
+
+
+@pytest.mark.parametrize("since", [None, 0.5])
+def test_who_is_active_costs_walls_likes_and_comments(
+    vk: SimulatedVk, store: Store, world: World, since: float | None
+) -> None:
+    number = open_communities(world)[0]
+    dates = sorted(post.date for post in world.wall(-number))
+    moment = None if since is None else dates[int(len(dates) * since)]
+    spec = AudienceSpec("a", (str(number),), actions=2)
+    settings = {"what": ("members", "posts", "walls", "comments", "likes"), "since": moment}
+    study = Study(vk, store)
+    found = planned(study, spec, **settings)
+    (rule,) = found.rules
+    assert found.parts[0].people == 0 and rule.facts.at_most
+    made = spent(study, spec, **settings)
+    with_comments = sum(bool(post.comments) for post in world.wall(-number) if post.date >= (moment or 0))
+    assert found.calls["wall.getComments"] == with_comments <= made["wall.getComments"], "but for long threads"
+    assert found.calls["likes.getList"] == pytest.approx(made["likes.getList"], rel=0.15)
+    assert found.calls["groups.getMembers"] == made["groups.getMembers"]
+    study.collect(spec, **settings)
+    people = int(store.value("SELECT count(*) FROM audience_members"))
+    assert 0 < people <= rule.facts.members
+    (counted,) = planned(study, spec, **settings).rules
+    assert counted.facts.members == people and not counted.facts.at_most
+
+
+def test_a_look_at_the_own_wall_is_kept_and_does_not_narrow_the_collection(
+    vk: SimulatedVk, store: Store, world: World
+) -> None:
+    number = open_communities(world)[0]
+    for place in range(150):
+        vk.state.insert(Post(-number, 10_000 + place, -number, vk.state.now + place, f"запись {place}"))
+    study, spec = Study(vk, store), AudienceSpec("a", (str(number),))
+    total = len(vk.state.wall(-number))
+    first = planned(study, spec, what=("posts",))
+    assert first.calls["wall.get"] == -(-(total - 2) // 98)
+    assert store.value("SELECT count(*) FROM posts WHERE owner_id < 0") == 100
+    before = vk.calls("wall.get")
+    assert planned(study, spec, what=("posts",)) == first and vk.calls("wall.get") == before
+    assert study.collect(spec, what=("posts",)).state == "done"
+    assert store.value("SELECT count(*) FROM posts WHERE owner_id < 0") == total
+    study.clock.time += 30 * HOUR
+    before = vk.calls("wall.get")
+    planned(study, spec, what=("posts",))
+    study.collect(spec, what=("posts",))
+    assert vk.calls("wall.get") - before == 1, "a plan in between makes nobody read the wall anew"
+
+
+def test_many_calls_in_one_need_less_time() -> None:
+    left = {"wall.get": 100_000}
+    alone = reckon([big()], CollectSettings((), max_posts=100), left)
+    together = reckon([big()], CollectSettings((), max_posts=100), left, packed=lambda method: 25)
+    assert together.calls == alone.calls and together.seconds < alone.seconds / 20
+
+
+def looked_at(store: Store, number: int, members: range, stretches: list[tuple[int, int]]) -> None:
+    """A community of which a pilot knows these stretches only."""
+    shown = [one for one in members if any(low <= one <= high for low, high in stretches)]
+    people.save_members(store, number, shown, 5)
+    journal.save_walk(
+        store, Walk("pilot", number, encode(stretches), len(members), len(shown), "done", finished_seen=5)
+    )
+
+
+def test_where_pages_meet_they_tell_how_many_are_in_both() -> None:
+    with open_store(":memory:") as store:
+        looked_at(store, 1, range(2, 100_000, 2), [(0, 2000), (50_000, 52_000)])
+        looked_at(store, 2, range(3, 90_000, 3), [(0, 3000), (51_000, 54_000)])
+        members = {1: 49_999, 2: 29_999}
+        found, counted = belonging(store, members, [1, 2], least=2) or (0, True)
+        assert not counted and found == pytest.approx(15_000, rel=0.12), "every sixth id below 90,000"
+        left, _ = belonging(store, members, [1], 1, [2]) or (0, True)
+        assert left == pytest.approx(33_333, rel=0.05)
+        looked_at(store, 3, range(60_000, 90_000), [(60_000, 61_000)])
+        assert belonging(store, {**members, 3: 30_000}, [1, 3], least=2) is None, "no id that both pages tell of"
+        journal.save_gap(store, Gap("members", 4, "hidden_members", 15, "", 5))
+        assert belonging(store, {**members, 4: 500}, [1], 1, [4]) == (49_999, False), "a hidden list takes nobody away"
+
+
+def test_the_plan_tells_in_words_what_a_rule_leaves(vk: SimulatedVk, store: Store, world: World) -> None:
+    first, second = open_communities(world)[:2]
+    hidden = next(number for number, one in world.communities.items() if one.hides_members)
+    specs = (
+        AudienceSpec("без второй", (str(first),), minus=(str(second), str(hidden))),
+        AudienceSpec("активные", (str(first),), actions=3),
+    )
+    for person in world.members(first)[:100]:
+        vk.state.join(second, person)
+    told = "\n".join(_lines(planned(Study(vk, store), *specs, what=("members", "posts", "likes", "walls")), None))
+    share = 1 - len(set(vk.state.members(first)) & set(vk.state.members(second))) / len(vk.state.members(first))
+    assert f"после minus остаётся около {share:.0%}" in told and "Аудитория «активные»: людей не больше" in told
+    assert "названо после minus" in told and "кто в нём состоит, не узнать" in told and "likes.getList" in told
