@@ -47,6 +47,7 @@ class Batches:
         self.trying = False
         self._sizes = {**FIRST_SIZES, **(sizes or {})}
         self._ceilings: dict[str, int] = {}
+        self._worked: Counter[str] = Counter()
         self._good: Counter[str] = Counter()
         self._lock = threading.Lock()
 
@@ -69,8 +70,8 @@ class Batches:
         try:
             sure = Counter(one.method for one in asks if one.if_more is None)
             answer = client.execute_at(start, script(asks), sure)
-        except (VkShrink, VkRetry):
-            return self._smaller(method, asks)
+        except (VkShrink, VkRetry) as error:
+            return self._smaller(method, asks, said=isinstance(error, VkShrink))
         except (VkIncapable, VkBug, VkSkip, VkQuota) as error:
             # 28 and its like, a script VK does not take, or no more of execute today: single calls do the work.
             self.able = False
@@ -85,13 +86,21 @@ class Batches:
         self._learn(method, sum(part is not Again.NEVER for part in parts), answer.size)
         return parts
 
-    def _smaller(self, method: str, asks: Sequence[Ask]) -> list[Any]:
+    def _smaller(self, method: str, asks: Sequence[Ask], *, said: bool) -> list[Any]:
+        """Fewer in one; but where VK did not say that it was too much, and as many have worked, one of these calls
+        breaks it: then only their own batches become smaller."""
         tried = len(asks)
         with self._lock:
+            if not said and tried <= self._worked[method]:
+                return self._again(asks)
             self._ceilings[method] = max(1, tried - 1)
             self._sizes[method] = max(1, min(self.size(method), tried // 2))
             self._good[method] = 0
-        again = Again.TOGETHER if tried > 1 else Again.ALONE
+        return self._again(asks)
+
+    @staticmethod
+    def _again(asks: Sequence[Ask]) -> list[Any]:
+        again = Again.TOGETHER if len(asks) > 1 else Again.ALONE
         return [again if one.if_more is None else Again.NEVER for one in asks]
 
     def _learn(self, method: str, tried: int, size: int) -> None:
@@ -99,6 +108,7 @@ class Batches:
             return
         with self._lock:
             self._good[method] += 1
+            self._worked[method] = max(self._worked[method], tried)
             if self._good[method] % TRUST == 0:
                 self._ceilings[method] = self._ceilings.get(method, MOST) + 1
             fits = int(WANTED_BYTES / max(1.0, size / tried))

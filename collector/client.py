@@ -16,10 +16,10 @@ from typing import Any
 
 import httpx
 
-from collector.errors import BIG, FAILED, VkError, VkHeavy, VkIncapable, VkRetry, VkShrink, VkSkip
+from collector.errors import BIG, FAILED, SMALLEST, VkError, VkHeavy, VkIncapable, VkRetry, VkShrink, VkSkip
 from collector.limiter import Limiter
 from collector.reactions import NO_REASON, TOO_FAST, reaction
-from collector.retry import ATTEMPTS, failures, haste
+from collector.retry import ATTEMPTS, HEAVY_ATTEMPTS, failures, haste
 from collector.settings import VkSettings, loopback
 from collector.shared import Shared
 from collector.token import Token
@@ -67,6 +67,11 @@ class _Call:
     inside: Mapping[str, int] = field(default_factory=dict)
     attempts: int = ATTEMPTS
 
+    @property
+    def page(self) -> tuple[str, str]:
+        """What is asked for, however much of it at once."""
+        return self.method, str(sorted((name, value) for name, value in self.parameters.items() if name != "count"))
+
 
 class VkClient:
     """Calls VK's methods with one token; safe to share between threads.
@@ -93,6 +98,7 @@ class VkClient:
         self.shared = shared
         self._limiter = Limiter(settings.requests_per_second, clock, shared)
         self._count_lock = threading.Lock()
+        self._broken: dict[tuple[str, str], int] = {}  # page -> the least count at which VK broke
         self._halted = threading.Event()
         self.tell_wait: Callable[[float], None] = lambda seconds: None
         self._http = _http(settings, token, transport)
@@ -106,7 +112,7 @@ class VkClient:
         """The inside of VK's ``response``. Raises the VkError that says what to do next, after bounded retries.
 
         An error without a reason that lasts is a VkSkip with the state ``failed``: it is about this one subject. A page
-        that VK breaks at is a VkShrink.
+        that VK breaks at is a VkShrink, and such a VkSkip once it has broken at every size.
         """
         return self._insist(_Call(method, parameters)).response
 
@@ -174,17 +180,30 @@ class VkClient:
         self.close()
 
     def _insist(self, call: _Call) -> Answer:
+        broke = self._broken.get(call.page) if self._broken else None
         try:
-            return failures(self._pause, call.attempts)(self._unhurried, call)
+            found = failures(self._pause, call.attempts, 1 if broke else HEAVY_ATTEMPTS)(self._unhurried, call)
         except VkRetry as error:
             lasting: VkError
             if error.state == BIG:
-                lasting = VkShrink(call.method, None, error.message)
+                lasting = self._breaking(call, error, broke)
             elif error.code == NO_REASON:
                 lasting = VkSkip(call.method, error.code, error.message, state=FAILED)
             else:
                 raise
+        else:
+            if broke:
+                self._broken.pop(call.page, None)
+            return found
         raise lasting
+
+    def _breaking(self, call: _Call, error: VkRetry, broke: int | None) -> VkError:
+        """A page that breaks may be too big; one that broke at every size before is not tried at all of them again."""
+        count = int(call.parameters["count"])
+        self._broken[call.page] = min(count, broke or count)
+        if broke and broke <= SMALLEST < count:
+            return VkSkip(call.method, None, error.message, state=FAILED)
+        return VkShrink(call.method, None, error.message)
 
     def _pause(self, seconds: float) -> None:
         if seconds >= LONG_WAIT:

@@ -29,12 +29,14 @@ PATIENCE = 8.0
 
 @dataclass(slots=True, eq=False)
 class Slot:
-    """One call of one walk on its way: ``wanted`` now, or only expected; ``alone`` after a failure in a batch."""
+    """One call of one walk on its way: ``wanted`` now, or only expected; ``alone`` after a failure in a batch, or in
+    batches of ``room`` at most once a bigger one with it has failed."""
 
     ask: Ask
     reading: _Active
     wanted: bool = False
     alone: bool = False
+    room: int = MOST
     sent: bool = False
     dropped: bool = False
     done: bool = False
@@ -197,17 +199,22 @@ class Engine:
         packing = self._packing()
         if packing is None or first.alone or first.ask.method in self._careful:
             return [first]
-        room = packing.size(first.ask.method) - 1
+        most = min(first.room, packing.size(first.ask.method))
         if first.wanted and (hoped := self._hoped(first)):
-            return [first, *hoped[:room]]
+            return [first, *hoped[: most - 1]]
         slots = [first]
         for queue in (self._wanted, self._expected):
-            fit = [slot for slot in queue if slot.ask.method == first.ask.method and not slot.alone][:room]
-            room -= len(fit)
+            fit = [slot for slot in queue if self._goes_with(slot, first, most)][: most - len(slots)]
             slots += fit
             for slot in fit:
                 queue.remove(slot)
         return slots
+
+    @staticmethod
+    def _goes_with(slot: Slot, first: Slot, most: int) -> bool:
+        """Whether two calls may share a batch: those that failed together are parted from the rest until they go."""
+        same = slot.ask.method == first.ask.method and not slot.alone
+        return same and slot.room >= most and (first.room == MOST or slot.room == first.room)
 
     def _hoped(self, first: Slot) -> list[Slot]:
         """The pages after this one that are read only if there are so many."""
@@ -224,9 +231,9 @@ class Engine:
                 answers = [error] * len(slots)
             for slot, answer in zip(slots, answers, strict=True):
                 slot.landed = self._serial
-                self._land(slot, answer)
+                self._land(slot, answer, len(slots))
 
-    def _land(self, slot: Slot, answer: Any) -> None:
+    def _land(self, slot: Slot, answer: Any, company: int) -> None:
         if not isinstance(answer, Again | VkQuota):
             self._careful.discard(slot.ask.method)
         if answer is Again.NEVER and slot.wanted:  # the walk came to want it while the batch was taken apart
@@ -237,6 +244,7 @@ class Engine:
                 del slot.reading.slots[slot.ask]
         elif isinstance(answer, Again):
             slot.sent, slot.alone = False, answer is Again.ALONE
+            slot.room = max(1, company // 2) if answer is Again.TOGETHER else slot.room
             if not slot.dropped:
                 (self._wanted.appendleft if slot.wanted else self._expected.appendleft)(slot)
         elif isinstance(answer, VkError):

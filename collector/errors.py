@@ -19,6 +19,8 @@ from storage import AudienceError
 FAILED = "failed"
 INCONCLUSIVE = (FAILED, "unknown")
 BIG = "big"
+# A page so small that breaks without a word of VK's is not broken by its size.
+SMALLEST = 5
 
 
 class VkError(AudienceError):

@@ -22,11 +22,14 @@ HEAVY_ATTEMPTS = 2
 _BACKOFF = tenacity.wait_exponential_jitter(initial=1, max=30)
 
 
-def failures(sleep: Callable[[float], None], attempts: int = ATTEMPTS) -> tenacity.Retrying:
-    """Repeats what may pass by itself, and once what nobody knows; raises the last error."""
+def failures(
+    sleep: Callable[[float], None], attempts: int = ATTEMPTS, heavy: int = HEAVY_ATTEMPTS
+) -> tenacity.Retrying:
+    """Repeats what may pass by itself, and once what nobody knows; raises the last error. ``heavy``: tries of a page
+    that VK breaks at."""
     return tenacity.Retrying(
         retry=tenacity.retry_if_exception(_worth_repeating),
-        stop=lambda state: _enough(state, attempts),
+        stop=lambda state: _enough(state, attempts, heavy),
         wait=_wait,
         sleep=sleep,
         reraise=True,
@@ -57,12 +60,12 @@ def _failure(state: tenacity.RetryCallState) -> BaseException | None:
     return state.outcome.exception() if state.outcome is not None else None
 
 
-def _enough(state: tenacity.RetryCallState, attempts: int) -> bool:
+def _enough(state: tenacity.RetryCallState, attempts: int, heavy: int) -> bool:
     error = _failure(state)
     if isinstance(error, VkSkip):
         return state.attempt_number >= UNKNOWN_ATTEMPTS
     if isinstance(error, VkHeavy):
-        return state.attempt_number >= min(HEAVY_ATTEMPTS, attempts)
+        return state.attempt_number >= min(heavy, attempts)
     flooded = isinstance(error, VkRetry) and error.code == FLOOD
     return state.attempt_number >= (min(FLOOD_ATTEMPTS, attempts) if flooded else attempts)
 

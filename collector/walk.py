@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from collector.ask import Ask, ask
 from collector.client import VkClient
 from collector.engine import Engine
-from collector.errors import FAILED, VkBug, VkError, VkIncapable, VkQuota, VkRetry, VkShrink, VkSkip
+from collector.errors import FAILED, SMALLEST, VkBug, VkError, VkIncapable, VkQuota, VkRetry, VkShrink, VkSkip
 from collector.pager import MOST_AGAIN, Cursor, decode
 from collector.settings import CollectSettings
 from collector.values import parsed, whole
@@ -27,8 +27,6 @@ T = TypeVar("T")
 # more the method is left alone for this run.
 LOST = 3
 LOST_FOR_GOOD = 15
-# A page so small that breaks without a word of VK's is not broken by its size.
-SMALLEST = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,10 +227,13 @@ def bear(expedition: Expedition, method: str, error: VkError) -> Generator[Ask, 
 
 
 def shrunk(size: int, error: VkShrink) -> int:
-    """The page size to go on with after an answer that was too big. Raises the error when nothing smaller is left."""
+    """The page size to go on with after an answer that was too big. Raises the error when nothing smaller is left.
+
+    Where VK itself said so, half is enough; a page that only breaks may break at any size, and few tries must tell.
+    """
     if size <= (1 if error.code is not None else SMALLEST):
         raise error
-    return size // 2
+    return size // 2 if error.code is not None else max(2, size // 4)
 
 
 def _refused(expedition: Expedition, walk: Walk, error: VkSkip) -> Walk:

@@ -14,7 +14,7 @@ from simulator.call import Call, version_of
 from simulator.envelope import VkRefusal, dump, error_body
 from simulator.execute import run_code
 from simulator.limits import Limits
-from simulator.methods import METHODS, subject_of
+from simulator.methods import METHODS, item_of, subject_of
 from simulator.settings import ServerSettings
 from simulator.shapes import bend_answer, bend_question
 from simulator.state import State
@@ -50,6 +50,14 @@ class Answer:
     silent_for: float = 0.0
 
 
+class _Broken(Exception):
+    """A call inside an ``execute`` broke all of it."""
+
+    def __init__(self, drawn: dict[str, faults.Fault]) -> None:
+        super().__init__(*drawn)
+        self.drawn = drawn
+
+
 class Api:
     """Answers calls; safe to share between threads. ``clock`` gives monotonic seconds."""
 
@@ -71,7 +79,7 @@ class Api:
 
     def answer(self, method: str, params: Mapping[str, str], token: str) -> Answer:
         """The answer to one call from outside; refusals by VK are answers too, with HTTP status 200."""
-        drawn = self.plan.draw(method, subject_of(self.state, params), faults.TRANSPORT)
+        drawn = self.plan.draw(method, subject_of(self.state, params), faults.TRANSPORT, item=item_of(params))
         hidden = () if "echo_token" in drawn else SECRETS
         kind, error = "", None
         try:
@@ -83,6 +91,9 @@ class Api:
             if "echo_token" in drawn:
                 shown["access_token"] = token
             body = error_body(refused, shown, hidden)
+        except _Broken as broken:
+            body = {}
+            drawn |= broken.drawn
         answer = _over_the_wire(dump(body), drawn, self.settings.latency)
         self._remember(method, kind, params, answer.status, error)
         return answer
@@ -105,6 +116,11 @@ class Api:
 
     def _inner(self, method: str, params: Mapping[str, str], token: str, kind: str, version: tuple[int, int]) -> Any:
         error = None
+        broken = self.plan.draw(
+            method, subject_of(self.state, params), faults.BREAKING, item=item_of(params), named=True
+        )
+        if broken:
+            raise _Broken(broken)
         try:
             return self._respond(method, params, token, kind, version)
         except VkRefusal as refused:
@@ -119,7 +135,7 @@ class Api:
             raise VkRefusal(3, "Unknown method passed")
         self.limits.per_day(token, method)
         subject = subject_of(self.state, params)
-        drawn = self.plan.draw(method, subject, _INSIDE)
+        drawn = self.plan.draw(method, subject, _INSIDE, item=item_of(params))
         if refused := faults.refusal(drawn):
             raise refused
         self.state.before(method, subject)

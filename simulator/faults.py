@@ -1,10 +1,12 @@
 """Faults by name: what goes wrong, and at which calls.
 
-A fault is written ``name[@method[/subject]][:when]``; ``when`` is a number n (the n-th call that matches) or parts
-joined by commas: ``every=3``, ``p=0.1``, ``times=2``, ``seed=7``, ``seconds=0.5``. Examples: ``error_10``,
-``error_6_burst@wall.get:4``, ``short_pages@groups.getMembers:every=2``, ``http_502:p=0.05,seed=1``.
+A fault is written ``name[@method[/subject[_item]]][:when]``: of one wall or list, or of one post of it. ``when`` is a
+number n (the n-th call that matches) or parts joined by commas: ``every=3``, ``p=0.1``, ``times=2``, ``seed=7``,
+``seconds=0.5``. Examples: ``error_10``, ``error_6_burst@wall.get:4``, ``short_pages@groups.getMembers:every=2``,
+``http_500@likes.getList/-101_5``, ``http_502:p=0.05,seed=1``.
 
-Calls inside ``execute`` count as calls of their own methods; faults of the connection meet calls from outside only.
+Calls inside ``execute`` count as calls of their own methods; faults of the connection meet calls from outside only,
+but for ``http_5xx`` of a named method: a call inside that breaks VK breaks the whole ``execute``.
 """
 
 from __future__ import annotations
@@ -63,6 +65,7 @@ TRANSPORT = (
     "gzip",
     "echo_token",
 )
+BREAKING = ("http_500", "http_502", "http_504")
 SHAPES = (
     "short_pages",
     "empty_pages",
@@ -88,6 +91,7 @@ class Fault:
     name: str
     method: str = "*"
     subject: int | None = None
+    item: int | None = None
     nth: int = 0
     every: int = 0
     p: float = 0.0
@@ -117,7 +121,8 @@ def parse_fault(text: str) -> Fault:
         hint = f"Возможно, {near[0]}." if near else f"Есть: {', '.join(NAMES)}."
         raise ValueError(f"Неисправности {name!r} нет. {hint}")
     try:
-        fault = Fault(name, method or "*", int(subject) if subject else None)
+        subject, _, item = subject.partition("_")
+        fault = Fault(name, method or "*", int(subject) if subject else None, int(item) if item else None)
         for part in filter(None, (piece.strip() for piece in when.split(","))):
             fault = _with(fault, part)
     except ValueError:
@@ -164,13 +169,17 @@ class FaultPlan:
         self._hits = [0] * len(self.faults)
         self._rngs = [Random(fault.seed) for fault in self.faults]
 
-    def draw(self, method: str, subject: int | None, among: Collection[str] = NAMES) -> dict[str, Fault]:
-        """The faults that befall this call, by name; only those ``among`` which the caller can make happen count."""
+    def draw(
+        self, method: str, subject: int | None, among: Collection[str] = NAMES, *, item: int | None = None,
+        named: bool = False,
+    ) -> dict[str, Fault]:  # fmt: skip
+        """The faults that befall this call, by name; only those ``among`` which the caller can make happen count, and
+        with ``named`` only those of a named method."""
         drawn = {}
         with self._lock:
             for place, fault in enumerate(self.faults):
-                met = fault.name in among and fault.method in ("*", method)
-                if not met or fault.subject not in (None, subject):
+                met = fault.name in among and fault.method in ((method,) if named else ("*", method))
+                if not met or fault.subject not in (None, subject) or fault.item not in (None, item):
                     continue
                 self._calls[place] += 1
                 if fault.hits(self._calls[place], self._hits[place], self._rngs[place]):

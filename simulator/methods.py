@@ -55,3 +55,9 @@ def subject_of(state: State, params: Mapping[str, str]) -> int | None:
             found = find_community(state, raw)
             return found.id if found else None
     return None
+
+
+def item_of(params: Mapping[str, str]) -> int | None:
+    """The post that a call about one post of a wall is about."""
+    raw = (params.get("item_id") or params.get("post_id") or "").strip()
+    return int(raw) if raw.isdecimal() else None

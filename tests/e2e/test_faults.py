@@ -15,7 +15,7 @@ from collector import client, walk_comments, walk_likes, walk_members, walk_wall
 from collector.errors import VkRetry, VkStop
 from collector.pager import MOST_AGAIN, Cursor
 from collector.settings import AudienceSpec
-from simulator import faults
+from simulator import api, faults
 from simulator.server import start_server
 from simulator.settings import ServerSettings
 from simulator.world import World, build_world
@@ -360,3 +360,51 @@ def test_a_key_that_may_call_nothing_has_collected_nothing(world: World) -> None
         run = journal.start_run(store, "collect", {}, {}, 1)
         journal.end_run(store, run, outcome.state, outcome.counts, outcome.messages, 2)
         assert journal.last_success(store, "collect") is None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("method", "told"), [("likes.getList", "отметки: 3"), ("wall.getComments", "комментарии: 3")])
+def test_lists_that_break_vk_each_time_cost_a_few_calls_and_are_read_when_it_has_recovered(
+    world: World, sound: dict[str, Any], kind: str, method: str, told: str
+) -> None:
+    owner = -open_communities(world)[0]
+    poison = [post.id for post in world.wall(owner) if post.likers and post.comments][:3]
+    broken = [f"http_500@{method}/{owner}_{post}" for post in poison]
+    with open_store(":memory:") as store, study(world, store, kind) as one:
+        one.collect(*named(world), what=ALL)
+        usual = len(one.vk.log)
+    with open_store(":memory:") as store:
+        with study(world, store, kind, *broken) as one:
+            outcome = one.collect(*named(world), what=ALL)
+            assert outcome.state == "partial" and told in " ".join(outcome.messages)
+            alone = [call for call in one.vk.log if call.status == 500 and call.method == method]
+            assert len(alone) <= 7 * len(poison), "two tries, smaller pages, and one look at the end"
+            outer = sum(not call.inner for call in one.vk.log)
+            assert outer <= usual + 10 * len(poison) if kind == "service" else outer < usual / 2
+        with study(world, store, kind) as later:
+            assert later.collect(*named(world), what=ALL).state == "done", "at once, not after the next refresh"
+        assert content(store) == sound[kind]
+    passing = [f"{one}:1,times=5" for one in broken]
+    with open_store(":memory:") as store, study(world, store, kind, *passing) as one:
+        assert one.collect(*named(world), what=ALL).state == "done", "what recovers meanwhile is read at the end"
+        assert content(store) == sound[kind]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_list_that_is_too_big_for_vk_comes_in_smaller_pages(
+    world: World, sound: dict[str, Any], kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = -open_communities(world)[0]
+    with open_store(":memory:") as store, study(world, store, kind) as one:
+        answer = one.vk._api.answer
+
+        def bounded(method: str, params: dict[str, str], token: str) -> Any:
+            if method == "wall.get" and params.get("owner_id") == str(owner) and int(params["count"]) > 30:
+                return api.Answer(500, b"<html>", api.HTML)
+            if method == "execute" and f'"owner_id":{owner}' in params["code"] and '"count":100' in params["code"]:
+                return api.Answer(404, b"<html>", api.HTML)
+            return answer(method, params, token)
+
+        monkeypatch.setattr(one.vk._api, "answer", bounded)
+        assert one.collect(*named(world), what=ALL).state == "done"
+        assert content(store)["posts"] == sound[kind]["posts"]

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qs
 
 import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.ask import ask
+from collector.ask import Reading, ask
 from collector.batch import MOST, Again, Batches, script, unpack
 from collector.client import Answer, VkClient
-from collector.errors import VkQuota, VkSkip
+from collector.engine import Engine
+from collector.errors import VkQuota, VkRetry, VkSkip
 from collector.settings import VkSettings
 from collector.token import Token
 from tests.unit.collector.clock import HandClock
@@ -124,3 +128,38 @@ def test_pages_that_were_not_there_are_neither_answers_nor_refusals() -> None:
     refused = unpack(asks, Answer([False], ({"error_code": 15, "error_msg": "Access denied"},)))
     assert isinstance(refused[0], VkSkip) and refused[1:] == [Again.NEVER] * 2
     assert unpack(asks, Answer([])) == [Again.ALONE, Again.NEVER, Again.NEVER]
+
+
+BREAKS = {70, 700, 1400}
+
+
+def test_one_call_that_breaks_every_batch_does_not_make_the_others_go_alone() -> None:
+    """VK's broken page says nothing of size; where as many in one have worked, the culprit is parted from the rest."""
+    sent: list[int] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        form = {name: values[0] for name, values in parse_qs(request.content.decode()).items()}
+        code = form.get("code", "")
+        owners = [int(one) for one in re.findall(r'"owner_id":(\d+)', code)] or [int(form["owner_id"])]
+        sent.append(len(owners))
+        if not BREAKS.isdisjoint(owners):
+            return httpx.Response(500, html="<h1>500</h1>")
+        return httpx.Response(200, json={"response": owners if code else owners[0]})
+
+    seen: list[int] = []
+
+    def walk(number: int) -> Reading:
+        try:
+            seen.append((yield ask("likes.getList", owner_id=number)))
+        except VkRetry:
+            seen.append(-number)
+
+    settings = VkSettings(requests_per_second=1000)
+    transport = httpx.MockTransport(answer)
+    with (
+        VkClient(Token("vk1.sim"), settings, clock=HandClock(), transport=transport) as vk,
+        closing(Engine(vk, batches=Batches(able=True))) as engine,
+    ):
+        engine.run(walk(number) for number in range(2000))
+    assert sorted(seen) == sorted({*range(2000)} - BREAKS | {-number for number in BREAKS})
+    assert len(sent) < 150, "eighty full batches, and some sixteen calls for each of the three"
