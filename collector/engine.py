@@ -221,6 +221,7 @@ class Engine:
         return [slot for slot in first.reading.slots.values() if slot.ask.if_more is not None and not slot.sent]
 
     def _take(self, timeout: float) -> None:
+        hoped = self._batches is not None and self._batches.able is None
         landed, _ = wait(self._flying, timeout=timeout, return_when=FIRST_COMPLETED)
         for future in landed:
             slots = self._flying.pop(future)
@@ -232,6 +233,15 @@ class Engine:
             for slot, answer in zip(slots, answers, strict=True):
                 slot.landed = self._serial
                 self._land(slot, answer, len(slots))
+        if hoped and not self.packing():
+            self._expect_nothing()
+
+    def _expect_nothing(self) -> None:
+        """No batches after all: what they would have made for nothing waits until an answer tells that it is there."""
+        for slot in self._expected:
+            if not (slot.dropped or slot.wanted):
+                del slot.reading.slots[slot.ask]
+        self._expected.clear()
 
     def _land(self, slot: Slot, answer: Any, company: int) -> None:
         if not isinstance(answer, Again | VkQuota):

@@ -23,9 +23,10 @@ _LOOK_BACK = 2
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """``offset``: where the next page should begin without overlap; ``back``: how far before it to begin;
-    ``top`` and ``last``: the first and the last id read (0 before the first page); ``empty``: empty pages in a row
-    below the count; ``again``: how often in a row the list's beginning came in place of this page; ``pin``: what stood
-    pinned on the first page; ``lap``: how often the list was read before, since it had moved too much to be trusted."""
+    ``top`` and ``last``: the first and the last id read (0 before the first page); ``empty``: pages in a row that
+    showed nothing more below the count; ``again``: how often in a row the list's beginning came in place of this page;
+    ``pin``: what stood pinned on the first page; ``lap``: how often the list was read before, since it had moved too
+    much to be trusted."""
 
     offset: int = 0
     back: int = 0
@@ -89,8 +90,12 @@ def advance(
     )
     if after.offset >= count:
         return Step(after, True, "done")
-    # A page no longer than its overlap would repeat for ever: then begin after it.
-    return Step(after if items > overlap else replace(after, back=0), True)
+    if items > overlap:
+        return Step(after, True)
+    # A page no longer than its overlap would repeat for ever: then begin after it. One that shows the end that is known
+    # and had room for all the rest of the count has told what an empty page would tell.
+    ended = start > 0 and last == cursor.last and start + size >= count
+    return Step(replace(after, back=0, empty=int(ended)), True)
 
 
 def _further_back(cursor: Cursor, size: int) -> Step:
@@ -118,7 +123,7 @@ def following(cursor: Cursor, size: int, overlap: int, count: int, most: int) ->
 def _empty(cursor: Cursor, start: int, count: int, size: int, overlap: int) -> Step:
     if start == 0 and count == 0:
         return Step(cursor, True, "done")
-    if cursor.empty:
+    if cursor.empty and start < count:
         return Step(cursor, True, "short")
     if start == 0 and count <= size:
         return Step(replace(cursor, empty=1), follow=False)  # all there is should have stood on this very page
@@ -130,4 +135,6 @@ def _empty(cursor: Cursor, start: int, count: int, size: int, overlap: int) -> S
     if start > 0 and not overlap:
         # Pages without overlap prove nothing when they are empty: a false count may hide that the list has shrunk.
         return Step(replace(cursor, back=_LOOK_BACK), follow=False)
-    return Step(replace(cursor, offset=start + size, back=0, empty=1), True)
+    # The next page; but none begins beyond the count, where an empty one is no news: then this one again.
+    after = start + size if start + size < count else start
+    return Step(replace(cursor, offset=after, back=0, empty=1), True)

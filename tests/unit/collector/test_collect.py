@@ -374,3 +374,13 @@ def test_a_pause_says_how_many_walls_are_still_to_be_read_and_a_plan_asks_for_no
         before = vk.calls["wall.get"]
         assert plan(store, settings, client=client, clock=vk.clock).left["wall.get"] == 0
         assert vk.calls["wall.get"] == before
+
+
+@pytest.mark.parametrize("vk", ["service key"], indirect=True)
+def test_a_hidden_list_costs_a_new_service_key_one_call(vk: Any) -> None:
+    """That batches are refused is learned with the first page; those hoped for in the same batch are not made."""
+    vk.groups[7]["members_count"] = 60_000
+    vk.refusals["groups.getMembers", 7] = 15
+    with open_store(":memory:") as store:
+        assert run(store, vk, CollectSettings((AudienceSpec("рок", ("7",)),), what=("members",))).state == "partial"
+    assert vk.calls == {"groups.getById": 1, "execute": 1, "groups.getMembers": 1}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -113,11 +114,34 @@ def test_two_empty_pages_below_the_count_are_short() -> None:
 
 
 def test_a_page_cut_down_to_its_overlap_does_not_end_a_list() -> None:
-    first = advance(Cursor(), items=30, count=33, first=30, last=1, follows=True, size=100, overlap=2)
-    cut = advance(first.cursor, items=2, count=33, first=2, last=1, follows=True, size=100, overlap=2)
+    first = advance(Cursor(), items=30, count=133, first=30, last=1, follows=True, size=100, overlap=2)
+    cut = advance(first.cursor, items=2, count=133, first=2, last=1, follows=True, size=100, overlap=2)
     assert cut.state == "open" and cut.cursor.request_offset == 30  # what VK did not show stands behind
-    empty = advance(cut.cursor, items=0, count=33, first=0, last=0, follows=False, size=100, overlap=2)
-    assert empty.state == "open"
+    empty = advance(cut.cursor, items=0, count=133, first=0, last=0, follows=False, size=100, overlap=2)
+    assert empty.state == "open" and empty.cursor.request_offset == 130, "there is room for more beyond"
+
+
+@pytest.mark.parametrize(("overlap", "offsets"), [(1, [0, 29, 30]), (2, [0, 28, 30])])
+def test_a_list_that_ends_below_its_count_costs_three_calls(overlap: int, offsets: list[int]) -> None:
+    """A page, its end shown once more by a page with room for all the rest, and nothing after it."""
+    asked, cursor, state = [], Cursor(), "open"
+    while state == "open":
+        asked.append(cursor.request_offset)
+        page = list(range(30, 0, -1))[cursor.request_offset : cursor.request_offset + 100]
+        step = advance(
+            cursor, items=len(page), count=33, first=page[0] if page else 0, last=page[-1] if page else 0,
+            follows=bool(page), size=100, overlap=overlap,
+        )  # fmt: skip
+        cursor, state = step.cursor, step.state
+    assert asked == offsets and state == "short"
+
+
+def test_a_list_that_shrinks_at_its_end_is_done_and_not_short() -> None:
+    shown = advance(Cursor(30, 1, 30, 1), items=1, count=33, first=1, last=1, follows=True, size=100, overlap=1)
+    gone = advance(shown.cursor, items=0, count=29, first=0, last=0, follows=False, size=100, overlap=1)
+    assert gone.state == "open" and gone.cursor.request_offset == 28
+    found = advance(gone.cursor, items=1, count=29, first=1, last=1, follows=True, size=100, overlap=1)
+    assert found.state == "done"
 
 
 def test_an_empty_page_where_the_last_one_ended_is_looked_for_before() -> None:
