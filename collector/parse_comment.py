@@ -39,8 +39,12 @@ def with_replies(item: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield from (one for one in replies if isinstance(one, dict))
 
 
+def reply_count(item: Mapping[str, Any]) -> int:
+    """How many replies VK counts in the comment's thread."""
+    return whole(inner(item.get("thread"), "count")) or 0
+
+
 def missing_replies(item: Mapping[str, Any]) -> bool:
     """Whether the thread has more replies than came along."""
-    thread = item.get("thread")
-    replies, count = inner(thread, "items"), whole(inner(thread, "count")) or 0
-    return count > (len(replies) if isinstance(replies, list) else 0)
+    replies = inner(item.get("thread"), "items")
+    return reply_count(item) > (len(replies) if isinstance(replies, list) else 0)

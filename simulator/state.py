@@ -127,6 +127,12 @@ class State:
             changed = replace(post, text=text, edited_at=self.now if at is None else at)
             self._rewall(owner_id, (changed if one.id == post_id else one for one in self.wall(owner_id)))
 
+    def replace(self, post: Post) -> None:
+        """Put another version of a post in its place, with other comments or likes; KeyError when it is not there."""
+        with self._lock:
+            self._known_post(post.owner_id, post.id)
+            self._rewall(post.owner_id, (post if one.id == post.id else one for one in self.wall(post.owner_id)))
+
     def pin(self, owner_id: int, post_id: int | None) -> None:
         """Pin a post (None: unpin); the one pinned before goes back to its place."""
         with self._lock:

@@ -194,6 +194,13 @@ def count_posts(store: Store, owner_id: int) -> int:
 _PROMISES = {"comments": "comments", "like": "likes", "repost": "reposts"}
 
 
+# Only down to what was known: what had been edited or was gone below was not looked at.
+_CAME_BY = (
+    " OR EXISTS (SELECT 1 FROM comments AS c WHERE c.owner_id = p.owner_id AND c.post_id = p.id "
+    "AND c.first_seen > r.read_seen)"
+)
+
+
 def unread_posts(
     store: Store, owner_id: int, kind: str, *, since: int | None, most: int | None, young: int, read_before: int
 ) -> list[int]:
@@ -201,14 +208,15 @@ def unread_posts(
     to be none, or promised otherwise than when they were read.
 
     As many may have gone as have come: what was published at or after ``young`` is read again when that was done
-    before ``read_before``. ``since``: published at or after, UTC seconds; ``most``: so many comments a post are enough.
+    before ``read_before``, and so is a post whose comments came by since. ``since``: published at or after, UTC
+    seconds; ``most``: so many comments a post are enough.
     """
     counter = _PROMISES[kind]
     sql = (
         "SELECT id FROM posts AS p LEFT JOIN _readings AS r ON r.owner_id = p.owner_id AND r.post_id = p.id "
         f"AND r.kind = :kind WHERE p.owner_id = :owner AND deleted_seen IS NULL AND coalesce({counter}, 1) > 0 "
         f"AND coalesce(published_at, 0) >= :since AND (r.kind IS NULL OR {counter} IS NOT r.counted "
-        "OR (published_at >= :young AND r.read_seen < :before))"
+        f"OR ((published_at >= :young{_CAME_BY if kind == 'comments' else ''}) AND r.read_seen < :before))"
     )
     values = {"kind": kind, "owner": owner_id, "since": since or 0, "young": young, "before": read_before}
     if kind == "comments" and most is not None:
@@ -224,6 +232,37 @@ def save_reading(store: Store, owner_id: int, post_id: int, kind: str, seen: int
         "ON CONFLICT DO UPDATE SET counted = excluded.counted, read_seen = excluded.read_seen",
         [(kind, seen, owner_id, post_id)],
     )
+
+
+def save_counted(store: Store, owner_id: int, post_id: int, kind: str) -> None:
+    """Note what the post's counter said when what was new of it was read; when all was read stays as it was."""
+    store.many(
+        f"UPDATE _readings SET counted = (SELECT {_PROMISES[kind]} FROM posts AS p WHERE p.owner_id = "
+        "_readings.owner_id AND p.id = _readings.post_id) WHERE owner_id = ? AND post_id = ? AND kind = ?",
+        [(owner_id, post_id, kind)],
+    )
+
+
+def read_lately(store: Store, owner_id: int, kind: str, since: int) -> dict[int, int]:
+    """Post id -> when all of this kind was read of it, for the posts of a wall where that was at or after ``since``."""
+    sql = "SELECT post_id, read_seen FROM _readings WHERE owner_id = ? AND kind = ? AND read_seen >= ?"
+    return {row[0]: row[1] for row in store.rows(sql, (owner_id, kind, since))}
+
+
+def count_comments(store: Store, owner_id: int, post_id: int, since: int) -> tuple[int, int]:
+    """How many comments of a post were seen at or after ``since``: at its own level, and at all."""
+    sql = (
+        "SELECT coalesce(sum(thread_id IS NULL), 0), count(*) FROM comments "
+        "WHERE owner_id = ? AND post_id = ? AND last_seen >= ?"
+    )
+    own, every = next(iter(store.rows(sql, (owner_id, post_id, since))))
+    return own, every
+
+
+def count_replies(store: Store, owner_id: int, post_id: int, thread_id: int, since: int) -> int:
+    """How many replies of a thread were seen at or after ``since``."""
+    sql = "SELECT count(*) FROM comments WHERE owner_id = ? AND post_id = ? AND last_seen >= ? AND thread_id = ?"
+    return int(store.value(sql, (owner_id, post_id, since, thread_id)))
 
 
 def counted_at_reading(store: Store, owner_id: int, post_id: int, kind: str) -> int | None:

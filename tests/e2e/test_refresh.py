@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import random
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
 
 from collector.settings import AudienceSpec
 from simulator.plans import PLANS
-from simulator.records import Post
+from simulator.records import Comment, Post
 from simulator.server import SimulatedVk, start_server
 from simulator.settings import ServerSettings
 from simulator.world import World, build_world
@@ -265,3 +266,107 @@ def test_a_join_is_bracketed_by_the_last_whole_list_whatever_its_page_and_the_ni
     study.collect(spec(number), what=("members",))
     assert study.rows("SELECT absent_seen FROM memberships WHERE first_seen > absent_seen") == [whole] * 3
     assert study.rows("SELECT count(*) FROM memberships WHERE absent_seen IS NOT NULL") == [(3,)]
+
+
+@pytest.fixture
+def talk(vk: SimulatedVk, number: int) -> Talk:
+    """A post of last month with 1,500 comments, every hundredth with thirty replies."""
+    return Talk(vk, -number)
+
+
+class Talk:
+    def __init__(self, vk: SimulatedVk, owner: int) -> None:
+        self.vk, self.owner, self.next = vk, owner, 10_000_000
+        self.post = max(post.id for post in vk.state.wall(owner)) + 1
+        top = tuple(self._comment(30 if place % 100 == 50 else 0) for place in range(1500))
+        vk.state.insert(Post(owner, self.post, owner, vk.state.now - 31 * 24 * HOUR, "спор", comments=top))
+
+    def _comment(self, replies: int = 0) -> Comment:
+        number = self.next = self.next + 1
+        thread = tuple(self._comment() for _ in range(replies))
+        return Comment(number, 7, number, f"мнение {number}", thread=thread)
+
+    def change(self, how: Callable[[list[Comment]], None]) -> None:
+        post = self.vk.state.post(self.owner, self.post)
+        assert post is not None
+        comments = list(post.comments)
+        how(comments)
+        self.vk.state.replace(replace(post, comments=tuple(comments)))
+
+    def add(self) -> None:
+        self.change(lambda top: top.append(self._comment()))
+
+    def reply(self, place: int) -> None:
+        self.change(lambda top: top.__setitem__(
+            place, replace(top[place], thread=(*top[place].thread, self._comment()))))  # fmt: skip
+
+    def edit(self, place: int) -> None:
+        self.change(lambda top: top.__setitem__(place, replace(top[place], text="передумал")))
+
+    def drop(self, place: int) -> None:
+        self.change(lambda top: top.pop(place))
+
+    def texts(self) -> dict[int, str]:
+        post = self.vk.state.post(self.owner, self.post)
+        assert post is not None
+        return {one.id: one.text for top in post.comments for one in (top, *top.thread)}
+
+
+def next_day(study: Study, vk: SimulatedVk, number: int, talk: Talk, hours: int = 25) -> int:
+    """The calls for the talk's comments that the next run makes."""
+    study.clock.time += hours * HOUR
+    before = len(vk.log)
+    assert study.collect(spec(number), what=("posts", "comments")).state == "done"
+    asked = [call for call in vk.log[before:] if call.method == "wall.getComments"]
+    return sum(call.params["post_id"] == str(talk.post) for call in asked)
+
+
+def holds(study: Study, talk: Talk) -> bool:
+    """Whether everything that is said there now is stored as it is said."""
+    stored = dict(study.rows(f"SELECT id, text FROM comments WHERE post_id = {talk.post}"))
+    return talk.texts().items() <= stored.items()
+
+
+@pytest.mark.parametrize("kind", ["service", "user"])
+@pytest.mark.parametrize("change", [Talk.add, lambda talk: talk.reply(1490)])
+def test_one_new_comment_in_a_long_talk_costs_one_call(
+    vk: SimulatedVk, study: Study, number: int, talk: Talk, kind: str, change: Callable[[Talk], None]
+) -> None:
+    study.kind = kind
+    assert next_day(study, vk, number, talk) >= 30 and holds(study, talk)
+    change(talk)
+    assert next_day(study, vk, number, talk) == 1 and holds(study, talk)
+    for _ in range(150):
+        talk.add()
+    talk.reply(1450)
+    talk.edit(1470)
+    assert next_day(study, vk, number, talk, hours=24) <= 4 and holds(study, talk), "two pages, and the grown thread"
+
+
+def test_a_talk_that_was_read_from_its_end_is_read_whole_some_days_later(
+    vk: SimulatedVk, study: Study, number: int, talk: Talk
+) -> None:
+    next_day(study, vk, number, talk)
+    talk.edit(3)
+    talk.add()
+    assert next_day(study, vk, number, talk) == 1 and not holds(study, talk), "the edit lies below what was known"
+    assert next_day(study, vk, number, talk, hours=73) >= 30 and holds(study, talk)
+    (old,) = study.rows("SELECT text FROM comment_versions")
+    assert old[0].startswith("мнение") and next_day(study, vk, number, talk, hours=240) == 0, "once is enough"
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_happens_in_a_talk_what_is_said_is_stored_the_same_day(
+    vk: SimulatedVk, study: Study, number: int, talk: Talk, seed: int
+) -> None:
+    rng = random.Random(seed)
+    next_day(study, vk, number, talk)
+    for _ in range(4):
+        before = len(talk.texts())
+        for _ in range(rng.randint(1, 4)):
+            rng.choice([talk.add, talk.add, lambda: talk.reply(rng.randrange(1400)),
+                        lambda: talk.drop(rng.randrange(1400))])()  # fmt: skip
+        while len(talk.texts()) == before:  # one has come and one has gone: no counter tells, as with young posts
+            talk.add()
+        next_day(study, vk, number, talk)
+        assert holds(study, talk)
