@@ -25,6 +25,8 @@ LEAD = 0.25
 GLANCE = 0.5
 # Calls in flight for each call a second: answers may take this many seconds before the rate suffers.
 PATIENCE = 8.0
+# As long as an answer to a full batch takes, in seconds: so many batches of a lone walk are on their way at once.
+BATCH_TAKES = 1.7
 
 
 @dataclass(slots=True, eq=False)
@@ -92,11 +94,19 @@ class Engine:
         self._active: set[_Active] = set()
         self._serial = 0
         self._orderly = True
+        self._unproven = batches is not None and batches.able is None
 
     def ahead(self, method: str) -> int:
-        """How many calls a lone walk should expect ahead so that no call has to wait for another."""
+        """How many calls a lone walk should expect ahead so that no call has to wait for another; with the one that it
+        wants they fill whole batches."""
+        if not self.packing():
+            return max(2, min(8, round(self._client.rate * 2)))
+        return self.at_once(method) * max(2, min(8, round(self._client.rate * BATCH_TAKES))) - 1
+
+    def at_once(self, method: str) -> int:
+        """How many calls go in one now."""
         packing = self._packing()
-        return 2 * packing.size(method) if packing else max(2, min(8, round(self._client.rate * 2)))
+        return packing.size(method) if packing else 1
 
     def run(self, readings: Iterable[Reading]) -> None:
         """Run all walks to their end. Raises what a walk raises; then all others are closed where they are."""
@@ -221,7 +231,6 @@ class Engine:
         return [slot for slot in first.reading.slots.values() if slot.ask.if_more is not None and not slot.sent]
 
     def _take(self, timeout: float) -> None:
-        hoped = self._batches is not None and self._batches.able is None
         landed, _ = wait(self._flying, timeout=timeout, return_when=FIRST_COMPLETED)
         for future in landed:
             slots = self._flying.pop(future)
@@ -233,8 +242,10 @@ class Engine:
             for slot, answer in zip(slots, answers, strict=True):
                 slot.landed = self._serial
                 self._land(slot, answer, len(slots))
-        if hoped and not self.packing():
-            self._expect_nothing()
+        if self._unproven and self._batches is not None and self._batches.able is not None:
+            self._unproven = False
+            if not self._batches.able:
+                self._expect_nothing()
 
     def _expect_nothing(self) -> None:
         """No batches after all: what they would have made for nothing waits until an answer tells that it is there."""

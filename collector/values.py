@@ -21,8 +21,9 @@ def whole(value: Any) -> int | None:
     """
     if value is None:
         return None
-    number = value if type(value) is int else _number(value)
-    return number if number is not None and -LARGEST <= number <= LARGEST else None
+    if type(value) is not int:
+        value = _number(value)
+    return value if value is not None and -LARGEST <= value <= LARGEST else None
 
 
 def _number(value: Any) -> int | None:
@@ -53,7 +54,7 @@ def storable(text: str) -> bool:
 
 def some_text(value: Any) -> str | None:
     """A text that is not empty, or None."""
-    return None if value is None else text(value) or None
+    return None if value is None or value == "" else text(value) or None
 
 
 def inner(value: Any, name: str) -> Any:

@@ -86,6 +86,7 @@ class Expedition:
     unresolved: set[str] = field(default_factory=set)
 
     ahead: Callable[[str], int] = lambda method: 0
+    at_once: Callable[[str], int] = lambda method: 1
     packing: Callable[[], bool] = lambda: False
     orderly: Callable[[], bool] = lambda: False
 
@@ -117,7 +118,8 @@ class Expedition:
 
     def travel_by(self, engine: Engine) -> None:
         """Let the walks know what the engine that runs them can do and tell."""
-        self.ahead, self.packing, self.orderly = engine.ahead, engine.packing, engine.orderly
+        self.ahead, self.at_once = engine.ahead, engine.at_once
+        self.packing, self.orderly = engine.packing, engine.orderly
 
     def adopt_calls(self) -> None:
         """Take what other studies have called with this token into the study's ledger."""

@@ -62,10 +62,10 @@ def _pages(expedition: Expedition, walk: Walk, expected: int) -> Pages:
 
 
 def _ask(expedition: Expedition, walk: Walk, cursor: Cursor, size: int, expected: int) -> Ask:
-    """This page, and those after it as they will be if nothing moves; a list may be hidden, so that single calls wait
-    for the first answer."""
-    alone = cursor.again or not (walk.promised or expedition.packing())
-    offsets = following(cursor, size, OVERLAP, expected, 0 if alone else expedition.ahead(METHOD))
+    """This page, and those after it as they will be if nothing moves; a list may be hidden, so that no more than one
+    batch is made before the first answer."""
+    most = expedition.ahead(METHOD) if walk.promised else expedition.at_once(METHOD) - 1
+    offsets = following(cursor, size, OVERLAP, expected, 0 if cursor.again else most)
     return _at(walk, cursor.request_offset, size, tuple(_at(walk, offset, size) for offset in offsets))
 
 

@@ -137,7 +137,7 @@ def _ask(expedition: Expedition, walk: Walk, cursor: Cursor, size: int, overlap:
     if settings.max_posts is not None:
         most = min(most, (settings.max_posts - walk.got - 1) // size)
     if not cursor.back and expedition.packing():
-        most = min(most, expedition.ahead(METHOD) // 2 - 1)  # one batch at a time keeps the pages in order
+        most = min(most, expedition.at_once(METHOD) - 1)  # one batch at a time keeps the pages in order
     offsets = following(cursor, size, overlap, walk.promised or 0, 0 if cursor.again else most)
     return _at(walk.subject, cursor.request_offset, size, tuple(_at(walk.subject, offset, size) for offset in offsets))
 

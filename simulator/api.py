@@ -90,21 +90,21 @@ class Api:
             shown = {"method": method, "oauth": "1", **params}
             if "echo_token" in drawn:
                 shown["access_token"] = token
-            body = error_body(refused, shown, hidden)
+            body = dump(error_body(refused, shown, hidden))
         except _Broken as broken:
-            body = {}
+            body = b""
             drawn |= broken.drawn
-        answer = _over_the_wire(dump(body), drawn, self.settings.latency)
+        answer = _over_the_wire(body, drawn, self.settings.latency)
         self._remember(method, kind, params, answer.status, error)
         return answer
 
-    def _answer_known(self, method: str, params: Mapping[str, str], token: str, kind: str) -> dict[str, Any]:
+    def _answer_known(self, method: str, params: Mapping[str, str], token: str, kind: str) -> bytes:
         version = version_of(params)
         community = kind == tokens.COMMUNITY
         rate = self.settings.community_requests_per_second if community else self.settings.requests_per_second
         self.limits.per_second(token, rate)
         if method != "execute":
-            return {"response": self._respond(method, params, token, kind, version)}
+            return dump({"response": self._respond(method, params, token, kind, version)})
         tokens.allow(method, kind, self.settings.service_execute)
         if refused := faults.refusal(self.plan.draw(method, None, faults.ERRORS)):
             raise refused

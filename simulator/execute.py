@@ -11,7 +11,7 @@ from simulator.vkscript import Bounds, run
 InnerCall = Callable[[str, Mapping[str, str]], Any]
 
 
-def run_code(params: Mapping[str, str], call: InnerCall, max_response: int) -> dict[str, Any]:
+def run_code(params: Mapping[str, str], call: InnerCall, max_response: int) -> bytes:
     """The whole answer. Refuses with 100 without code, 12 and 13 as VK's interpreter does."""
     code = params.get("code", "")
     if not code.strip():
@@ -29,9 +29,10 @@ def run_code(params: Mapping[str, str], call: InnerCall, max_response: int) -> d
     answer: dict[str, Any] = {"response": response}
     if errors:
         answer["execute_errors"] = errors
-    if len(dump(answer)) > max_response:
+    body = dump(answer)
+    if len(body) > max_response:
         raise VkRefusal(13, "Runtime error occurred during code invocation: response size is too big")
-    return answer
+    return body
 
 
 def _inherited(params: Mapping[str, str]) -> dict[str, str]:

@@ -44,10 +44,11 @@ def get_members(call: Call) -> dict[str, Any]:
     offset, count = call.page(1000, 1000)
     ordered = members if sort == "id_asc" else members[::-1]
     page = ordered[offset : offset + count]
-    if not call.fields():
+    fields = call.fields()
+    if not fields:
         return {"count": len(members), "items": list(page)}
     people = (call.state.person(number) for number in page)
-    shown = [present.user(person, call.fields(), call.kind) for person in people if person]
+    shown = [present.user(person, fields, call.kind) for person in people if person]
     return {"count": len(members), "items": shown}
 
 

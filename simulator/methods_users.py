@@ -21,7 +21,8 @@ def get(call: Call) -> list[dict[str, Any]]:
     if len(references) > MOST_IDS:
         raise bad_parameter(f"user_ids should contain at most {MOST_IDS} items")
     found = (find_person(call.state, reference) for reference in references)
-    return [present.user(person, call.fields(), call.kind) for person in found if person is not None]
+    fields = call.fields()
+    return [present.user(person, fields, call.kind) for person in found if person is not None]
 
 
 def get_subscriptions(call: Call) -> dict[str, Any]:

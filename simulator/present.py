@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,6 +10,7 @@ from simulator.records import Comment, Community, Original, Person, Post
 from simulator.state import State
 
 RUSSIA = {"id": 1, "title": "Россия"}
+_EDUCATION = frozenset({"university", "university_name", "faculty", "faculty_name", "graduation"})
 _PHOTO = {"album_id": -7, "has_tags": False, "text": ""}
 _POLL: dict[str, Any] = {
     "question": "",
@@ -27,14 +29,14 @@ def user(person: Person, fields: frozenset[str], token_kind: str) -> dict[str, A
         return {**shown, "deactivated": person.deactivated}
     shown |= {"can_access_closed": not person.closed, "is_closed": person.closed}
     optional = {**_about(person, token_kind), **_education(person), **_place_and_time(person)}
-    wanted = fields | ({"university", "university_name", "faculty", "faculty_name", "graduation"} & _expanded(fields))
-    return shown | {name: value for name, value in optional.items() if name in wanted and value is not None}
+    wanted = _wanted(fields)
+    return shown | {name: value for name, value in optional.items() if value is not None and name in wanted}
 
 
-def _expanded(fields: frozenset[str]) -> frozenset[str]:
+@functools.lru_cache
+def _wanted(fields: frozenset[str]) -> frozenset[str]:
     """``education`` is one field in the question and several in the answer."""
-    asked = "education" in fields
-    return frozenset({"university", "university_name", "faculty", "faculty_name", "graduation"}) if asked else fields
+    return fields | _EDUCATION if "education" in fields else fields
 
 
 def _about(person: Person, token_kind: str) -> dict[str, Any]:
@@ -77,6 +79,7 @@ def _education(person: Person) -> dict[str, Any]:
     }
 
 
+@functools.lru_cache
 def _number(name: str) -> int:
     """A number for a thing that the world knows by name alone, the same everywhere."""
     return sum(index * ord(letter) for index, letter in enumerate(name, 1)) % 100_000

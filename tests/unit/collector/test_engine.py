@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from contextlib import closing
 from dataclasses import replace
@@ -196,3 +197,35 @@ def test_a_page_given_up_and_wanted_anew_is_not_taken_for_the_one_that_was_hoped
     with VkClient(Token("vk1.sim"), settings, transport=transport) as vk, closing(Engine(vk, batches=Batches())) as one:
         one.run([reading()])
     assert [one["count"] for one in seen] == [5, 5, 5]
+
+
+def test_a_lone_walk_keeps_as_many_full_batches_on_their_way_as_the_rate_needs() -> None:
+    """At three calls a second and an answer after a second and a half: five at once, or the rate is wasted. At a
+    thousand a second eight are enough for a machine's memory."""
+    meeting, sizes = threading.Barrier(8, timeout=20), []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        numbers = [int(one) for one in re.findall(r'"n":(\d+)', parse_qs(request.content.decode())["code"][0])]
+        sizes.append(len(numbers))
+        if len(sizes) <= 8:
+            meeting.wait()
+        return httpx.Response(200, json={"response": numbers})
+
+    seen: list[int] = []
+
+    def reading(engine: Engine) -> Reading:
+        for number in range(80):
+            last = min(80, number + 1 + engine.ahead("wall.get"))
+            seen.append((yield ask("wall.get", n=number, ahead=tuple(map(page, range(number + 1, last))))))
+
+    transport, batches = httpx.MockTransport(answer), Batches({"wall.get": 8}, able=True)
+    for rate, most in ((3, 39), (1000, 63)):
+        settings = VkSettings(requests_per_second=rate)
+        with (
+            VkClient(Token("vk1.sim"), settings, transport=transport) as vk,
+            closing(Engine(vk, batches=batches)) as engine,
+        ):
+            assert engine.ahead("wall.get") == most
+            if rate == 1000:
+                engine.run([reading(engine)])
+    assert seen == list(range(80)) and sizes[:8] == [8] * 8
