@@ -231,17 +231,22 @@ class Engine:
         return [slot for slot in first.reading.slots.values() if slot.ask.if_more is not None and not slot.sent]
 
     def _take(self, timeout: float) -> None:
-        landed, _ = wait(self._flying, timeout=timeout, return_when=FIRST_COMPLETED)
-        for future in landed:
-            slots = self._flying.pop(future)
-            self._serial += 1
-            try:
-                answers = future.result()
-            except VkError as error:
-                answers = [error] * len(slots)
-            for slot, answer in zip(slots, answers, strict=True):
-                slot.landed = self._serial
-                self._land(slot, answer, len(slots))
+        """Hand over one call's answers, so that the next start is not missed while many are stored; oldest first."""
+        wait(self._flying, timeout=timeout, return_when=FIRST_COMPLETED)
+        future = next((one for one in self._flying if one.done()), None)
+        if future is not None:
+            self._hand_over(future)
+
+    def _hand_over(self, future: Future[list[Any]]) -> None:
+        slots = self._flying.pop(future)
+        self._serial += 1
+        try:
+            answers = future.result()
+        except VkError as error:
+            answers = [error] * len(slots)
+        for slot, answer in zip(slots, answers, strict=True):
+            slot.landed = self._serial
+            self._land(slot, answer, len(slots))
         if self._unproven and self._batches is not None and self._batches.able is not None:
             self._unproven = False
             if not self._batches.able:
@@ -331,9 +336,9 @@ class Engine:
         """A person asked to stop: what is on its way is given a moment, so that paid calls are not lost."""
         self._wanted.clear()
         self._expected.clear()
-        for _ in range(4):
-            if self._flying:
-                self._take(GLANCE)
+        landed, _ = wait(self._flying, timeout=4 * GLANCE)
+        for future in landed:
+            self._hand_over(future)
 
     def _close(self) -> None:
         for active in self._active:
