@@ -75,6 +75,11 @@ SHAPES = (
     "lone_surrogate",
     "unknown_attachment",
     "personal_list",
+    "no_views",
+    "no_country",
+    "odd_bdate",
+    "deleted_comments",
+    "resolve_list",
 )
 ERRORS = tuple(_ERRORS)
 NAMES = (*ERRORS, *TRANSPORT, *SHAPES)

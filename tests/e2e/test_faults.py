@@ -14,7 +14,8 @@ import pytest
 from collector import client, walk_comments, walk_likes, walk_members, walk_wall
 from collector.errors import VkRetry, VkStop
 from collector.pager import MOST_AGAIN, Cursor
-from collector.settings import AudienceSpec
+from collector.settings import AudienceSpec, VkSettings
+from collector.token import Token
 from simulator import api, faults
 from simulator.server import start_server
 from simulator.settings import ServerSettings
@@ -171,6 +172,68 @@ def test_half_a_character_is_kept_as_a_sign(world: World, sound: dict[str, Any])
         }
 
 
+# fault -> what it changes of which table; everything else arrives as from a sound VK.
+BENT = {
+    "no_views": ("posts", "count(*) FILTER (WHERE views IS NOT NULL)", 0),
+    "no_country": ("users", "count(*) FILTER (WHERE country_id IS NOT NULL)", 0),
+    "odd_bdate": ("users", "count(DISTINCT birth_flag) FILTER (WHERE state = 'ok')", 4),
+    "deleted_comments": ("comments", "count(*) FILTER (WHERE NOT deleted OR from_id IS NOT NULL)", 0),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("fault", "changed"), BENT.items())
+def test_a_field_that_is_missing_or_odd_costs_that_field_alone(
+    world: World, sound: dict[str, Any], kind: str, fault: str, changed: tuple[str, str, int]
+) -> None:
+    table, told, wanted = changed
+    with open_store(":memory:") as store, study(world, store, kind, fault) as one:
+        assert one.collect(*named(world), what=ALL).state == "done"
+        assert store.value(f"SELECT {told} FROM {table}") == wanted
+        found = content(store)
+        assert {name for name in WHOLE if found[name] != sound[kind][name]} <= {table}
+        assert len(found[table]) == len(sound[kind][table])
+
+
+def test_a_name_that_is_nobodys_is_an_empty_list_and_no_failure(world: World) -> None:
+    """PHP's empty object; whoever asks by hand gets it as VK sends it."""
+    with study_client(world, "resolve_list") as vk:
+        assert vk.api().utils.resolveScreenName(screen_name="rock_no_reason") == []
+    with study_client(world) as vk:
+        assert vk.api().utils.resolveScreenName(screen_name="rock_no_reason")["type"] == "group"
+
+
+@contextlib.contextmanager
+def study_client(world: World, *broken: str) -> Iterator[client.VkClient]:
+    with (
+        start_server(world, ServerSettings(requests_per_second=1e6, faults=broken)) as vk,
+        client.VkClient(Token(vk.tokens["service"]), VkSettings(api_url=vk.api_url)) as one,
+    ):
+        yield one
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_limit_that_vk_tells_parks_the_method_until_the_stated_probe(
+    world: World, sound: dict[str, Any], kind: str
+) -> None:
+    with open_store(":memory:") as store:
+        with study(world, store, kind, "error_29@likes.getList:5,times=10000") as one:
+            outcome = one.collect(*named(world), what=ALL)
+            assert outcome.state == "paused" and "likes.getList" in " ".join(outcome.messages)
+            found = content(store)
+            assert all(found[table] == sound[kind][table] for table in ("posts", "comments", "subscriptions"))
+            probe = journal.probes(store, one.clock.now())["likes.getList"]
+            assert one.clock.now() < probe <= one.clock.now() + 25 * HOUR
+            asked = one.vk.calls("likes.getList", inner=True)
+            one.collect(*named(world), what=ALL)
+            assert one.vk.calls("likes.getList", inner=True) == asked + 1, "one probe"
+        with study(world, store, kind) as later:
+            later.clock.time = float(probe)
+            assert later.collect(*named(world), what=ALL).state == "done"
+            assert not journal.probes(store, probe), "it has answered"
+        assert content(store)["likes"] == sound[kind]["likes"]
+
+
 REFUSED = {
     "error_15": "denied", "error_15_wall": "closed", "error_18": "deactivated", "error_19": "blocked",
     "error_30": "private", "error_100": "not_found", "error_203": "denied", "unknown_code": "unknown",
@@ -277,7 +340,7 @@ def test_a_token_that_vk_repeats_is_kept_nowhere(world: World) -> None:
 def test_no_fault_is_without_a_test() -> None:
     tried = {fault.partition("@")[0].partition(":")[0] for fault in PASSING} | set(REFUSED) | set(STOPS)
     tried |= {"no_answer", "lone_surrogate", "error_15_members", "error_212", "error_260", "error_15_scope"}
-    tried |= {"error_15_app", "error_1051", "echo_token", "error_29"}
+    tried |= {"error_15_app", "error_1051", "echo_token", "error_29", "resolve_list", *BENT}
     assert tried == set(faults.NAMES)
 
 
