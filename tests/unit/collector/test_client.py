@@ -52,6 +52,7 @@ BAD = [
     httpx.Response(200, html="<html>"),
     httpx.Response(200, content=b'{"response": {"count": 3, "ite'),
     httpx.Response(200, json=[]),
+    httpx.Response(200, json={"response": False}),
     httpx.Response(200, json={"error": {"error_code": 6, "error_msg": "Too many requests per second"}}),
     httpx.Response(200, json={"error": {"error_code": 10, "error_msg": "Internal server error"}}),
 ]
