@@ -7,12 +7,15 @@ What is taken out for a purpose (whom a text mentions, its tags, the sites it li
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from nlp import phones
 
 
 @dataclass(slots=True)
@@ -40,18 +43,25 @@ _WORDY_ZONES = (  # endings that are words too: small letters after two Latin on
 )
 _RARE_ZONES = "бел|укр|рус"
 _CYRILLIC_ZONES = "москва|онлайн|дети|сайт"  # no address before a space and a word: «сижу дома.дети спят»
-ODD, SITE, NUMBER, NAMED, RUN, PAGED, HIDDEN = "O", "S", "D", "N", "R", "P", "H"
+ODD, SITE, NUMBER, NAMED, RUN, PAGED, HIDDEN, GAPPED, SPELT, BRACKETED = [*"OSDNRPHGTB"]
 _QUIET = re.compile("[\n -\"$%'()+-;=>?A-Z\\\\-{}~\\]А-яЁё«»—–…№“”„]*")
 _USUAL = re.compile("[\n -~А-яЁё«»—–…№“”„]*")
-_DOTTED = re.compile(rf"\.(?:[a-z]|(?<=www\.)|рф|{_RARE_ZONES}|{_CYRILLIC_ZONES})", re.IGNORECASE)
+_PARTED = "com|ru|me|net|org|su|cc|be|gl|ly|tv|by|kz|ua"  # looked for after a period and a blank too: «vk . com»
+_DOTTED = re.compile(
+    rf"\.(?:[a-z]|(?<=www\.)|рф|{_RARE_ZONES}|{_CYRILLIC_ZONES}|[ ](?:{_PARTED})(?!\w)|(?<=[\[({{]\.)[\])}}])",
+    re.IGNORECASE,
+)
+_GAPPED = re.compile(
+    rf"\.(?:[ ](?:{_PARTED})(?!\w)|(?<=[ ]\.)(?:{_PARTED})(?!\w)|(?:{_PARTED})(?:[ ]/|/[ ])|(?<=[\[({{]\.)[\])}}])",
+    re.IGNORECASE,
+)
 _MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f"
 _INVISIBLE = "\u00ad\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0100-\U000e01ef"
 _CONTROL = "\x00-\x09\x0b-\x1f\x7f-\x9f\u115f\u1160\u2028\u2029\u3164\ud800-\udfff\uffa0\ufff9-\uffff"
-_STRANGE = "ѐѝЀЍİ\uff01-\uff5e"
+_STRANGE = "ѐѝЀЍİ\u2024\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\uff01-\uff5e\U0001d7ce-\U0001d7ff"
 _HIDDEN = re.compile(f"[{_MARKS}{_INVISIBLE}{_CONTROL}{_STRANGE}]")
-_PAUSE = r"[\s().\u2010\u2011–—−-]{0,3}"  # between the digits of a phone
-_NUMBER = re.compile(rf"\d(?:{_PAUSE}\d){{6}}")
-_PAGED = re.compile(r"vk(?:ontakte)?\.(?:com|ru|me)/|\((?:at|собака)\)", re.IGNORECASE)
+_BRACKETED = re.compile(r"[\[({<][ ]?(?:[aа][tт]|@|соба)", re.IGNORECASE)
+_PAGED = re.compile(r"vk(?:ontakte)?\.(?:com|ru|me)/", re.IGNORECASE)
 _NAMED = re.compile(r"[@*][a-zA-Z]")
 _RUN = re.compile(r"(.)\1\1\1")  # «elongation» with the same sense takes five times as long to find nothing
 
@@ -72,27 +82,41 @@ def clean(text: str) -> Cleaned:
     if not signs:
         return Cleaned(text.strip())
     found = _Found()
-    for rule in RULES:
-        if signs.isdisjoint(rule.signs):
-            continue
+    left = iter(_rules(frozenset(signs), 0))
+    while step := next(left, None):
+        at, rule = step
         changed = rule.pattern.sub(_taker(rule, found), text)
         if changed is not text:
-            text, signs = changed, signs_of(changed)
+            text = changed
+            left = iter(_rules(frozenset(signs_of(text)), at + 1))
     return Cleaned(text.strip(), tuple(found.mentions), tuple(found.tags), tuple(found.domains))
+
+
+@functools.lru_cache(maxsize=4096)
+def _rules(signs: frozenset[str], start: int) -> tuple[tuple[int, Rule], ...]:
+    """The rules from a place on that have something to look for in a text with these signs, and their places."""
+    return tuple((at, rule) for at, rule in enumerate(RULES) if at >= start and not signs.isdisjoint(rule.signs))
 
 
 def signs_of(text: str) -> set[str]:
     """The signs a text holds: some characters, SITE where ``://``, ``www.`` or the end of an address is, PAGED where
-    VK's address and a bracket or «(собака)» are, a NUMBER of seven digits, NAMED with ``@id1``, ``@name`` or ``*name``,
-    RUN of one character, ODD with any character that is none of the usual ones, HIDDEN
-    with a mark, an invisible one or a letter in disguise.
+    VK's address and a bracket are, GAPPED where an address has blanks or brackets in it, SPELT where «точка», «dot» or
+    «собака» is, BRACKETED where «(at)» is, a NUMBER of six digits and more, NAMED with ``@id1``, ``@name`` or
+    ``*name``, RUN of one character, ODD with any character that is none of the usual ones, HIDDEN with a mark, an
+    invisible one or a letter in disguise.
     """
     signs: set[str] = set()
     if "://" in text or _DOTTED.search(text):
         signs.add(SITE)
         if "(" in text and _PAGED.search(text):
             signs.add(PAGED)
-    if _NUMBER.search(text):
+        if _GAPPED.search(text):
+            signs.add(GAPPED)
+    if "очка" in text or "соба" in text or "dot" in text:
+        signs.add(SPELT)
+    if signs and _BRACKETED.search(text):
+        signs.add(BRACKETED)  # an address without any of these signs is none
+    if phones.ANY_NUMBER.search(text):
         signs.add(NUMBER)
     if _RUN.search(text):
         signs.add(RUN)
@@ -125,7 +149,8 @@ def _compose(match: re.Match[str], _: _Found) -> str:
 
 
 def _plain(match: re.Match[str], _: _Found) -> str:
-    return unicodedata.normalize("NFKD", match[0])[0]
+    digit = unicodedata.decimal(match[0], None)
+    return unicodedata.normalize("NFKD", match[0])[0] if digit is None else str(digit)
 
 
 def _nested(opening: str, closing: str, depth: int) -> str:
@@ -146,7 +171,14 @@ _NAME_IN_BRACKETS = rf"{_GAP}\([ ]?{_NAME}[ ]?\)"
 _LABELS = r"(?:[a-z\d_-]{1,63}\.){1,9}"
 _ADDRESS = r"[^\s<>\"«»)]"
 _PATH = rf"(?:[/?#:\\]{_ADDRESS}*)?"
-_MAIL = "(?:mail|gmail|yandex|ya|bk|list|inbox|rambler|icloud|hotmail|outlook|yahoo)"
+_MAILS = "mail|gmail|yandex|ya|bk|list|inbox|rambler|icloud|hotmail|outlook|yahoo"
+_MAIL = f"(?:{_MAILS})"
+_SITES = f"m[.]vk|vk|vkontakte|ok|youtube|instagram|tiktok|avito|{_MAILS}"
+_MESSENGERS = "viber|whatsapp|telegram|vk|ok|inst|wa|t[.]me"
+_SPOKEN = {
+    "вк": "vk.com", "ютуб": "youtube.com", "яндекс": "yandex.ru", "мейл": "mail.ru", "мэйл": "mail.ru", "vk": "vk.com",
+    "гмейл": "gmail.com", "джимейл": "gmail.com", "mail": "mail.ru", "gmail": "gmail.com", "yandex": "yandex.ru",
+}  # fmt: skip
 _ANYONE = re.compile(  # a screen name: a person's or a community's, nobody can tell
     rf"(?:{_PAGE})?(?!(?:club|public|event|app|wall|photo|video|audio|album|doc|topic|market|product|clip|story)-?\d)"
     r"[a-z][\w.]{1,63}",
@@ -187,6 +219,15 @@ def _screen_name(match: re.Match[str], found: _Found) -> str:
     return " "
 
 
+def _join(match: re.Match[str], _: _Found) -> str:
+    """The two halves of an address without what was between them."""
+    return match[0].replace(" ", "")
+
+
+def _spoken(match: re.Match[str], _: _Found) -> str:
+    return _SPOKEN[match["host"].lower()]
+
+
 def _page(match: re.Match[str], found: _Found) -> str:
     if match["target"]:
         found.mentions.append(match["target"].lower())
@@ -211,31 +252,9 @@ def _tag(match: re.Match[str], found: _Found) -> str:
     return f" {match['tag'].replace('_', ' ')} "
 
 
-_WHOLE = re.compile(r"(?:\D{0,3}(?:[78](?:\D{0,3}\d){10}|9(?:\D{0,3}\d){9})(?!\d))+")
-"""Russian phones, one after another, from their first digit to their last."""
-
-
 def _phone(match: re.Match[str], _: _Found) -> str:
-    """Dates, prices and a short number of the word beside stay: «covid19 89001234567», «89001234567 10к»."""
-    run, text = match[0], match.string
-    if match["usual"]:
-        return run
-    head, tail = re.match(r"\d{1,4}\s+", run), re.search(r"\s\d{1,4}$", run)
-    before, after = text[max(match.start() - 2, 0) : match.start()], text[match.end() : match.end() + 2]
-    start, end = 0, len(run)
-    if head and re.search(r"[^\W\d_][-'’]?$", before) and not _WHOLE.match(run) and _WHOLE.match(run, head.end()):
-        start = head.end()
-    if tail and re.match(r"[-'’]?[^\W\d_]", after) and _WHOLE.fullmatch(run, start, tail.start()):
-        end = tail.start()
-    return f"{run[:start]} {run[end:]}"
+    return phones.left(match)
 
-
-_THOUSANDS = r"\d{1,3}(?:[ \u00a0]\d{3}){1,4}(?!\d)"
-_USUAL_NUMBER = (  # 12.05.2024, 2024-05-12, «1 500 000 руб», «1 000 000 - 1 500 000 ₽»: what is no phone though as long
-    r"(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|1[0-2])[./-](?:19|20)\d\d(?!-?\d)"
-    r"|(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!-?\d)"
-    rf"|{_THOUSANDS}(?:\s?[-–—]\s?{_THOUSANDS})?(?=\s?(?:руб|р\b|тыс|млн|[₽$€]))"
-)
 
 RULES: tuple[Rule, ...] = (
     # decode: «кот&nbsp;&amp; кит<br>дом»; int() refuses a number of thousands of digits, so such an entity goes first
@@ -247,7 +266,7 @@ RULES: tuple[Rule, ...] = (
     Rule("comment", re.compile("<!--[^<>]{0,500}-->"), _by(" "), "<"),
     Rule("person's link", re.compile(
         r"<a\s[^<>]{0,300}?\b(?P<target>id\d{1,20})\b[^<>]{0,300}>[^<>]{0,100}</a>", re.IGNORECASE), _person, "<"),
-    Rule("html tag", re.compile(r"</?[a-z][a-z0-9]{0,15}(?:\s[^<>]{0,300})?/?>", re.IGNORECASE), _by(" "), "<"),
+    Rule("html tag", re.compile(r"</?(?!at>)[a-z][a-z0-9]{0,15}(?:\s[^<>]{0,300})?/?>", re.IGNORECASE), _by(" "), "<"),
     Rule("forum tag", re.compile(
         r"\[/?(?:[bius*]|url|img|quote|code|color|size|font|spoiler|center|list|sup|sub|hide|video)"
         r"(?:=[^\[\]\n]{0,200})?\]", re.IGNORECASE), _by(" "), "["),
@@ -257,7 +276,7 @@ RULES: tuple[Rule, ...] = (
     # «и» + U+0306 is «й»; the stress in «за́мок» and piles of marks are dropped
     Rule("compose", re.compile(rf"\w[{_MARKS}]{{1,3}}"), _compose, HIDDEN),
     Rule("left marks", re.compile(rf"[{_MARKS}]+"), _by(""), HIDDEN),
-    # «ѐ» and «ѝ» are stressed too, «İ» would be two characters in small letters, «＠» is written full width
+    # «ѐ» and «ѝ» are stressed too, «İ» would be two characters in small letters, «＠» and «٨» are what they stand for
     Rule("plain letter", re.compile(f"[{_STRANGE}]"), _plain, HIDDEN),
     # VK's markup: [id1|Имя], [club1|Название], [https://site.ru|текст]; cut off or with brackets in the name too
     Rule("person's mention", re.compile(
@@ -267,8 +286,24 @@ RULES: tuple[Rule, ...] = (
     Rule("mention", re.compile(
         rf"\[{_GAP}(?P<target>[^\[\]|\s]{{1,300}})\|(?P<label>[^\[\]]{{0,1000}}+|{_SQUARE})\]"),
         _mention, "|"),
-    Rule("e-mail disguised", re.compile(
-        r"(?<=[\w.+-])\((?:at|собака)\)(?=[\w-]{1,63}\.)", re.IGNORECASE), _by("@"), PAGED),
+    # addresses in disguise become addresses: «ivan (собака) mail [точка] ru», «vk. com/ivan», «t . me / ivan»
+    Rule("dot in disguise", re.compile(
+        r"(?<=[a-z\d])(?:[ ]?[\[({][ ]?(?:[.,]|dot|точка)[ ]?[\])}][ ]?|[ ]точка[ ])(?=[a-z])"
+        r"|(?<=[a-z\d])[ ]dot[ ](?=(?:com|ru|net|org)(?!\w))", re.IGNORECASE), _by("."), GAPPED + SPELT),
+    Rule("dot with gaps", re.compile(
+        rf"(?<![\w.-])(?:(?:{_SITES})(?:[ ]\.[ ]?|\.[ ])(?:com|ru)(?!\w)"
+        rf"|[a-z\d-]{{1,63}}(?:[ ]\.[ ]?|\.[ ])(?:{_PARTED})(?=[ ]?/[ ]?[a-z\d]))", re.IGNORECASE), _join, GAPPED),
+    Rule("path with gaps", re.compile(
+        rf"(?<![\w-])(?:{_SITES}|t|wa|youtu)\.(?:{_PARTED})(?:[ ]/[ ]?|/[ ])"
+        rf"(?=(?!(?:{_MESSENGERS})(?!\w))[a-z\d_@][\w.]{{2}})", re.IGNORECASE), _join, GAPPED),
+    Rule("site in russian", re.compile(
+        rf"(?<!\w)(?P<host>{'|'.join(_SPOKEN)})[ ]точка[ ](?:ком|ру)(?!\w)", re.IGNORECASE), _spoken, SPELT),
+    Rule("at in disguise", re.compile(
+        r"(?:(?<=[\w.+-])|(?<=[\w.+-][ ]))[\[({<][ ]?(?:[aа][tт]|собака|собачка|@)[ ]?[\])}>](?=[ ]?[\w-]{1,63}\.)",
+        re.IGNORECASE), _by("@"), BRACKETED),
+    Rule("at with gaps", re.compile(
+        rf"(?<=[a-z\d_])(?:[ ](?:собака|собачка|@)[ ]?|@[ ])(?=[a-z\d-]{{1,63}}\.(?:{_ZONES})(?![a-z\d_]))"
+        rf"|(?<=[а-яё])[ ](?:собака|собачка)[ ](?={_MAIL}\.)", re.IGNORECASE), _by("@"), "@" + SPELT),
     # mail before names and sites: «пиши на a.b@mail.ru», «mailto:ivan@mail.ru (Иван)»
     Rule("e-mail", re.compile(
         r"(?:mailto:)?(?:(?<![a-z\d_.+#-])"
@@ -277,8 +312,8 @@ RULES: tuple[Rule, ...] = (
         rf"@(?:[\w-]{{1,63}}\.){{1,5}}(?:{_ZONES}|рф)(?![a-z\d]))"
         rf"(?:[/?][^\s<>\"«»)@*]*)?(?:(?-i:{_NAME_IN_BRACKETS}))?", re.IGNORECASE), _by(" "), "@"),
     Rule("e-mail mistyped", re.compile(
-        rf"(?<![a-z\d_.+#-])[a-z\d_.+-]{{1,64}}(?:@{_MAIL}(?:[ ]?[.,][ ]?(?:ru|com))?"
-        rf"|(?:[ ]@[ ]?|@[ ]){_MAIL}\.(?:ru|com))(?!\w)", re.IGNORECASE), _by(" "), "@"),
+        rf"(?<![a-z\d_.+#-])[a-z\d_.+-]{{1,64}}@{_MAIL}(?:[ ]?[.,][ ]?(?:ru|com))?(?!\w)", re.IGNORECASE),
+        _by(" "), "@"),
     Rule("at between words", re.compile("(?<=[а-яё]{3})@(?=[а-яё]{7})", re.IGNORECASE), _by(" "), "@"),
     # @id1 (Имя), *club1 (Название), @name (Имя), wherever they stand: «спасибо.@id1 (Иван)», «vk.com/id1,@name (Иван)»
     Rule("mention by number", re.compile(
@@ -296,7 +331,7 @@ RULES: tuple[Rule, ...] = (
     Rule("url", re.compile(rf"[a-zA-Z][a-zA-Z\d+.-]{{1,15}}://{_ADDRESS}+"), _url, SITE),
     Rule("url of www", re.compile(rf"[wW]{{3}}\.(?<![a-zA-Z\d_]....){_ADDRESS}+"), _url, SITE),
     Rule("url mistyped", re.compile(
-        rf"[hH](?i:tt|xx)[pP][sS]?[ ]?[:;]?[ ]?[/\\]{{1,3}}(?=[^\s/\\]{{1,63}}\.[a-zA-Z]){_ADDRESS}+"), _url, SITE),
+        rf"[hH](?i:tt|xx)[pP][sS]?[ ]?[:;]?[ ]?[/\\]{{1,3}}[ ]?(?=[^\s/\\]{{1,63}}\.[a-zA-Z]){_ADDRESS}+"), _url, SITE),
     # a word before the period stays: «Жми.vk.cc/abc», «Тут.сайт.ru»; «Привет.to» and «сижу дома.дети спят» are words
     Rule("site", re.compile(
         rf"(?:(?<![a-z\d_.@-])|(?<=[.-])(?<![a-z\d_@].)){_LABELS}(?:(?:{_ZONES})(?![a-z\d_]|-[a-z\d])|xn--[a-z\d-]{{2,59}}"
@@ -308,11 +343,9 @@ RULES: tuple[Rule, ...] = (
         r"|[а-яё][а-яё\d-]{0,62}\.(?:(?:ru|(?-i:com|net|org|su|by|kz|ua))(?![a-z\d_-])"
         rf"|(?:{_ZONES}|{_WORDY_ZONES})(?=/))){_PATH}", re.IGNORECASE), _url, SITE),
     # before tags: «#тел89001234567»; letters may touch the digits: «тел89001234567», «+79001234567ватсап», cards too
-    Rule("phone", re.compile(rf"(?<!\d)(?:(?P<usual>{_USUAL_NUMBER})|\+?\d(?:{_PAUSE}\d){{9,}}+)"), _phone, NUMBER),
-    # («тел-123-45-67» too, but «CVE-2023-45288» is a name)
-    Rule("phone in a word", re.compile(
-        r"(?<=[^\W\d_])\d(?:[-‑–]?\d){6,8}+|(?<=[^\W\d_][-'’])(?:\d{7,9}|\d{3}[-‑–]\d\d[-‑–]\d\d)(?!\d)"
-        r"|(?<!\d)\d(?:[-‑–]?\d){6,8}+(?=['’]\w|-?[^\W\d_])"), _by(" "), NUMBER),
+    Rule("phone", phones.NUMBER, _phone, NUMBER),
+    Rule("phone in a word", phones.IN_WORD, _by(" "), NUMBER),
+    Rule("phone of six digits", phones.SHORT, _by(" "), NUMBER),
     # «#тег@club», «#а#б» chained; the tag's words stay
     Rule("tag", re.compile(r"#(?P<tag>\w{1,100})(?:@[\w.]{1,64})?"), _tag, "#"),
     # after tags: «#тег@club»; no letter of «бл@ть»: after a letter the whole name is Latin
