@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib import metadata
 from typing import Any
 
+from nlp import persons
 from nlp.clean import clean
 from nlp.morphology import vocabulary
 from storage import QUIET, Event, MissingInput, Outcome, Store, Watch, texts
 from storage import entities as stored
 
-NUMBER = 2
+NUMBER = 3
 """Raised when names change; documents of another number are looked at again."""
 
 BATCH = 200
@@ -78,11 +79,29 @@ def names(text: str) -> Names:
     document.tag_morph(tools.morph)
     document.tag_ner(tools.ner)
     found: Names = Counter()
-    for span in document.spans:
-        name = normal(span.tokens, whole=span.type != "ORG")
+    for kind, name in _named(document):
         if name and len(name) <= LONGEST_NAME:
-            found[span.type, name] += 1
+            found[kind, name] += 1
     return found
+
+
+def _named(document: Any) -> Iterator[tuple[str, str]]:
+    for span in document.spans:
+        if span.type != "PER":
+            yield span.type, normal(span.tokens, whole=span.type != "ORG")
+    spans = [span.tokens for span in document.spans if span.type == "PER"]
+    for parts in persons.people(document.tokens, spans, document.text) if spans else ():
+        yield "PER", person(parts)
+
+
+def person(parts: Sequence[persons.Part]) -> str:
+    """A name in the nominative: «Ивановой Анне Юрьевне» is «Анна Юрьевна Иванова», «Петрову И.И.» is «И. И. Петров»."""
+    tokens, ordered = [one.token for one in parts], persons.in_order(parts)
+    gender = persons.gender(parts) or _gender(tokens)
+    if ordered is None:
+        return normal(tokens, whole=True, gender=gender)
+    words = [normal([one.token], whole=True, gender=gender) for one in ordered if one.role != persons.DOT]
+    return " ".join(f"{word}." if len(word) == 1 else word for word in words)
 
 
 def sentences(text: str) -> Iterator[str]:
@@ -95,15 +114,16 @@ def sentences(text: str) -> Iterator[str]:
         yield sentence.text
 
 
-def normal(tokens: Sequence[Any], *, whole: bool) -> str:
+def normal(tokens: Sequence[Any], *, whole: bool, gender: str | None = None) -> str:
     """The tokens of a name in the nominative; of an organisation only its head: «Министерство обороны».
 
-    The head is the first noun with the adjectives before it. The parts of a person's name have one gender.
+    The head is the first noun with the adjectives before it. The parts of a person's name have one gender, the given
+    one or what the tagger gives most of them.
     """
     from natasha.norm import recover_shapes, recover_spaces
 
-    genders = [token.feats["Gender"] for token in tokens if "Gender" in token.feats]
-    gender = max(genders, key=genders.count) if whole and genders else None
+    if whole and gender is None:
+        gender = _gender(tokens)
     words, inflecting = [], True
     for token in tokens:
         words.append(nominative(token, gender) if inflecting else token.text)
@@ -111,6 +131,12 @@ def normal(tokens: Sequence[Any], *, whole: bool) -> str:
             inflecting = False
     shaped = recover_shapes(words, tokens)
     return " ".join(recover_spaces(shaped, tokens).split()).strip(" «»\"'.,")
+
+
+def _gender(tokens: Sequence[Any]) -> str | None:
+    """What the tagger gives most of the tokens."""
+    genders = [token.feats["Gender"] for token in tokens if "Gender" in token.feats]
+    return max(genders, key=genders.count) if genders else None
 
 
 def nominative(token: Any, gender: str | None) -> str:
