@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from nlp.dictionary import LONGEST_ENDING, SCALE, Dictionary, Reading, dictionary
+from nlp.tables import common_lemmas
 
 POS = {
     "NOUN": "NOUN", "ADJF": "ADJ", "ADJS": "ADJ", "COMP": "ADJ", "VERB": "VERB", "INFN": "VERB", "PRTF": "VERB",
@@ -33,6 +34,16 @@ _FORMS = ("impr", "past", "Apro", "Anum")
 GUESSED = "?"
 """Before the kind of a candidate that was guessed by the word's ending."""
 _LEAST_KNOWN_PART = 5
+_USUAL = (5, 6)
+"""Bits of how common the lemma of a usual given name is: those in ``common_by_hand.txt``, unless the texts have the
+lemma often for another reason («тема», «Израиль»).
+"""
+_DECLINED = re.compile(  # «Туториалы», «Озвучку», «Дефолтная»; but Мулюков, Полански, Джеорджеску, Блиновская
+    r"..(?:ы|[аяы]ми|[ая]х|[гжкхчшщ](?<!ск)и|[кцчш](?<!ск)у|[ую]ю|[ыи]е|[ое](?:го|му)|[ыи]х|[ое]вая|ная)$"
+)
+_CONJUGATED = re.compile(  # «Лайкните», «Зашеймили», «Регайтесь»; but Джули, Саакашвили, Скайнет
+    r"...(?:с[яь]|(?<!ск)[аиуюея]й?те|[аяуюеи]м|[еи]шь|[аиуя]ют|[аиуыя](?<!шви)л[аои]?)$"
+)
 _GUESSED_NAMES = ("?NOUN.Name", "?NOUN.Surn", "?NOUN.Patr")
 
 
@@ -292,9 +303,35 @@ def capitalised(form: str, found: list[Candidate]) -> list[Candidate]:
             more.append(Candidate(candidate.lemma[:-2] + "ая", "PROPN", "ADJF.name", bundles, candidate.score // 8))
             break
     lemma = folded(form)
-    if found[0].kind.startswith(GUESSED) and all(candidate.lemma != lemma for candidate in found):
+    if (
+        found[0].kind.startswith(GUESSED)
+        and all(candidate.lemma != lemma for candidate in found)
+        and not _inflected(form, found[0].kind)
+    ):
         more.append(Candidate(lemma, "NAME", f"?SAME.{found[0].kind[1:5]}", "", 0))
     return more
+
+
+def usual_name(candidate: Candidate) -> bool:
+    """Whether a candidate is a given name that many people bear, of one person: «Света», but no «Рай» of Рая."""
+    if candidate.kind != "NOUN.Name" or not re.search(r"\b[^v]s", candidate.agree):
+        return False
+    return common_lemmas().get(candidate.lemma, 0) in _USUAL
+
+
+def plainest(token: str, found: Sequence[Candidate]) -> Candidate:
+    """The first candidate; of those with its lemma rather one that is no name: «любовь» is a noun until a capital
+    says otherwise.
+    """
+    first = found[0]
+    if first.pos != "NAME" or len(found) == 1 or token[:1].isupper():
+        return first
+    return next((one for one in found if one.lemma == first.lemma and one.pos != "NAME"), first)
+
+
+def _inflected(form: str, kind: str) -> bool:
+    """Whether an unknown word ends as hardly any name does that is not declined."""
+    return bool(_DECLINED.search(form) or (kind.startswith("?VERB") and _CONJUGATED.search(form)))
 
 
 @functools.cache

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from nlp import rerank
-from nlp.candidates import Candidate, capitalised, folded, same_in_capitals
+from nlp.candidates import Candidate, capitalised, folded, plainest, same_in_capitals, usual_name
 from nlp.lexicon import Lexicon
 from nlp.rerank import EDGE, Neighbour
 from nlp.scoring import Alone, Scores, Side, ask, said, side
@@ -24,6 +24,8 @@ Pair = tuple[str, str]
 NO_WORD = ""
 """The part of speech of numbers and punctuation marks."""
 _MOST_REMEMBERED = 200_000
+_CAPITAL_SAYS = 9000
+"""What a capital inside a sentence takes, in thousandths, from a common word beside a given name spelt like it."""
 
 
 class _Heard(dict[int, Any]):
@@ -99,6 +101,11 @@ def ambiguous(found: Sequence[Candidate]) -> bool:
     return any(candidate.lemma != lemma for candidate in found)
 
 
+def open_to_choice(token: str, found: Sequence[Candidate]) -> bool:
+    """Whether neighbours or capitals may decide: several lemmas, or one that is a name too («Вера», «вера»)."""
+    return ambiguous(found) or (token[:1].isupper() and any(map(usual_name, found)))
+
+
 def found_in(text: str) -> list[str]:
     """The tokens of a text; what is too long to be a word is cut at its hyphens or left out."""
     found = tokens_in(text)
@@ -130,12 +137,12 @@ class Fast(dict[str, Pair]):
             if only is not None:
                 return self._settled(token, only)
         found = candidates(token, self._book)
-        best = found[0]
+        best = plainest(token, found)
         if kept is not None and len(found) == 1 and (token == form or same_in_capitals(best)):
             self._plain[kept[1]] = best.pos, same_in_capitals(best)
-        if len(found) > 1 and ambiguous(found):
+        if len(found) > 1 and open_to_choice(token, found):
             static = self._alone.scores(form, found)
-            scores = self._alone.shaped(static, shape(token), found)
+            scores = _capital_inside(self._alone.shaped(static, shape(token), found), shape(token), found)
             best = found[scores.index(max(scores))]
         return self._settled(token, best[:2])
 
@@ -193,8 +200,8 @@ class Context(dict[str, _Word]):
         if numbers is None:
             seen = rerank.neighbour(form, found, self._weights.vocabulary)
             numbers = self._numbers[key] = self._number(seen)
-        choice = self._choice(token, form, found) if len(found) > 1 and ambiguous(found) else None
-        pair = first[:2]
+        choice = self._choice(token, form, found) if len(found) > 1 and open_to_choice(token, found) else None
+        pair = plainest(token, found)[:2]
         word = self[token] = (self._pairs.setdefault(pair, pair), *numbers, choice, token[:1] in ENDS)
         if kept is not None and len(found) == 1 and (token == form or same_in_capitals(first)):
             self._plain[kept[1]] = first.pos, same_in_capitals(first), word[1:]
@@ -217,7 +224,7 @@ class Context(dict[str, _Word]):
         if heard is None:
             heard = self._heard[key] = self._places(found)
         static, form_of = self._alone.scores(form, found), shape(token)
-        inside = first = _lead(self._alone.shaped(static, form_of, found))
+        inside = first = _lead(_capital_inside(self._alone.shaped(static, form_of, found), form_of, found))
         if form_of == rerank.TITLE:
             first = _lead(self._alone.shaped(static, rerank.FIRST, found))
         lemmas = [candidate.lemma for candidate in found]
