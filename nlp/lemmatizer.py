@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from nlp import rerank
-from nlp.candidates import Candidate, capitalised, folded, plainest, same_in_capitals, usual_name
+from nlp.candidates import Candidate, capitalised, common_word, folded, plainest, same_in_capitals, usual_name
 from nlp.lexicon import Lexicon
 from nlp.rerank import EDGE, Neighbour
 from nlp.scoring import Alone, Scores, Side, ask, said, side
+from nlp.twins import in_cyrillic
 from nlp.weights import Weights, weights
 from nlp.words import ENDS, LONGEST, parts, tokens_in, word_in
 
@@ -93,6 +94,11 @@ def candidates(token: str, book: Lexicon) -> list[Candidate]:
     return capitalised(word, found) if token[:1].isupper() else found
 
 
+def _in_cyrillic(token: str, book: Lexicon) -> str:
+    """The token in Cyrillic letters if it is a Russian word in Latin capitals that no correction names."""
+    return "" if book.corrects(token.lower()) else in_cyrillic(token)
+
+
 def ambiguous(found: Sequence[Candidate]) -> bool:
     """Whether there is anything to choose."""
     if len(found) == 1:
@@ -103,7 +109,9 @@ def ambiguous(found: Sequence[Candidate]) -> bool:
 
 def open_to_choice(token: str, found: Sequence[Candidate]) -> bool:
     """Whether neighbours or capitals may decide: several lemmas, or one that is a name too («Вера», «вера»)."""
-    return ambiguous(found) or (token[:1].isupper() and any(map(usual_name, found)))
+    if ambiguous(found):
+        return True
+    return token[:1].isupper() and any(map(usual_name, found)) and any(map(common_word, found))
 
 
 def found_in(text: str) -> list[str]:
@@ -127,6 +135,8 @@ class Fast(dict[str, Pair]):
 
     def __missing__(self, token: str) -> Pair:
         form = token.lower()
+        if token.isascii() and (russian := _in_cyrillic(token, self._book)):
+            return self._settled(token, self[russian])
         kept = self._book.kept(form) if form.isalpha() else None
         if kept is not None:
             plain = self._plain.get(kept[1])
@@ -185,6 +195,9 @@ class Context(dict[str, _Word]):
             gap = self[token] = ((token, NO_WORD), *self._edge[1:])
             return gap
         form = token.lower()
+        if token.isascii() and (russian := _in_cyrillic(token, self._book)):
+            same = self[token] = self[russian]
+            return same
         spelt = form if form in self._weights.vocabulary else ""
         kept = self._book.kept(form) if not spelt and form.isalpha() else None
         if kept is not None:
@@ -307,6 +320,13 @@ class Context(dict[str, _Word]):
             heard += [scores for scores in spelt if scores is not None]
         scores = [sum(own) for own in zip(*heard, strict=True)]
         return pairs[scores.index(max(scores))]
+
+
+def _capital_inside(scores: Scores, form_of: str, found: Sequence[Candidate]) -> Scores:
+    """The scores with what a capital inside a sentence takes from a common word that is a usual given name too."""
+    if form_of != rerank.TITLE or not any(map(usual_name, found)):
+        return scores
+    return tuple([score - _CAPITAL_SAYS * common_word(one) for score, one in zip(scores, found, strict=True)])
 
 
 def _lead(scores: Scores) -> Any:
