@@ -48,7 +48,8 @@ _QUIET = re.compile("[\n -\"$%'()+-;=>?A-Z\\\\-{}~\\]А-яЁё«»—–…№�
 _USUAL = re.compile("[\n -~А-яЁё«»—–…№“”„]*")
 _PARTED = "com|ru|me|net|org|su|cc|be|gl|ly|tv|by|kz|ua"  # looked for after a period and a blank too: «vk . com»
 _DOTTED = re.compile(
-    rf"\.(?:[a-z]|(?<=www\.)|рф|{_RARE_ZONES}|{_CYRILLIC_ZONES}|[ ](?:{_PARTED})(?!\w)|(?<=[\[({{]\.)[\])}}])",
+    rf"\.(?:[a-z]|(?<=www\.)|рф|{_RARE_ZONES}|{_CYRILLIC_ZONES}|[ ](?:{_PARTED})(?!\w)|(?<=[\[({{]\.)[\])}}]"
+    r"|[cсkк][oо][mм]/|[rр][uу]/)",
     re.IGNORECASE,
 )
 _GAPPED = re.compile(
@@ -62,7 +63,7 @@ _STRANGE = "ѐѝЀЍİ\u2024\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\uff01-\uff5e
 _HIDDEN = re.compile(f"[{_MARKS}{_INVISIBLE}{_CONTROL}{_STRANGE}]")
 _BRACKETED = re.compile(r"[\[({<][ ]?(?:[aа][tт]|@|соба)", re.IGNORECASE)
 _PAGED = re.compile(r"vk(?:ontakte)?\.(?:com|ru|me)/", re.IGNORECASE)
-_NAMED = re.compile(r"[@*][a-zA-Z]")
+_NAMED = re.compile(r"[@*](?:[a-zA-Z_]|[ ](?i:id|club|public|event)\d)")
 _RUN = re.compile(r"(.)\1\1\1")  # «elongation» with the same sense takes five times as long to find nothing
 
 
@@ -88,6 +89,8 @@ def clean(text: str) -> Cleaned:
         changed = rule.pattern.sub(_taker(rule, found), text)
         if changed is not text:
             text = changed
+            if at + 1 == len(RULES):  # every second post has emoji
+                break
             left = iter(_rules(frozenset(signs_of(text)), at + 1))
     return Cleaned(text.strip(), tuple(found.mentions), tuple(found.tags), tuple(found.domains))
 
@@ -261,7 +264,8 @@ RULES: tuple[Rule, ...] = (
     Rule("line break", re.compile(r"<br ?/?>", re.IGNORECASE), _by("\n"), "<"),
     Rule("endless entity", re.compile(r"&#[0-9]{9,};?"), _by(" "), "&"),
     Rule("entity escaped again", re.compile(  # «&amp;nbsp;», «&amp;amp;»; no tag is made of «&amp;lt;b&amp;gt;»
-        r"&(?:amp;){1,5}(?=(?:nbsp|quot|amp|apos|laquo|raquo|[mn]dash|hellip|#\d{1,6});)"), _by("&"), "&"),
+        r"&(?:amp;){1,5}(?=(?:nbsp|quot|amp|apos|laquo|raquo|[mn]dash|hellip|#\d{1,6}|#[xX][0-9a-fA-F]{1,5});)"),
+        _by("&"), "&"),
     Rule("entity", re.compile(r"&(?:#[0-9]{1,8}|#[xX][0-9a-fA-F]{1,8}|[a-zA-Z][a-zA-Z0-9]{1,31});?"), _unescape, "&"),
     Rule("comment", re.compile("<!--[^<>]{0,500}-->"), _by(" "), "<"),
     Rule("person's link", re.compile(
@@ -280,7 +284,7 @@ RULES: tuple[Rule, ...] = (
     Rule("plain letter", re.compile(f"[{_STRANGE}]"), _plain, HIDDEN),
     # VK's markup: [id1|Имя], [club1|Название], [https://site.ru|текст]; cut off or with brackets in the name too
     Rule("person's mention", re.compile(
-        rf"\[{_GAP}(?P<target>[@*]?(?:{_PAGE})?{_PERSON}(?:[:?/#][^\[\]|\s]{{0,300}})?|(?i:post)-?\d{{1,20}}_\d{{1,20}})"
+        rf"\[{_GAP}(?P<target>[@*]?(?:{_PAGE})?{_PERSON}(?:[:?/#@][^\[\]|\s]{{0,300}})?|(?i:post)-?\d{{1,20}}_\d{{1,20}})"
         rf"{_GAP}\|(?:{_SQUARE}\]|[^\[\]]{{0,100}}\]|{_GAP}[^\s\[\]@*(|/:]{{1,40}}(?:[ ]{_NAME})?)?"),
         _person, "|"),
     Rule("mention", re.compile(
@@ -288,7 +292,7 @@ RULES: tuple[Rule, ...] = (
         _mention, "|"),
     # addresses in disguise become addresses: «ivan (собака) mail [точка] ru», «vk. com/ivan», «t . me / ivan»
     Rule("dot in disguise", re.compile(
-        r"(?<=[a-z\d])(?:[ ]?[\[({][ ]?(?:[.,]|dot|точка)[ ]?[\])}][ ]?|[ ]точка[ ])(?=[a-z])"
+        r"(?<=[a-z\d])(?:[ ]?[\[({][ ]?(?:[.,]|dot|точка|тчк)[ ]?[\])}][ ]?|[ ]точка[ ])(?=[a-z])"
         r"|(?<=[a-z\d])[ ]dot[ ](?=(?:com|ru|net|org)(?!\w))", re.IGNORECASE), _by("."), GAPPED + SPELT),
     Rule("dot with gaps", re.compile(
         rf"(?<![\w.-])(?:(?:{_SITES})(?:[ ]\.[ ]?|\.[ ])(?:com|ru)(?!\w)"
@@ -302,13 +306,14 @@ RULES: tuple[Rule, ...] = (
         r"(?:(?<=[\w.+-])|(?<=[\w.+-][ ]))[\[({<][ ]?(?:[aа][tт]|собака|собачка|@)[ ]?[\])}>](?=[ ]?[\w-]{1,63}\.)",
         re.IGNORECASE), _by("@"), BRACKETED),
     Rule("at with gaps", re.compile(
-        rf"(?<=[a-z\d_])(?:[ ](?:собака|собачка|@)[ ]?|@[ ])(?=[a-z\d-]{{1,63}}\.(?:{_ZONES})(?![a-z\d_]))"
-        rf"|(?<=[а-яё])[ ](?:собака|собачка)[ ](?={_MAIL}\.)", re.IGNORECASE), _by("@"), "@" + SPELT),
+        rf"[ @](?<=[a-z\d_].)(?:(?<=[ ])(?:собака|собачка|@)[ ]?|(?<=@)[ ])"
+        rf"(?=[a-z\d-]{{1,63}}\.(?:{_ZONES})(?![a-z\d_]))"
+        rf"|[ ](?<=[а-яё].)(?:собака|собачка)[ ](?={_MAIL}\.)", re.IGNORECASE), _by("@"), "@" + SPELT),
     # mail before names and sites: «пиши на a.b@mail.ru», «mailto:ivan@mail.ru (Иван)»
     Rule("e-mail", re.compile(
         r"(?:mailto:)?(?:(?<![a-z\d_.+#-])"
         r"[a-z\d_.+%=!'\u00c0-\u024f-]{1,99}@(?:[a-z\d-]{1,63}\.){1,8}(?:xn--[a-z\d-]{2,59}|[a-z]{2,24})(?![a-z\d])"
-        rf"|(?:(?<![\w.+#-])[а-яё\d_.+-]{{1,64}}|(?<![a-z\d_.+#-])[a-z\d_.+-]{{1,64}})"
+        rf"|(?:(?<![\w.+#-])[а-яё\d_.+-]{{1,64}}|(?<![a-z\d_.+#-])(?:[a-z\d_.+-]|(?<=[a-z])[аеорсух]){{1,64}})"
         rf"@(?:[\w-]{{1,63}}\.){{1,5}}(?:{_ZONES}|рф)(?![a-z\d]))"
         rf"(?:[/?][^\s<>\"«»)@*]*)?(?:(?-i:{_NAME_IN_BRACKETS}))?", re.IGNORECASE), _by(" "), "@"),
     Rule("e-mail mistyped", re.compile(
@@ -317,10 +322,10 @@ RULES: tuple[Rule, ...] = (
     Rule("at between words", re.compile("(?<=[а-яё]{3})@(?=[а-яё]{7})", re.IGNORECASE), _by(" "), "@"),
     # @id1 (Имя), *club1 (Название), @name (Имя), wherever they stand: «спасибо.@id1 (Иван)», «vk.com/id1,@name (Иван)»
     Rule("mention by number", re.compile(
-        r"[@*](?P<target>(?i:id|club|public|event)\d{1,20})(?![a-zA-Z\d_])"
+        r"[@*][ ]?(?P<target>(?i:id|club|public|event)\d{1,20})(?![a-zA-Z\d_])"
         rf"(?:{_IN_BRACKETS}|{_OPEN_NAME})?"), _named, NAMED),
     Rule("mention by name", re.compile(
-        rf"@(?P<name>[a-zA-Z][a-zA-Z\d_.]{{1,63}}+)(?:{_IN_BRACKETS}|{_OPEN_NAME})"), _screen_name, NAMED),
+        rf"@(?P<name>[a-zA-Z_][a-zA-Z\d_.]{{1,63}}+)(?:{_IN_BRACKETS}|{_OPEN_NAME})"), _screen_name, NAMED),
     Rule("mention by name with a star", re.compile(
         rf"(?<!\*)\*(?P<name>[a-zA-Z][a-zA-Z\d_.]{{1,63}}+){_NAME_IN_BRACKETS}"), _screen_name, NAMED),
     # addresses: «https://vk.com/id1 (Имя)», «https://vk.com/x», «site.ru/x», «сайт.рф»
@@ -329,9 +334,12 @@ RULES: tuple[Rule, ...] = (
         rf"|[a-zA-Z][\w.]{{1,63}}+{_NAME_IN_BRACKETS})"), _page, PAGED),
     # (capitals spelled out: the search for a first letter is fast only so)
     Rule("url", re.compile(rf"[a-zA-Z][a-zA-Z\d+.-]{{1,15}}://{_ADDRESS}+"), _url, SITE),
-    Rule("url of www", re.compile(rf"[wW]{{3}}\.(?<![a-zA-Z\d_]....){_ADDRESS}+"), _url, SITE),
     Rule("url mistyped", re.compile(
         rf"[hH](?i:tt|xx)[pP][sS]?[ ]?[:;]?[ ]?[/\\]{{1,3}}[ ]?(?=[^\s/\\]{{1,63}}\.[a-zA-Z]){_ADDRESS}+"), _url, SITE),
+    Rule("url of www", re.compile(rf"[wW]{{3}}\.(?<![a-zA-Z\d_]....){_ADDRESS}+"), _url, SITE),
+    Rule("vk in look-alikes", re.compile(
+        r"[vVвВ](?<![\w-].)(?:(?<=[вВ])|(?=[^/]{0,5}[А-яё]))[kKкК]\.(?:[cCсСkKкК][oOоО][mMмМ]|[rRрР][uUуУ])/"
+        rf"{_ADDRESS}*"), _url, SITE),
     # a word before the period stays: «Жми.vk.cc/abc», «Тут.сайт.ru»; «Привет.to» and «сижу дома.дети спят» are words
     Rule("site", re.compile(
         rf"(?:(?<![a-z\d_.@-])|(?<=[.-])(?<![a-z\d_@].)){_LABELS}(?:(?:{_ZONES})(?![a-z\d_]|-[a-z\d])|xn--[a-z\d-]{{2,59}}"
@@ -350,12 +358,12 @@ RULES: tuple[Rule, ...] = (
     Rule("tag", re.compile(r"#(?P<tag>\w{1,100})(?:@[\w.]{1,64})?"), _tag, "#"),
     # after tags: «#тег@club»; no letter of «бл@ть»: after a letter the whole name is Latin
     Rule("screen name", re.compile(
-        r"(?<!@)@(?:(?<!\w@)|(?=[a-zA-Z\d_.]{2,64}+(?!\w)))(?P<name>[a-zA-Z][a-zA-Z\d_.]{1,63}+)"
+        r"(?<!@)@(?:(?<!\w@)|(?=[a-zA-Z\d_.]{2,64}+(?!\w)))(?P<name>[a-zA-Z_][a-zA-Z\d_.]{1,63}+)"
         r"(?:@[\w.]{1,64})*"), _screen_name, "@"),
+    # «оооочень» to «ооочень»: the lexicon tries which spelling exists; here only the length is bounded
+    Rule("elongation", re.compile(r"([^\W\d_])\1{3,}"), lambda match, found: match[1] * 3, RUN),
     # pictures, and letters and digits that serve as such: ℹ Ⅳ ² ½ ª ツ ʕᴥʔ ಠ_ಠ
     Rule("emoji", re.compile(
         "[\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\U0001f000-\U0001faff\U000e0000-\U000e007f"
         "ªº²³¹¼-¾\u2070-\u209f\u2100-\u2115\u2117-\u218f\u3200-\u33ffツʕʔʖʘᴥಠಥ\U00013000-\U0001342f]+"), _by(" "), ODD),
-    # «оооочень» to «ооочень»: the lexicon tries which spelling exists; here only the length is bounded
-    Rule("elongation", re.compile(r"([^\W\d_])\1{3,}"), lambda match, found: match[1] * 3, RUN),
 )  # fmt: skip

@@ -105,6 +105,7 @@ HOSTILE = {
     "entity escaped again": "&" + "amp;" * 25_000 + "nbsp;",
     "comments": "<!--" * 25_000,
     "comment never closed": "<!--" + "-" * 100_000,
+    "vk in look-alikes": "вк.ком/" * 16_000,
     "links of html": "<a id1" * 16_000,
     "link of html": "<a " + "id1 " * 25_000,
     "forum tags": "[url=" * 20_000,
@@ -274,6 +275,7 @@ LETTERS = "ѝİ＠²<>&|@*#.:[]()/-+ \n\t\x00аяёйABz019_«»—"
 PIECES = st.sampled_from([
     *LETTERS, "&amp;", "&#35;", "[id1|", "http://", "и\u0306", "😀", "www.", "wWw.", "\u200b", "vk.com", ".рф", ".Ru",
     ".сайт", ".to", "xn--", "ab", "https:/", "*Club1", "@id22", "@ivan (", "*ivan (", "Иван", "(Иван)", "vk.com/id1",
+    "вк.ком/", "@_", "@ id5", "[url=vk.com/id1]", "[/url]",
     "@mail", "8 900 123-45-67", "(495) 12", "1234567", "٣", "8*900*", "9О", "тел123456", " точка ", "ком", "vk . com",
     " / a", "(собака)", "[.]", "{at}", " @ ", "dot", "com", "1990-2000",
 ])  # fmt: skip
