@@ -42,7 +42,7 @@ _DECLINED = re.compile(  # «Туториалы», «Озвучку», «Деф�
     r"..(?:ы|[аяы]ми|[ая]х|[гжкхчшщ](?<!ск)и|[кцчш](?<!ск)у|[ую]ю|[ыи]е|[ое](?:го|му)|[ыи]х|[ое]вая|ная)$"
 )
 _CONJUGATED = re.compile(  # «Лайкните», «Зашеймили», «Регайтесь»; but Джули, Саакашвили, Скайнет
-    r"...(?:с[яь]|(?<!ск)[аиуюея]й?те|[аяуюеи]м|[еи]шь|[аиуя]ют|[аиуыя](?<!шви)л[аои]?)$"
+    r"...(?:с[яь]|(?<!ск)[аиуюеяь]й?те|[аяуюеи]м|[еи]шь|[аиуя]ют|[аиуыя](?<!шви)л[аои]?)$"
 )
 _GUESSED_NAMES = ("?NOUN.Name", "?NOUN.Surn", "?NOUN.Patr")
 
@@ -319,6 +319,11 @@ def usual_name(candidate: Candidate) -> bool:
     return common_lemmas().get(candidate.lemma, 0) in _USUAL
 
 
+def common_word(candidate: Candidate) -> bool:
+    """Whether a candidate names nobody and no place."""
+    return candidate.pos not in ("NAME", "PROPN")
+
+
 def plainest(token: str, found: Sequence[Candidate]) -> Candidate:
     """The first candidate; of those with its lemma rather one that is no name: «любовь» is a noun until a capital
     says otherwise.
@@ -326,7 +331,8 @@ def plainest(token: str, found: Sequence[Candidate]) -> Candidate:
     first = found[0]
     if first.pos != "NAME" or len(found) == 1 or token[:1].isupper():
         return first
-    return next((one for one in found if one.lemma == first.lemma and one.pos != "NAME"), first)
+    others = [one for one in found if one.lemma == first.lemma and one.pos != "NAME"]
+    return next((one for one in others if one.pos == "NOUN"), others[0] if others else first)
 
 
 def _inflected(form: str, kind: str) -> bool:
