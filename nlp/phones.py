@@ -33,12 +33,13 @@ _USUAL = (  # 12.05.2024, «01.05.24 - 12.05.24», 2024-05-12, «1990-2000», «
     rf"|{_YEAR}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])(?!-?[0-9])"
     rf"|{_YEAR}(?:(?:[ ]?[-–—/,][ ]?|[ ]){_YEAR}(?![0-9])){{1,20}}(?![-.][0-9])"
     rf"|{_TIME}(?:(?:{_TO}|[ ]){_TIME}){{1,20}}(?![.-]?[0-9])"
-    rf"|{_THOUSANDS}(?:\s?[-–—]\s?{_THOUSANDS})?(?=\s?(?:{_MONEY}))"
+    rf"|(?:{_THOUSANDS}|[0-9]{{3,7}})(?:\s?[-–—]\s?(?:{_THOUSANDS}|[0-9]{{3,7}}(?![0-9])))?(?=\s?(?:{_MONEY}))"
+    r"|[0-9]{1,3}(?:[ \u00a0][0-9]{3}){1,3}[ \u00a0]000(?![0-9])"
 )
 _GROUPS = (
     rf"(?:\+?[78]{_CUT}[3-9]{_DIGIT}{{2}}{_CUT}"
     rf"(?:{_DIGIT}{{3}}{_CUT}{_DIGIT}{{2}}{_CUT}{_DIGIT}{{2}}|{_DIGIT}{{2}}{_CUT}{_DIGIT}{{2}}{_CUT}{_DIGIT}{{3}}"
-    rf"|{_DIGIT}{{3}}{_CUT}{_DIGIT}{{4}}|{_DIGIT}{{7}})|9(?:{_SIGNS}{_DIGIT}){{9}})"
+    rf"|{_DIGIT}{{3}}{_CUT}{_DIGIT}{{4}}|{_DIGIT}{{7}})|9(?:{_SIGNS}[0-9]){{9}})"
 )
 _SURE = (  # the digits of a Russian or neighbouring phone whatever stands between them, or its groups; a card
     rf"\+?[78](?={_SIGNS}[3-9Зз])(?:{_SIGNS}{_DIGIT}){{10}}(?![0-9])"

@@ -225,6 +225,9 @@ def test_a_name_never_comes_out_wherever_the_mention_stands(place: str) -> None:
         "пн-пт 8:30-17:30, 9:00, 10:00",
         "7 350, 12 500",
         "№1234567",
+        "10000-15000 руб, 150000 - 200000р",
+        "1 000 000 000 и 7 900 000 000 лет",
+        "группы 8Б 9О 10О 11З 12",
     ],
 )
 def test_dates_and_prices_are_left_alone(text: str) -> None:
