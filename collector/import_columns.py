@@ -3,95 +3,177 @@ time that it takes to look at every value by itself. What is not plain goes to :
 
 from __future__ import annotations
 
-import functools
 import itertools
+import operator
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from collector.import_dates import FIRST_SECOND
 from collector.import_fields import Row, name_of, read_count, read_date, read_row, voices
-from collector.import_records import Broken, Record, Tally
+from collector.import_records import FIELDS, Batch, Broken, Column, Record, Tally, rows_of
 from collector.values import storable
 
-BATCH = 512
 # So few records are looked at one by one: halving them further costs more than it saves.
 _FEW = 16
+_TEXT = FIELDS.index("text")
 _NONE = type(None)
 _DIGITS_OF_TIME = 11
 _DIGITS_OF_COUNT = 18
 
-_AUTHOR = 2  # the place of the authors among a Row's fields; the communities follow
 
-Column = Sequence[Any]
-_row: Callable[[tuple[Any, ...]], Row] = functools.partial(tuple.__new__, Row)
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Rows as columns: the fields of :class:`import_fields.Row` in its order."""
+
+    line: Column
+    text: Column
+    author: Column
+    community: Column
+    id: Column
+    published_at: Column
+    repost_text: Column
+    likes: Column
+    comments: Column
+    reposts: Column
+    views: Column
+    url: Column
+
+    def __len__(self) -> int:
+        return len(self.line)
+
+    def __getitem__(self, part: slice) -> Texts:
+        return Texts(*(column[part] for column in self.columns()))
+
+    def columns(self) -> tuple[Column, ...]:
+        """All of them, in order."""
+        return (
+            self.line, self.text, self.author, self.community, self.id, self.published_at, self.repost_text,
+            self.likes, self.comments, self.reposts, self.views, self.url,
+        )  # fmt: skip
+
+    def rows(self) -> Iterator[Row]:
+        """The rows one by one."""
+        return map(Row._make, zip(*self.columns(), strict=True))
 
 
-def read_rows(records: Iterable[Record | Broken], notes: Tally) -> Iterator[Row | Broken]:
+Part = Texts | list[Any]
+"""Some rows of a file: of texts as columns, of anything else one by one."""
+
+
+def joined(parts: Sequence[Texts]) -> Texts:
+    """Several as one."""
+    if len(parts) == 1:
+        return parts[0]
+    columns = zip(*(part.columns() for part in parts), strict=True)
+    return Texts(*(list(itertools.chain.from_iterable(pieces)) for pieces in columns))
+
+
+def regrouped(parts: Iterable[Part], size: int) -> Iterator[Part]:
+    """What the parts hold, by ``size`` rows."""
+    kept: list[Any] = []
+    lacking = size
+    for part in parts:
+        start = 0
+        while len(part) - start >= lacking:
+            yield _as_one([*kept, part[start : start + lacking]])
+            kept, start, lacking = [], start + lacking, size
+        if start < len(part):
+            kept.append(part[start:])
+            lacking -= len(part) - start
+    if kept:
+        yield _as_one(kept)
+
+
+def _as_one(parts: list[Any]) -> Part:
+    return joined(parts) if isinstance(parts[0], Texts) else list(itertools.chain.from_iterable(parts))
+
+
+def read_rows(batches: Iterable[Batch | Broken], notes: Tally) -> Iterator[Texts | Broken]:
     """Check records as :func:`import_fields.read_row` does, and tell the same ``notes``."""
-    fresh = iter(records)
-    while batch := list(itertools.islice(fresh, BATCH)):
-        yield from _read([record for record in batch if not isinstance(record, Broken)], notes)
-        yield from (record for record in batch if isinstance(record, Broken))
+    for batch in batches:
+        if isinstance(batch, Broken):
+            yield batch
+            continue
+        found = list(_read(batch, notes))
+        yield from (one for one in found if isinstance(one, Broken))
+        if good := [part for part in found if not isinstance(part, Broken)]:
+            yield joined(good)
 
 
-def _read(records: list[Record], notes: Tally) -> list[Row | Broken]:
+def _read(batch: Batch, notes: Tally) -> Iterator[Texts | Broken]:
     """One wrong record sends only the few about it the slow way."""
-    if len(records) <= _FEW:
-        return [row for record in records if (row := read_row(record, notes)) is not None]
-    plain = _plain(records)
-    if plain is not None:
-        return plain
-    middle = len(records) // 2
-    return _read(records[:middle], notes) + _read(records[middle:], notes)
+    size = len(batch.lines)
+    if size <= _FEW:
+        yield from _slowly(batch, notes)
+    elif (plain := _plain(batch)) is not None:
+        yield plain
+    else:
+        middle = size // 2
+        for half in (slice(middle), slice(middle, size)):
+            columns = tuple(column and column[half] for column in batch.columns)
+            yield from _read(Batch(batch.lines[half], columns, batch.storable), notes)
 
 
-def _plain(records: list[Record]) -> list[Row | Broken] | None:
+def _slowly(batch: Batch, notes: Tally) -> Iterator[Texts | Broken]:
+    records = map(Record, batch.lines, rows_of(batch.columns, len(batch.lines)))
+    found = [row for record in records if (row := read_row(record, notes)) is not None]
+    yield from (row for row in found if isinstance(row, Broken))
+    if good := [row for row in found if not isinstance(row, Broken)]:
+        yield Texts(*zip(*good, strict=True))
+
+
+def _plain(batch: Batch) -> Texts | None:
     """The rows, when there is nothing to tell about any of them."""
-    lines, values = zip(*records, strict=True)
-    checked: list[Column] = [lines]
-    for check, column in zip(_CHECKS, zip(*values, strict=True), strict=True):
-        found = check(column)
+    size = len(batch.lines)
+    if batch.columns[_TEXT] is None:
+        return None
+    checked: list[Column] = [batch.lines]
+    for (check, absent), column in zip(_CHECKS, batch.columns, strict=True):
+        found = [absent] * size if column is None else check(column, batch.storable)
         if found is None:
             return None
         checked.append(found)
-    if "-" in "".join(checked[_AUTHOR]):
-        checked[_AUTHOR : _AUTHOR + 2] = zip(*map(voices, *checked[_AUTHOR : _AUTHOR + 2]), strict=True)
-    rows: list[Any] = list(map(_row, zip(*checked, strict=True)))
-    return rows if all(row.author or row.community for row in rows) else None
+    rows = Texts(*checked)
+    if any("-" in author for author in set(rows.author)):
+        authors, communities = zip(*map(voices, rows.author, rows.community), strict=True)
+        rows = replace(rows, author=authors, community=communities)
+    named = all(rows.community) or all(map(operator.or_, map(bool, rows.author), map(bool, rows.community)))
+    return rows if named else None
 
 
-def _texts(column: Column) -> Column | None:
+def _texts(column: Column, clean: bool) -> Column | None:
     if set(map(type, column)) != {str} or not all(column) or any(map(str.isspace, column)):
         return None
-    return column if storable("".join(column)) else None
+    return column if clean or storable("".join(column)) else None
 
 
-def _reposts(column: Column) -> Column | None:
+def _reposts(column: Column, clean: bool) -> Column | None:
     kinds = set(map(type, column))
     if kinds <= {_NONE}:
         return column
-    if kinds <= {_NONE, str} and storable("".join(filter(None, column))):
+    if kinds <= {_NONE, str} and (clean or storable("".join(filter(None, column)))):
         return [value or None for value in column]
     return None
 
 
-def _names(column: Column) -> Column | None:
+def _names(column: Column, clean: bool) -> Column | None:
     kinds = set(map(type, column))
     if kinds <= {_NONE}:
         return [""] * len(column)
     if kinds <= {str}:
-        return list(map(str.strip, column)) if storable("".join(column)) else None
+        return list(map(str.strip, column)) if clean or storable("".join(column)) else None
     names = list(map(name_of, column))
     return None if None in names else names
 
 
-def _dates(column: Column) -> Column | None:
+def _dates(column: Column, _: bool) -> Column | None:
     found = _whole(column, _DIGITS_OF_TIME)
     plain = found is not None and (found[0] is None or min(found) >= FIRST_SECOND)
     return found if plain else _each(column, read_date)
 
 
-def _counts(column: Column) -> Column | None:
+def _counts(column: Column, _: bool) -> Column | None:
     found = _whole(column, _DIGITS_OF_COUNT)
     return _each(column, read_count) if found is None else found
 
@@ -116,5 +198,8 @@ def _each(column: Column, read: Callable[[Any, int, Tally], int | None]) -> Colu
     return None if lost.counts else found
 
 
-# In the order of FIELDS.
-_CHECKS = (_texts, _names, _names, _names, _dates, _reposts, _counts, _counts, _counts, _counts, _names)
+# In the order of FIELDS: the check of a column, and what stands for the values of one that is not there.
+_CHECKS: tuple[tuple[Callable[[Column, bool], Column | None], Any], ...] = (
+    (_texts, ""), (_names, ""), (_names, ""), (_names, ""), (_dates, None), (_reposts, None), (_counts, None),
+    (_counts, None), (_counts, None), (_counts, None), (_names, ""),
+)  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from collector.import_dates import parse_date
-from collector.import_records import FIELDS, NO_TEXT, Broken, NoTable, Record, Tally, listed
+from collector.import_records import FIELDS, NO_TEXT, Batch, Broken, NoTable, Record, Tally, listed
 from collector.import_stream import ForeignFile
 from collector.values import storable, whole
 from collector.values import text as whole_text
@@ -147,15 +147,20 @@ def voices(author: str, community: str) -> tuple[str, str]:
     return ("", community or author) if _COMMUNITY_NUMBER.fullmatch(author) else (author, community)
 
 
-def vk_places(records: Iterable[Record | Broken]) -> Iterator[Record | Broken]:
+def vk_places(batches: Iterable[Batch | Broken]) -> Iterator[Batch | Broken]:
     """Records whose community is VK's ``owner_id``: a positive one is no community but a person with a wall."""
-    for record in records:
-        if not isinstance(record, Broken):
-            text, author, owner, *others = record.values
-            named = name_of(owner)
-            if named and not _COMMUNITY_NUMBER.fullmatch(named):
-                record = Record(record.line, (text, author or owner, None, *others))
-        yield record
+    for batch in batches:
+        if not isinstance(batch, Broken):
+            text, authors, owners, *others = batch.columns
+            authors = authors or (None,) * len(batch.lines)
+            pairs = [_vk_place(*pair) for pair in zip(authors, owners or authors, strict=True)]
+            batch = batch._replace(columns=(text, *zip(*pairs, strict=True), *others))
+        yield batch
+
+
+def _vk_place(author: Any, owner: Any) -> tuple[Any, Any]:
+    named = name_of(owner)
+    return (author or owner, None) if named and not _COMMUNITY_NUMBER.fullmatch(named) else (author, owner)
 
 
 def _clean(text: str, line: int, notes: Tally) -> str:

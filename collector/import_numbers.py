@@ -4,8 +4,10 @@ import."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Sequence
 
+from collector.import_columns import Texts
 from collector.import_fields import Row
 from storage import Store, walls
 
@@ -26,31 +28,43 @@ class Ids:
     def __init__(self) -> None:
         self.unique = True
         self.repeated = self.named = False
-        self._marks: dict[int, int] = {}
+        self._keys: set[int] = set()
 
-    def look(self, rows: Iterable[Row]) -> None:
-        """Take note of more rows."""
-        marks = self._marks
-        for row in rows if self.unique else ():
-            name = row.id or row.url
-            if not name:
-                continue
-            self.named = True
-            # "007" and "7" are one number.
-            key = hash((row.community, "" if row.community else row.author, name.lstrip("0")))
-            mark = hash((row.text, row.repost_text, row.author, row.published_at))
-            if key not in marks:
-                marks[key] = mark
-                continue
-            self.repeated = True
-            if marks[key] != mark:
-                self.unique = False
-                self.close()
-                return
+    def look(self, texts: Texts) -> None:
+        """Take note of the ids of more rows."""
+        if self.repeated:
+            return
+        keys = _keys(texts)
+        self.named = self.named or bool(keys)
+        expected = len(self._keys) + len(keys)
+        self._keys.update(keys)
+        self.repeated = len(self._keys) < expected
 
-    def close(self) -> None:
-        """Let the memory go: the file has been looked through."""
-        self._marks.clear()
+    def settle(self, parts: Iterable[Texts]) -> None:
+        """The file has been looked through: where an id repeats, see whether its rows do. ``parts``: all of them once
+        more, read only then."""
+        self._keys.clear()
+        marks: dict[int, int] = {}
+        for texts in parts if self.repeated else ():
+            contents = zip(texts.text, texts.repost_text, texts.author, texts.published_at, strict=True)
+            named = itertools.compress(contents, _names(texts))
+            for key, mark in zip(_keys(texts), map(hash, named), strict=True):
+                if marks.setdefault(key, mark) != mark:
+                    self.unique = False
+                    return
+
+
+def _names(texts: Texts) -> Sequence[str]:
+    """The ids of the rows, or the addresses that stand for them; empty where there is neither."""
+    return [number or address for number, address in zip(texts.id, texts.url, strict=True)]
+
+
+def _keys(texts: Texts) -> list[int]:
+    """What stands for the owner and the id of each row that has one; "007" and "7" are one number."""
+    names = _names(texts)
+    authors = ["" if name else author for name, author in zip(texts.community, texts.author, strict=True)]
+    keys = map(hash, zip(texts.community, authors, map(str.lstrip, names, itertools.repeat("0")), strict=False))
+    return list(itertools.compress(keys, names))
 
 
 class PostNumbers:
@@ -68,11 +82,15 @@ class PostNumbers:
         # An earlier import may have taken the ids otherwise: its rows keep the numbers that they have.
         self._recalls = ids.named and (not ids.unique or walls.any_post_from(store, FIRST_MADE))
 
-    def number(self, places: list[Place]) -> list[int | None]:
+    def number(self, owners: Sequence[int], authors: Sequence[int], texts: Texts) -> Sequence[int | None]:
         """The numbers of a batch; None where the file already gave this very post (same id and content)."""
+        plain = self._ids.unique and not self._ids.repeated and not self._recalls
+        if plain and (own := _all_own(texts.id)):
+            return own
+        places = list(zip(owners, authors, texts.rows(), strict=True))
         if self._recalls:
             self._recall(places)
-        if self._ids.unique and not self._ids.repeated and not self._recalls:
+        if plain:
             return [
                 _own(row.id) or (_made(row.id or row.url) if row.id or row.url else self._unnamed(owner, row))
                 for owner, _, row in places
@@ -126,6 +144,15 @@ def _own(name: str) -> int | None:
     if name.isascii() and name.isdecimal() and len(name) <= _LARGEST_DIGITS:
         return int(name) or None
     return None
+
+
+def _all_own(names: Sequence[str]) -> list[int] | None:
+    """What :func:`_own` makes of each, or None where it knows one of them not."""
+    joined = "".join(names)
+    if not (joined.isascii() and joined.isdecimal() and all(names) and max(map(len, names)) <= _LARGEST_DIGITS):
+        return None
+    numbers = list(map(int, names))
+    return numbers if all(numbers) else None
 
 
 def _content(row: Row) -> str:

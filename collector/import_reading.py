@@ -6,15 +6,16 @@ import functools
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from collector import read_csv, read_jsonl, read_people, read_telegram, read_xlsx
-from collector.import_columns import read_rows
-from collector.import_fields import Row, has_text, match_columns, vk_places
+from collector.import_columns import Part, Texts, read_rows
+from collector.import_fields import has_text, match_columns, vk_places
 from collector.import_numbers import Ids
-from collector.import_records import FIELDS, NO_TEXT, Broken, NoTable, Record, Tally
+from collector.import_records import FIELDS, NO_TEXT, Batch, Broken, NoTable, Tally, in_batches, one_by_one
 from collector.import_shelf import Shelf
-from collector.import_stream import ForeignFile, numbered_lines, open_text
+from collector.import_stream import ForeignFile, numbered_lines
+from collector.read_jsonl import Values, each
 from collector.read_people import PersonId
 from collector.read_vk_json import VkRow, looks_vk, vk_rows
 from collector.sniff import SourceFile, sniff
@@ -23,9 +24,9 @@ from storage import Event, ImportFileError, Watch
 ASK_EVERY = 5000
 _LOOKED_AT = 5
 
-Good = Row | VkRow | PersonId
-Item = Good | Broken
-Records = Callable[[Sequence[int | None]], Iterable[Record | Broken]]
+Item = VkRow | PersonId | Broken
+Batches = Iterable[Batch | Broken]
+Parts = Callable[[Tally], Iterator[Part | Broken]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Wanted:
 
 @dataclass(slots=True)
 class Reading:
-    """One file ready to be read once; ``items`` counts what it had to mend in the Tally given.
+    """One file ready to be read once; ``parts`` counts what it had to mend in the Tally given.
 
     ``kind``: ``rows`` of texts, ``vk`` objects, or ``people`` that make an audience. ``label``: whose ids these are;
     ``titles``: the names of communities that are known by a number; ``told``: what the file has besides. ``shelf``
@@ -52,7 +53,7 @@ class Reading:
 
     source: SourceFile
     kind: str
-    items: Callable[[Tally], Iterator[Item]]
+    parts: Parts
     label: str = ""
     told: str = ""
     titles: Mapping[str, str] = field(default_factory=dict)
@@ -62,16 +63,15 @@ class Reading:
     broken: Tally = field(default_factory=Tally)
     notes: Tally = field(default_factory=Tally)
 
-    def sort_out(self, items: list[Item]) -> list[Good]:
-        """Count items; returns the good ones."""
-        good: list[Good] = []
-        for item in items:
-            if isinstance(item, Broken):
-                self.broken.add(item.reason, item.line)
-            else:
-                good.append(item)
-        self.good += len(good)
-        return good
+    def take(self, part: Part | Broken) -> None:
+        """Count what was read; the good goes to the shelf."""
+        if isinstance(part, Broken):
+            self.broken.add(part.reason, part.line)
+            return
+        self.good += len(part)
+        self.shelf.put(part)
+        if isinstance(part, Texts):
+            self.ids.look(part)
 
     def total(self) -> int:
         """How many records there are, those without text included."""
@@ -94,12 +94,14 @@ def prepare(file: ForeignFile, wanted: Wanted) -> Reading:
     source = sniff(file, wanted.format)
     if source.shape == "xlsx":
         layout = read_xlsx.layout_of(file)
-        reading = _table(source, layout.columns, wanted, lambda places: read_xlsx.records(file, layout, places))
+        reading = _table(
+            source, layout.columns, wanted, lambda places: in_batches(read_xlsx.records(file, layout, places))
+        )
         reading.told = layout.told()
         return reading
     if source.shape == "csv":
         if wanted.guess and read_people.looks_list(source.head):
-            return Reading(source, "people", lambda _: _listed(source))
+            return _people(source, lambda: numbered_lines(file, source.encoding))
         table = read_csv.read_header(source, list(wanted.mapping.values()))
         try:
             return _table(source, table.columns, wanted, lambda places: read_csv.read_rows(source, table, places))
@@ -112,10 +114,8 @@ def prepare(file: ForeignFile, wanted: Wanted) -> Reading:
         if wanted.guess and len(values) == 1 and read_telegram.looks_desktop(values[0]):
             return _telegram(source, read_telegram.chats_of(values[0]))
         if wanted.guess and values and all(type(value) in (int, str) for value in values):
-            numbered = [(number, str(value)) for number, value in enumerate(values, start=1)]
-            return Reading(source, "people", lambda _: read_people.list_rows(numbered))
-        listed = list(enumerate(values, start=1))
-        return _json(source, wanted, lambda: iter(listed))
+            return _people(source, lambda: ((number, str(value)) for number, value in enumerate(values, start=1)))
+        return _json(source, wanted, lambda: read_jsonl.in_pieces(values))
     return _json(source, wanted, lambda: map(_out_of_wrapping, read_jsonl.read_values(source)))
 
 
@@ -127,59 +127,73 @@ def _poor_list(file: ForeignFile) -> ImportFileError:
     )
 
 
+def _people(source: SourceFile, lines: Callable[[], Iterable[tuple[int, str | None]]]) -> Reading:
+    return Reading(source, "people", lambda _: _in_lists(read_people.list_rows(lines())))
+
+
 def _telegram(source: SourceFile, chats: Sequence[Mapping[str, Any]]) -> Reading:
     titles = {read_telegram.chat_key(chat): read_telegram.chat_title(chat) for chat in chats}
-    return Reading(source, "rows", lambda n: read_rows(read_telegram.desktop_records(chats, n), n), titles=titles)
+    return _texts(source, lambda notes: in_batches(read_telegram.desktop_records(chats, notes)), titles=titles)
 
 
-def _out_of_wrapping(value: read_jsonl.Value) -> read_jsonl.Value:
+def _texts(source: SourceFile, batches: Callable[[Tally], Batches], **more: Any) -> Reading:
+    return Reading(source, "rows", lambda notes: read_rows(batches(notes), notes), **more)
+
+
+def _out_of_wrapping(some: Values | Broken) -> Values | Broken:
     """4CAT and Zeeschuimer keep a platform's own object under ``data``."""
-    if isinstance(value, Broken) or not isinstance(value[1], dict):
-        return value
-    whole: Any = value[1]
-    wrapped = isinstance(whole.get("data"), dict) and {"source_platform", "__import_meta"} & whole.keys()
-    return (value[0], whole["data"]) if wrapped else value
+    if isinstance(some, Broken):
+        return some
+    return some._replace(values=[value["data"] if _is_wrapping(value) else value for value in some.values])
 
 
-def _table(source: SourceFile, columns: Sequence[str], wanted: Wanted, records: Records) -> Reading:
+def _is_wrapping(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and "data" in value
+        and isinstance(value["data"], dict)
+        and not {"source_platform", "__import_meta"}.isdisjoint(value)
+    )
+
+
+def _table(
+    source: SourceFile, columns: Sequence[str], wanted: Wanted, batches: Callable[[Sequence[int | None]], Batches]
+) -> Reading:
     people = None if wanted.mapping or has_text(columns) else read_people.match_people(columns)
     names = people or match_columns(source.file, columns, wanted.mapping)
     places = [None if name is None else columns.index(name) for name in names]
     if people:
-        return Reading(source, "people", lambda notes: read_people.people_rows(records(places), notes))
-    return _rows(source, wanted, names, lambda: records(places))
+        return Reading(
+            source,
+            "people",
+            lambda notes: _in_lists(read_people.people_rows(one_by_one(batches(places)), notes)),
+        )
+    return _rows(source, wanted, names, lambda: batches(places))
 
 
-def _rows(
-    source: SourceFile, wanted: Wanted, names: Sequence[str | None], records: Callable[[], Iterable[Record | Broken]]
-) -> Reading:
+def _rows(source: SourceFile, wanted: Wanted, names: Sequence[str | None], batches: Callable[[], Batches]) -> Reading:
     community = names[FIELDS.index("community")]
     if community and community.lower() == "owner_id" and "community" not in wanted.mapping:
-        return Reading(source, "rows", lambda notes: read_rows(vk_places(records()), notes))
-    return Reading(source, "rows", lambda notes: read_rows(records(), notes))
+        return _texts(source, lambda _: vk_places(batches()))
+    return _texts(source, lambda _: batches())
 
 
-def _listed(source: SourceFile) -> Iterator[Item]:
-    with open_text(source.file, source.encoding) as stream:
-        yield from read_people.list_rows(numbered_lines(stream))
-
-
-def _json(source: SourceFile, wanted: Wanted, values: Callable[[], Iterator[read_jsonl.Value]]) -> Reading:
+def _json(source: SourceFile, wanted: Wanted, values: Callable[[], Iterator[Values | Broken]]) -> Reading:
     if wanted.guess and _first(values(), read_people.looks_members):
-        return Reading(source, "people", lambda _: read_people.member_rows(values()))
+        return Reading(source, "people", lambda _: _in_lists(read_people.member_rows(each(values()))))
     if wanted.format == "vk" or (wanted.guess and _first(values(), looks_vk)):
-        return Reading(source, "vk", lambda _: _vk(values()))
+        return Reading(source, "vk", lambda _: _in_lists(_vk(each(values()))))
     if wanted.guess and _first(values(), read_telegram.looks_telethon):
-        return Reading(source, "rows", lambda n: read_rows(read_telegram.telethon_records(values(), n), n))
+        return _texts(source, lambda notes: in_batches(read_telegram.telethon_records(each(values()), notes)))
     if next(values(), None) is None:
         raise _empty(source.file)
     keys = match_columns(source.file, read_jsonl.columns_of(values()), wanted.mapping)
     return _rows(source, wanted, keys, lambda: read_jsonl.read_records(values(), keys))
 
 
-def _first(values: Iterable[read_jsonl.Value], looks: Callable[[object], bool]) -> bool:
+def _first(values: Iterable[Values | Broken], looks: Callable[[object], bool]) -> bool:
     """Whether any of the first values looks so."""
-    first = itertools.islice((value for value in values if not isinstance(value, Broken)), _LOOKED_AT)
+    first = itertools.islice((value for value in each(values) if not isinstance(value, Broken)), _LOOKED_AT)
     return any(looks(value[1]) for value in first)
 
 
@@ -191,23 +205,29 @@ def _vk(values: Iterable[read_jsonl.Value]) -> Iterator[Item]:
             yield from vk_rows(*value)
 
 
+def _in_lists(items: Iterable[Item]) -> Iterator[Part | Broken]:
+    """What is read one by one, in parts."""
+    fresh = iter(items)
+    while some := list(itertools.islice(fresh, ASK_EVERY)):
+        yield from (item for item in some if isinstance(item, Broken))
+        yield [item for item in some if not isinstance(item, Broken)]
+
+
 def scan(reading: Reading, watch: Watch) -> bool:
     """Read the file through, count, and put the good rows on the shelf; False when a person asked to stop.
 
     Raises ImportFileError when there is nothing in it or more than half of it is broken.
     """
-    items = reading.items(reading.notes)
-    while batch := list(itertools.islice(items, ASK_EVERY)):
-        good = reading.sort_out(batch)
-        if reading.kind == "rows":
-            reading.ids.look(cast(list[Row], good))
-        reading.shelf.put(good)
-        if len(batch) == ASK_EVERY:
-            done = reading.good + reading.broken.total()
+    asked = 0
+    for part in reading.parts(reading.notes):
+        reading.take(part)
+        done = reading.good + reading.broken.total()
+        if done - asked >= ASK_EVERY:
+            asked = done
             watch.tell(Event("progress", "import", f"проверка {reading.source.file.name}", done=done))
             if watch.stopping():
                 return False
-    reading.ids.close()
+    reading.ids.settle(reading.shelf.look())
     _refuse_broken(reading)
     return True
 

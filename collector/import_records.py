@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -24,11 +25,52 @@ class Record(NamedTuple):
     values: tuple[Any, ...]
 
 
+Column = Sequence[Any]
+
+
+class Batch(NamedTuple):
+    """Records as columns: their lines and, in the order of FIELDS, the values of each field, None for one that the
+    file has not. ``storable``: known to hold no lone surrogate."""
+
+    lines: Sequence[int]
+    columns: tuple[Column | None, ...]
+    storable: bool = False
+
+
 class Broken(NamedTuple):
     """A record that cannot be used, and why, in Russian."""
 
     line: int
     reason: str
+
+
+_BATCH = 512
+
+
+def in_batches(records: Iterable[Record | Broken]) -> Iterator[Batch | Broken]:
+    """What a reader gives one by one, as columns."""
+    fresh = iter(records)
+    while some := list(itertools.islice(fresh, _BATCH)):
+        good = [record for record in some if not isinstance(record, Broken)]
+        if good:
+            lines, values = zip(*good, strict=True)
+            yield Batch(lines, tuple(zip(*values, strict=True)))
+        yield from (record for record in some if isinstance(record, Broken))
+
+
+def one_by_one(batches: Iterable[Batch | Broken]) -> Iterator[Record | Broken]:
+    """Columns as the records that they are."""
+    for batch in batches:
+        if isinstance(batch, Broken):
+            yield batch
+        else:
+            yield from map(Record, batch.lines, rows_of(batch.columns, len(batch.lines)))
+
+
+def rows_of(columns: Iterable[Column | None], size: int) -> Iterator[tuple[Any, ...]]:
+    """The values of every record side by side."""
+    nothing = (None,) * size
+    return zip(*(nothing if column is None else column for column in columns), strict=True)
 
 
 class NoTable(ImportFileError):

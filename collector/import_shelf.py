@@ -5,10 +5,11 @@ from __future__ import annotations
 import pickle
 import tempfile
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sized
 from pathlib import Path
 from typing import IO, Any
 
+from collector.import_columns import Texts
 from storage import ImportFileError
 
 KEPT_ROWS = 100_000
@@ -16,7 +17,7 @@ KEPT_CHARACTERS = 16 * 2**20
 
 
 class Shelf:
-    """Rows in the order in which they were put, each given once.
+    """Rows by parts, in the order in which they were put.
 
     The file has no name, lies beside the study and is gone with the shelf: reading it back takes a third of the time
     that parsing takes. ``folder`` None: the system's own.
@@ -24,14 +25,14 @@ class Shelf:
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
-        self._near: deque[Sequence[Any]] = deque()
+        self._near: deque[Any] = deque()
         self._far: IO[bytes] | None = None
         self._rows = self._characters = 0
 
-    def put(self, rows: Sequence[Any]) -> None:
-        """Add rows. Raises ImportFileError when there is no room for the file."""
+    def put(self, rows: Sized) -> None:
+        """Add a part. Raises ImportFileError when there is no room for the file."""
         self._rows += len(rows)
-        self._characters += sum(len(getattr(row, "text", "")) for row in rows)
+        self._characters += _characters(rows)
         if self._rows <= KEPT_ROWS and self._characters <= KEPT_CHARACTERS:
             self._near.append(rows)
             return
@@ -46,21 +47,35 @@ class Shelf:
                 "Освободите на диске столько, сколько занимает распакованный файл, и повторите.",
             ) from error
 
-    def __iter__(self) -> Iterator[Any]:
+    def look(self) -> Iterator[Any]:
+        """The parts, which stay on the shelf."""
+        yield from self._near
+        yield from self._from_far()
+
+    def take(self) -> Iterator[Any]:
+        """The parts, each given once."""
         while self._near:
-            yield from self._near.popleft()
+            yield self._near.popleft()
+        yield from self._from_far()
+
+    def _from_far(self) -> Iterator[Any]:
         if self._far is None:
             return
         self._far.seek(0)
         while True:
             try:
-                rows = pickle.load(self._far)
+                yield pickle.load(self._far)
             except EOFError:
                 return
-            yield from rows
 
     def close(self) -> None:
         """Let the rows go."""
         self._near.clear()
         if self._far is not None:
             self._far.close()
+
+
+def _characters(rows: Any) -> int:
+    if isinstance(rows, Texts):
+        return sum(map(len, rows.text))
+    return sum(len(getattr(row, "text", "")) for row in rows)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
-from collector.import_fields import Row
-from collector.import_numbers import Place, PostNumbers
+from collector.import_columns import Texts
+from collector.import_numbers import PostNumbers
 from collector.import_reading import Reading
 from collector.read_people import PersonId
 from collector.read_vk_json import VkRow
@@ -19,6 +21,7 @@ RECIPE = "import"
 _APART = "импорт"
 # Authors and memberships of earlier batches that a writer keeps in mind, 10-20 MB of them; then it asks the file anew.
 REMEMBERED = 100_000
+_post: Callable[[tuple[Any, ...]], FilePost] = functools.partial(tuple.__new__, FilePost)
 
 
 class RowWriter:
@@ -41,24 +44,25 @@ class RowWriter:
         """How many authors of the file asked to be forgotten."""
         return len(self._aliases.refused)
 
-    def write(self, rows: Sequence[Row]) -> None:
+    def write(self, texts: Texts) -> None:
         """Write one batch in one transaction."""
         with self._store.write():
-            self._meet_communities(row.community for row in rows)
-            self._meet_authors(row.author for row in rows)
-            places = self._places(rows)
-            self._meet_members(places)
-            self.replaced += walls.save_posts(self._store, list(self._posts(places)), self._seen)
+            self._meet_communities(texts.community)
+            self._meet_authors(texts.author)
+            owners, authors = self._places(texts)
+            self._meet_members(owners, authors)
+            self.replaced += walls.save_posts(self._store, self._posts(owners, authors, texts), self._seen)
 
-    def _places(self, rows: Sequence[Row]) -> list[Place]:
+    def _places(self, texts: Texts) -> tuple[list[int], list[int]]:
         """Whose wall each row goes to, and who wrote it: a community itself where the file names no author."""
         authors, communities = self._authors, self._communities
-        owners = [-communities[row.community] if row.community else authors[row.author] for row in rows]
-        return [(owner, authors.get(row.author, owner), row) for owner, row in zip(owners, rows, strict=True)]
+        pairs = zip(texts.community, texts.author, strict=True)
+        owners = [-communities[community] if community else authors[author] for community, author in pairs]
+        return owners, list(map(authors.get, texts.author, owners))
 
-    def _meet_members(self, places: Iterable[Place]) -> None:
+    def _meet_members(self, owners: list[int], authors: list[int]) -> None:
         fresh: dict[int, dict[int, None]] = {}
-        for owner, author, _ in places:
+        for owner, author in dict.fromkeys(zip(owners, authors, strict=True)):
             if owner > 0:
                 self._lonely.add(author)
             elif owner != author and (owner, author) not in self._members:
@@ -67,15 +71,14 @@ class RowWriter:
         for community_id, ids in fresh.items():
             people.save_members(self._store, community_id, ids, self._seen)
 
-    def _posts(self, places: list[Place]) -> Iterator[FilePost]:
-        for (owner, author, row), number in zip(places, self._numbers.number(places), strict=True):
-            if number is None:
-                self.repeated += 1
-                continue
-            yield FilePost(
-                owner, number, author, row.published_at, row.text, row.repost_text, row.likes, row.comments,
-                row.reposts, row.views,
-            )  # fmt: skip
+    def _posts(self, owners: list[int], authors: list[int], texts: Texts) -> Iterable[FilePost]:
+        numbers = self._numbers.number(owners, authors, texts)
+        posts = map(_post, zip(
+            owners, numbers, authors, texts.published_at, texts.text, texts.repost_text, texts.likes, texts.comments,
+            texts.reposts, texts.views, strict=True,
+        ))  # fmt: skip
+        self.repeated += numbers.count(None)
+        return (post for post in posts if post.id is not None) if None in numbers else posts
 
     def _meet_communities(self, names: Iterable[str]) -> None:
         fresh = [name for name in dict.fromkeys(names) if name and name not in self._communities]

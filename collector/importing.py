@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from collector.import_columns import regrouped
 from collector.import_fields import check_fields, parse_mapping
 from collector.import_labels import labels
 from collector.import_reading import Reading, Wanted, prepare, scan
@@ -117,7 +117,7 @@ class _Import:
         name = reading.source.file.name
         writer = _WRITERS[reading.kind](self.store, reading, self.clock.now())
         done = 0
-        for batch in _batches(iter(reading.shelf)):
+        for batch in regrouped(reading.shelf.take(), BATCH):
             if self.watch.stopping():
                 break
             writer.write(batch)
@@ -138,11 +138,6 @@ class _Import:
             return False
         self.messages += writer.audiences()
         return True
-
-
-def _batches(rows: Iterator[Any]) -> Iterator[list[Any]]:
-    while batch := list(itertools.islice(rows, BATCH)):
-        yield batch
 
 
 def _sizes(store: Store) -> dict[str, int]:

@@ -3,35 +3,93 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from collector.import_records import Broken, Record
-from collector.import_stream import numbered_lines, open_text
+from collector.import_records import Batch, Broken
+from collector.import_stream import Block, open_text, read_blocks
 from collector.sniff import SourceFile
 from storage import ImportFileError
 
 LARGEST_DOCUMENT = 256 * 2**20
 _SAMPLE_RECORDS = 100
+_PIECE = 1000
 
 Value = tuple[int, Any] | Broken
 
 
-def read_values(source: SourceFile) -> Iterator[Value]:
-    """(line, value) of every line that is not blank, or Broken where it is no JSON."""
-    with open_text(source.file, source.encoding) as stream:
-        for number, line in numbered_lines(stream):
-            if line is None:
-                yield Broken(number, "строка длиннее 16 МБ")
-            elif line.strip():
-                yield _value(number, line)
+class Values(NamedTuple):
+    """Some JSON values and their lines; ``storable``: known to hold no lone surrogate."""
+
+    lines: Sequence[int]
+    values: list[Any]
+    storable: bool = False
 
 
-def _value(number: int, line: str) -> Value:
+def read_values(source: SourceFile) -> Iterator[Values | Broken]:
+    """The values of every line that is not blank, or Broken where it is no JSON."""
+    for block in read_blocks(source.file, source.encoding):
+        if block.text is None:
+            yield Broken(block.first, "строка длиннее 16 МБ")
+        elif (values := _at_once(block)) is not None:
+            yield Values(range(block.first, block.first + block.count), values, _storable(block))
+        else:
+            yield from _line_by_line(block)
+
+
+def _at_once(block: Block) -> list[Any] | None:
+    """The values of lines that are one value each, in one call of the parser; None when they may be otherwise.
+
+    A mark that nobody can guess stands between the lines. A line that leaves a bracket open hides it inside of a value,
+    one that leaves a quote open makes a broken document, and what is two values moves it: every mark in its place
+    means a value a line.
+    """
+    if not block.end():
+        return None
+    mark = secrets.token_hex(8)
+    between = f',\n"{mark}",'
+    joined = (block.text or "").rstrip("\r\n").replace("\n", between)
     try:
-        return number, json.loads(line)
+        found = json.loads(f"[{joined}]")
     except (ValueError, RecursionError):
-        return Broken(number, "строка — не JSON")
+        return None
+    whole = len(found) == 2 * block.count - 1 and found[1::2] == [mark] * (block.count - 1)
+    return found[::2] if whole else None
+
+
+def _storable(block: Block) -> bool:
+    text = block.text or ""
+    return block.storable and "\\ud" not in text and "\\uD" not in text
+
+
+def _line_by_line(block: Block) -> Iterator[Values | Broken]:
+    lines, values = [], []
+    for number, line in enumerate(block.lines(), block.first):
+        try:
+            if line.strip():
+                values.append(json.loads(line))
+                lines.append(number)
+        except (ValueError, RecursionError):
+            yield Broken(number, "строка — не JSON")
+    if values:
+        yield Values(lines, values)
+
+
+def in_pieces(values: list[Any]) -> Iterator[Values]:
+    """The values of a document, numbered from 1."""
+    for start in range(0, len(values), _PIECE):
+        piece = values[start : start + _PIECE]
+        yield Values(range(start + 1, start + 1 + len(piece)), piece)
+
+
+def each(values: Iterable[Values | Broken]) -> Iterator[Value]:
+    """The values one by one."""
+    for some in values:
+        if isinstance(some, Broken):
+            yield some
+        else:
+            yield from zip(some.lines, some.values, strict=True)
 
 
 def read_document(source: SourceFile) -> list[Any]:
@@ -62,11 +120,11 @@ def read_document(source: SourceFile) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def columns_of(values: Iterable[Value]) -> tuple[str, ...]:
+def columns_of(values: Iterable[Values | Broken]) -> tuple[str, ...]:
     """The keys of the first records, in order of first sight."""
     found: dict[str, None] = {}
     seen = 0
-    for value in values:
+    for value in each(values):
         if isinstance(value, Broken) or not isinstance(value[1], dict):
             continue
         found.update(dict.fromkeys(value[1]))
@@ -76,14 +134,19 @@ def columns_of(values: Iterable[Value]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def read_records(values: Iterable[Value], keys: Sequence[str | None]) -> Iterator[Record | Broken]:
-    """Values as Records holding what is under ``keys`` (None: no such column), or as Broken."""
-    for value in values:
-        if isinstance(value, Broken):
-            yield value
+def read_records(values: Iterable[Values | Broken], keys: Sequence[str | None]) -> Iterator[Batch | Broken]:
+    """What the objects hold under ``keys`` (None: no such column), or Broken for what is no object."""
+    for some in values:
+        if isinstance(some, Broken):
+            yield some
             continue
-        line, record = value
-        if isinstance(record, dict):
-            yield Record(line, tuple(map(record.get, keys)))
-        else:
-            yield Broken(line, "запись — не объект JSON с полями")
+        lines, objects, storable = some
+        if not all(isinstance(value, dict) for value in objects):
+            for line, value in zip(lines, objects, strict=True):
+                if not isinstance(value, dict):
+                    yield Broken(line, "запись — не объект JSON с полями")
+            pairs = [(line, value) for line, value in zip(lines, objects, strict=True) if isinstance(value, dict)]
+            lines, objects = [line for line, _ in pairs], [value for _, value in pairs]
+        if objects:
+            columns = (None if key is None else [value.get(key) for value in objects] for key in keys)
+            yield Batch(lines, tuple(columns), storable)

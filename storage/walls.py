@@ -22,24 +22,27 @@ def save_posts(store: Store, rows: Iterable[Post | FilePost], seen: int) -> int:
     to be deleted keeps all that is stored of it. Returns how many texts were replaced.
     """
     batch = optouts.unnamed(_allowed(store, rows), store.forgotten, "text", "repost_text")
-    gone = [post for post in batch if _is_gone(post)]
+    gone = [post for post in batch if _is_gone(post)] if batch and isinstance(batch[0], Post) else []
     batch = [post for post in batch if not _is_gone(post)] if gone else batch
+    edited: list[tuple[Any, ...]] = []
     with store.write():
         for post in gone:
             mark_deleted(store, post.owner_id, [post.id], seen)
         known = _stored(store, batch)
-        changed = [
-            (post.owner_id, post.id, seen, *counts)
-            for post in batch
-            if known.get((post.owner_id, post.id), _UNKNOWN)[2:] != (counts := _counts(post))
-        ]
-        store.many("INSERT OR REPLACE INTO post_counts VALUES (?, ?, ?, ?, ?, ?, ?)", changed)
-        edited = [
-            (post.owner_id, post.id, seen, before[0], before[1])
-            for post in batch
-            if (before := known.get((post.owner_id, post.id))) and before[1] and before[1] != post.text
-        ]
-        store.many("INSERT OR REPLACE INTO post_versions VALUES (?, ?, ?, ?, ?)", edited)
+        if known or set(map(_counts, batch)) != {_UNKNOWN[2:]}:
+            changed = [
+                (post.owner_id, post.id, seen, *counts)
+                for post in batch
+                if known.get((post.owner_id, post.id), _UNKNOWN)[2:] != (counts := _counts(post))
+            ]
+            store.many("INSERT OR REPLACE INTO post_counts VALUES (?, ?, ?, ?, ?, ?, ?)", changed)
+        if known:
+            edited = [
+                (post.owner_id, post.id, seen, before[0], before[1])
+                for post in batch
+                if (before := known.get((post.owner_id, post.id))) and before[1] and before[1] != post.text
+            ]
+            store.many("INSERT OR REPLACE INTO post_versions VALUES (?, ?, ?, ?, ?)", edited)
         upsert(
             store,
             "posts",
