@@ -144,16 +144,14 @@ def _out_of_wrapping(some: Values | Broken) -> Values | Broken:
     """4CAT and Zeeschuimer keep a platform's own object under ``data``."""
     if isinstance(some, Broken):
         return some
+    if not any(type(value) is dict and "data" in value for value in some.values):
+        return some
     return some._replace(values=[value["data"] if _is_wrapping(value) else value for value in some.values])
 
 
 def _is_wrapping(value: Any) -> bool:
-    return (
-        isinstance(value, dict)
-        and "data" in value
-        and isinstance(value["data"], dict)
-        and not {"source_platform", "__import_meta"}.isdisjoint(value)
-    )
+    marked = isinstance(value, dict) and not {"source_platform", "__import_meta"}.isdisjoint(value)
+    return marked and isinstance(value.get("data"), dict)
 
 
 def _table(

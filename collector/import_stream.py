@@ -152,60 +152,24 @@ _MARKED = "vkaudience-mark"
 codecs.register_error(_MARKED, _mark)
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Whole lines of a file, line ends included: the number of the first, from 1, how many, and the text; None for a
-    line longer than LONGEST_LINE, which is passed over."""
-
-    first: int
-    count: int
-    text: str | None
-
-    @property
-    def storable(self) -> bool:
-        """Whether all bytes were understood: a lone surrogate stands for those that were not."""
-        return _MARK not in (self.text or "")
-
-    def lines(self) -> list[str]:
-        """The lines with their ends, which are those of Python's ``newline=""``."""
-        return list(io.StringIO(self.text or "", newline=""))
-
-    def bare_lines(self) -> list[str]:
-        """The lines without their ends."""
-        end = self.end()
-        if not end:
-            return [line.rstrip("\r\n") for line in self.lines()]
-        lines = (self.text or "").split(end)
-        if not lines[-1]:
-            lines.pop()
-        return lines
-
-    def end(self) -> str:
-        """How all lines end; empty when they differ."""
-        text = self.text or ""
-        if "\r" not in text:
-            return "\n"
-        pairs = text.count("\r\n")
-        return "\r\n" if pairs == text.count("\r") == text.count("\n") else ""
+def lines_of(block: str) -> list[str]:
+    """The lines of a text with their ends, which are those of Python's ``newline=""``."""
+    return list(io.StringIO(block, newline=""))
 
 
-def read_blocks(owner: ForeignFile, encoding: str) -> Iterator[Block]:
+def read_blocks(owner: ForeignFile, encoding: str) -> Iterator[str | None]:
     """The file in pieces of about BLOCK bytes, cut at line ends: what is done to many lines at once costs a third of
-    what is done to each."""
-    number = 1
-    for found in _whole_lines(owner, encoding):
-        parts = [found]
-        if found is not None and len(found) > LONGEST_LINE:
-            parts = [line if len(line) <= LONGEST_LINE else None for line in Block(number, 0, found).lines()]
-        for part in parts:
-            block = Block(number, 1 if part is None else _count(part), part)
+    what is done to each. None stands for a line longer than LONGEST_LINE, which is passed over."""
+    for block in _whole_lines(owner, encoding):
+        if block is None or len(block) <= LONGEST_LINE:
             yield block
-            number += block.count
+        else:
+            yield from (line if len(line) <= LONGEST_LINE else None for line in lines_of(block))
 
 
-def _count(text: str) -> int:
-    block = Block(1, 0, text)
-    return text.count("\n") + (text[-1] != "\n") if block.end() else len(block.lines())
+def storable_block(block: str) -> bool:
+    """Whether all bytes were understood: a lone surrogate stands for those that were not."""
+    return _MARK not in block
 
 
 def _whole_lines(owner: ForeignFile, encoding: str) -> Iterator[str | None]:
@@ -216,15 +180,15 @@ def _whole_lines(owner: ForeignFile, encoding: str) -> Iterator[str | None]:
         while not last:
             data = file.read(BLOCK)
             last = not data
-            text = rest + decoder.decode(data, last)
+            block = rest + decoder.decode(data, last)
             if endless:
-                _, end, text = text.partition("\n")
+                _, end, block = block.partition("\n")
                 endless = not end
             # A "\r" at the very end may be half a line end.
-            cut = len(text) if last else max(text.rfind("\n"), text.rfind("\r", 0, len(text) - 1)) + 1
+            cut = len(block) if last else max(block.rfind("\n"), block.rfind("\r", 0, len(block) - 1)) + 1
             if cut:
-                yield text[:cut]
-            rest = text[cut:]
+                yield block[:cut]
+            rest = block[cut:]
             if len(rest) > LONGEST_LINE:
                 yield None
                 rest, endless = "", True
@@ -232,8 +196,5 @@ def _whole_lines(owner: ForeignFile, encoding: str) -> Iterator[str | None]:
 
 def numbered_lines(owner: ForeignFile, encoding: str) -> Iterator[tuple[int, str | None]]:
     """(number from 1, line); None for a line longer than LONGEST_LINE, which is passed over."""
-    for block in read_blocks(owner, encoding):
-        if block.text is None:
-            yield block.first, None
-        else:
-            yield from enumerate(block.lines(), block.first)
+    blocks = read_blocks(owner, encoding)
+    yield from enumerate((line for block in blocks for line in ((None,) if block is None else lines_of(block))), 1)

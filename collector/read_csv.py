@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
 import itertools
@@ -13,13 +12,15 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from collector.import_records import Batch, Broken, Record, in_batches
-from collector.import_stream import Block, read_blocks
+from collector.import_stream import lines_of, read_blocks, storable_block
 from collector.sniff import SourceFile
 
 DELIMITERS = (",", ";", "\t")
 # A cell longer than this is taken for a quote that was never closed.
 LONGEST_CELL = 4 * 2**20
 _SAMPLE_LINES = 200
+_HOLE, _END = "\0", "\2"
+_SIGNS = f'"\r\n{_HOLE}{_END}'
 _LONGEST_ROW = 500
 """Lines of one row. Without an end, a quote that is never closed would read the whole file again for each line."""
 
@@ -71,66 +72,84 @@ def read_rows(source: SourceFile, table: Table, places: Sequence[int | None]) ->
     for _ in range(1 + table.hint):
         next(header, None)
     more = False
-    while (block := lines.block(more)) or lines.left():
-        more = False
-        if block:
-            found = _at_once(block, table.delimiter, width)
-            if found.rows:
-                columns = list(zip(*found.rows, strict=True))
-                picked = tuple(None if place is None else columns[place] for place in places)
-                yield Batch(found.lines, picked, block.storable)
-            lines.give_back(block, found.unread)
-            more = found.unfinished
+    while (taken := lines.take(more)) or lines.left():
+        first, block = taken or (0, "")
+        found = _at_once(first, block, table.delimiter, width) if block else None
+        if found:
+            columns = tuple(None if place is None else found.cells[place :: width + 1] for place in places)
+            yield Batch(found.lines, columns, storable_block(block))
+            lines.put(found.unread, found.rest)
+        elif block:
+            lines.put(first, block)
+        # The beginning of a row waits for its end; whatever else is odd is read line by line.
+        more = found is not None
         if not more:
             yield from in_batches(_one_by_one(lines, table, places))
     yield from lines.passed_over()
 
 
 class _Found(NamedTuple):
-    """Rows from the beginning of a block: the line where each starts and its cells; the first line that is not theirs,
-    and whether the row there may only lack the lines that follow the block."""
+    """Rows of a block: the line where each starts; their cells one after another, and one more after each row but the
+    last. What is left is the beginning of a row: the number of its first line, and its text."""
 
     lines: Sequence[int]
-    rows: list[list[str]]
+    cells: list[str]
     unread: int
-    unfinished: bool = False
+    rest: str
 
 
-def _at_once(block: Block, delimiter: str, width: int) -> _Found:
-    """As many rows as are what they should be."""
-    first, text = block.first, block.text or ""
-    if '"' not in text and len(text) <= LONGEST_CELL:
-        rows = [line.split(delimiter) if line else [] for line in block.bare_lines()]
-        return _fitting(range(first, first + len(rows) + 1), rows, width)
-    starts, rows = [first], []
-    reader = csv.reader(block.lines(), delimiter=delimiter, strict=True)
-    with contextlib.suppress(csv.Error):
-        for row in reader:
-            rows.append(row)
-            starts.append(first + reader.line_num)
-    found = _fitting(starts, rows, width)
-    ended = reader.line_num == block.count and found.unread == starts[-1]
-    return found._replace(unfinished=ended and 0 < first + block.count - found.unread <= _LONGEST_ROW)
+def _at_once(first: int, block: str, delimiter: str, width: int) -> _Found | None:
+    """The rows of a block, in a few calls for all of them; None when there is anything odd about one.
+
+    What quotes enclose gives way to holes, what is left is cut at the line ends and at the delimiters, and the holes
+    are filled. A mark of its own for the line ends shows whether every row has its cells.
+    """
+    if len(block) > LONGEST_CELL or _HOLE in block or _END in block or delimiter in _SIGNS:
+        return None
+    parts = block.split('"')
+    rest = "" if len(parts) % 2 else _cut_unfinished(parts)
+    if len(parts) % 2 == 0:
+        return None
+    flat = _HOLE.join(parts[::2])
+    end = "\r\n" if "\r" in flat else "\n"
+    flat = flat.removesuffix(end).replace(end, delimiter + _END + delimiter)
+    cells = flat.split(delimiter)
+    ends = cells[width :: width + 1]
+    odd = "\r" in flat or "\n" in flat or len(cells) != len(ends) * (width + 1) + width or set(ends) - {_END}
+    if odd or (width == 1 and "" in cells):
+        return None
+    lines: Sequence[int] = range(first, first + len(ends) + 2)
+    if len(parts) > 1:
+        heights = _fill(cells, parts[1::2], width + 1)
+        if max(heights) > _LONGEST_ROW:
+            return None
+        lines = list(itertools.accumulate(heights, initial=first))
+    return _Found(lines[:-1], cells, lines[-1], rest)
 
 
-def _fitting(starts: Sequence[int], rows: list[list[str]], width: int) -> _Found:
-    """The rows up to the first that does not fit, empty ones left out; ``starts`` ends with the end of the last."""
-    a_line_each = len(rows) == starts[-1] - starts[0]
-    if set(map(len, rows)) == {width} and (a_line_each or _longest(starts) <= _LONGEST_ROW):
-        return _Found(starts[:-1], rows, starts[-1])
-    lines: list[int] = []
-    kept: list[list[str]] = []
-    for row, (start, end) in zip(rows, itertools.pairwise(starts), strict=True):
-        if end - start > _LONGEST_ROW or (row and not _fits(row, width)):
-            return _Found(lines, kept, start)
-        if row:
-            lines.append(start)
-            kept.append(row[:width])
-    return _Found(lines, kept, starts[-1])
+def _cut_unfinished(parts: list[str]) -> str:
+    """Take out of the parts the row that a block only begins; returns its text."""
+    for place in range(len(parts) - 2, -1, -2):
+        if cut := parts[place].rfind("\n") + 1:
+            rest = '"'.join([parts[place][cut:], *parts[place + 1 :]])
+            parts[place:] = [parts[place][:cut]]
+            return rest
+    return ""
 
 
-def _longest(starts: Sequence[int]) -> int:
-    return max(end - start for start, end in itertools.pairwise(starts))
+def _fill(cells: list[str], quoted: Sequence[str], step: int) -> list[int]:
+    """Put what quotes enclosed where the holes are; returns how many lines each row of ``step`` cells takes, endless
+    where a quote stands inside of a cell."""
+    heights = [1] * (len(cells) // step + 1)
+    pieces = iter(quoted)
+    for place, cell in enumerate(cells):
+        if _HOLE in cell:
+            if cell.strip(_HOLE):
+                return [_LONGEST_ROW + 1]
+            filled = cells[place] = '"'.join(itertools.islice(pieces, len(cell)))
+            if "\n" in filled or "\r" in filled:
+                heights[place // step] += len(lines_of(f"{filled}.")) - 1
+    return heights
 
 
 def _one_by_one(lines: _Lines, table: Table, places: Sequence[int | None]) -> Iterator[Record | Broken]:
@@ -195,8 +214,9 @@ def _fits(cells: Sequence[str], width: int) -> bool:
 class _Lines:
     """Physical lines for ``csv.reader``, remembered so that they can be handed back."""
 
-    def __init__(self, blocks: Iterable[Block]) -> None:
+    def __init__(self, blocks: Iterable[str | None]) -> None:
         self._blocks = iter(blocks)
+        self._number = 1  # of the first line that was never at hand
         self._back: deque[tuple[int, str]] = deque()
         self._long: list[int] = []
         self.taken: list[tuple[int, str]] = []
@@ -208,38 +228,39 @@ class _Lines:
         if len(self.taken) > _LONGEST_ROW:
             raise csv.Error("a row without an end")
         while not self._back:
-            self._unfold(next(self._blocks))
+            self._fetch(next(self._blocks))
         self.taken.append(self._back.popleft())
         return self.taken[-1][1]
 
-    def _unfold(self, block: Block) -> None:
-        if block.text is None:
-            self._long.append(block.first)
+    def _fetch(self, block: str | None) -> None:
+        if block is None:
+            self._pass_over()
         else:
-            self.give_back(block, block.first)
+            self.put(self._number, block)
 
-    def block(self, more: bool) -> Block | None:
-        """The lines at hand, or those of the next piece of the file, to be read at once; both where ``more`` is wanted.
-        None where there is nothing to add."""
-        kept = list(self._back)
-        first, count, text = kept[0][0] if kept else 0, len(kept), "".join(line for _, line in kept)
-        while more or not kept:
-            fresh = next(self._blocks, None)
+    def _pass_over(self) -> None:
+        self._long.append(self._number)
+        self._number += 1
+
+    def take(self, more: bool) -> tuple[int, str] | None:
+        """The lines at hand as one text and the number of the first, or else those of the next piece of the file; both
+        where ``more`` is wanted. None where the lines at hand are all there is to take."""
+        fresh: str | None = None
+        while fresh is None and (more or not self._back):
+            fresh = next(self._blocks, "")
             if fresh is None:
+                self._pass_over()
+            if not fresh and (self._back or fresh == ""):
                 return None
-            if fresh.text is not None:
-                self._back.clear()
-                return Block(first or fresh.first, count + fresh.count, text + fresh.text)
-            self._long.append(fresh.first)
-            more = False
+        kept = list(self._back)
         self._back.clear()
-        return Block(first, count, text)
+        return kept[0][0] if kept else self._number, "".join(line for _, line in kept) + (fresh or "")
 
-    def give_back(self, block: Block, unread: int) -> None:
-        """Put at hand the lines from the number ``unread`` on."""
-        if unread < block.first + block.count:
-            numbered = enumerate(block.lines(), block.first)
-            self._back.extend(itertools.islice(numbered, unread - block.first, None))
+    def put(self, first: int, block: str) -> None:
+        """Put at hand lines that are read next, whose numbers begin with ``first``."""
+        lines = lines_of(block)
+        self._back.extend(enumerate(lines, first))
+        self._number = first + len(lines)
 
     def left(self) -> bool:
         """Whether there are lines at hand."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from collector.import_records import Batch, Broken
-from collector.import_stream import Block, open_text, read_blocks
+from collector.import_stream import lines_of, open_text, read_blocks, storable_block
 from collector.sniff import SourceFile
 from storage import ImportFileError
 
@@ -29,43 +29,47 @@ class Values(NamedTuple):
 
 def read_values(source: SourceFile) -> Iterator[Values | Broken]:
     """The values of every line that is not blank, or Broken where it is no JSON."""
+    first = 1
     for block in read_blocks(source.file, source.encoding):
-        if block.text is None:
-            yield Broken(block.first, "строка длиннее 16 МБ")
-        elif (values := _at_once(block)) is not None:
-            yield Values(range(block.first, block.first + block.count), values, _storable(block))
+        if block is None:
+            yield Broken(first, "строка длиннее 16 МБ")
+            first += 1
+        elif values := _at_once(block):
+            yield Values(range(first, first + len(values)), values, _no_surrogate(block))
+            first += len(values)
         else:
-            yield from _line_by_line(block)
+            lines = lines_of(block)
+            yield from _line_by_line(first, lines)
+            first += len(lines)
 
 
-def _at_once(block: Block) -> list[Any] | None:
+def _at_once(block: str) -> list[Any] | None:
     """The values of lines that are one value each, in one call of the parser; None when they may be otherwise.
 
     A mark that nobody can guess stands between the lines. A line that leaves a bracket open hides it inside of a value,
     one that leaves a quote open makes a broken document, and what is two values moves it: every mark in its place
     means a value a line.
     """
-    if not block.end():
+    if "\r" in block and block.count("\r") != block.count("\r\n"):
         return None
     mark = secrets.token_hex(8)
-    between = f',\n"{mark}",'
-    joined = (block.text or "").rstrip("\r\n").replace("\n", between)
+    body = block.removesuffix("\n")
+    joined = body.replace("\n", f',\n"{mark}",')
     try:
         found = json.loads(f"[{joined}]")
     except (ValueError, RecursionError):
         return None
-    whole = len(found) == 2 * block.count - 1 and found[1::2] == [mark] * (block.count - 1)
-    return found[::2] if whole else None
+    marks = body.count("\n")
+    return found[::2] if len(found) == 2 * marks + 1 and found[1::2] == [mark] * marks else None
 
 
-def _storable(block: Block) -> bool:
-    text = block.text or ""
-    return block.storable and "\\ud" not in text and "\\uD" not in text
+def _no_surrogate(block: str) -> bool:
+    return storable_block(block) and "\\ud" not in block and "\\uD" not in block
 
 
-def _line_by_line(block: Block) -> Iterator[Values | Broken]:
+def _line_by_line(first: int, block: list[str]) -> Iterator[Values | Broken]:
     lines, values = [], []
-    for number, line in enumerate(block.lines(), block.first):
+    for number, line in enumerate(block, first):
         try:
             if line.strip():
                 values.append(json.loads(line))
@@ -141,7 +145,7 @@ def read_records(values: Iterable[Values | Broken], keys: Sequence[str | None]) 
             yield some
             continue
         lines, objects, storable = some
-        if not all(isinstance(value, dict) for value in objects):
+        if set(map(type, objects)) != {dict}:
             for line, value in zip(lines, objects, strict=True):
                 if not isinstance(value, dict):
                     yield Broken(line, "запись — не объект JSON с полями")

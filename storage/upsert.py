@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
+import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -16,16 +17,16 @@ def columns(row_class: type[Any]) -> tuple[str, ...]:
 
 
 @functools.lru_cache(maxsize=256)
-def _sql(table: str, names: tuple[str, ...], told: tuple[str, ...], key: tuple[str, ...], keep: tuple[str, ...]) -> str:
-    """``told``: the columns that rows have a value for; the others are NULL."""
-    marks = ", ".join("?" * len(told))
+def _insert(table: str, told: tuple[str, ...]) -> str:
+    return f"INSERT INTO {table} ({', '.join(told)}) VALUES ({', '.join('?' * len(told))})"
+
+
+@functools.lru_cache(maxsize=256)
+def _on_conflict(names: tuple[str, ...], told: tuple[str, ...], key: tuple[str, ...], keep: tuple[str, ...]) -> str:
+    """What an insert of the columns ``told`` does to a row that is there; the other ``names`` are NULL."""
     changed = [name for name in names if name not in key and name not in keep]
-    action = (
-        "DO UPDATE SET " + ", ".join(f"{name} = {'excluded.' + name if name in told else 'NULL'}" for name in changed)
-        if changed
-        else "DO NOTHING"
-    )
-    return f"INSERT INTO {table} ({', '.join(told)}) VALUES ({marks}) ON CONFLICT ({', '.join(key)}) {action}"
+    values = ", ".join(f"{name} = {f'excluded.{name}' if name in told else 'NULL'}" for name in changed)
+    return f" ON CONFLICT ({', '.join(key)}) " + (f"DO UPDATE SET {values}" if changed else "DO NOTHING")
 
 
 def upsert(
@@ -42,18 +43,39 @@ def upsert(
     ``extra`` adds columns with one value for all rows (stamps). Returns how many rows were given.
     """
     batch = list(rows)
-    if not batch:
-        return 0
-    row_class: Any = type(batch[0])
-    filled: dict[str, tuple[Any, ...]] = dict(zip(columns(row_class), zip(*batch, strict=True), strict=True))
-    filled |= {name: (value,) * len(batch) for name, value in (extra or {}).items()}
-    # A column that is NULL in all rows costs as much as one that is not, and most are.
-    told = {name: column for name, column in filled.items() if not _is_null(column)}
-    store.many(_sql(table, tuple(filled), tuple(told), tuple(key), tuple(keep)), zip(*told.values(), strict=True))
+    if batch:
+        names, told = _filled(batch, extra or {})
+        sql = _insert(table, tuple(told)) + _on_conflict(names, tuple(told), tuple(key), tuple(keep))
+        store.many(sql, zip(*told.values(), strict=True))
     return len(batch)
 
 
-def _is_null(column: tuple[Any, ...]) -> bool:
+def add(store: Store, table: str, rows: Sequence[Any], *, extra: dict[str, Any]) -> bool:
+    """Write rows as :func:`upsert` does, if none of them is there; else nothing is changed, and False returned."""
+    if not rows:
+        return True
+    _, told = _filled(rows, extra)
+    with store.write() as connection:
+        connection.execute("SAVEPOINT adding")
+        try:
+            connection.executemany(_insert(table, tuple(told)), zip(*told.values(), strict=True))
+        except sqlite3.IntegrityError:
+            connection.execute("ROLLBACK TO adding")
+            return False
+        finally:
+            connection.execute("RELEASE adding")
+    return True
+
+
+def _filled(rows: Sequence[Any], extra: dict[str, Any]) -> tuple[tuple[str, ...], dict[str, Sequence[Any]]]:
+    """The names of all columns, and the values of those that are not NULL in all rows: a column that is costs as much
+    as any, and most are."""
+    table = dict(zip(columns(type(rows[0])), zip(*rows, strict=True), strict=True))
+    table |= {name: (value,) * len(rows) for name, value in extra.items()}
+    return tuple(table), {name: column for name, column in table.items() if not _is_null(column)}
+
+
+def _is_null(column: Sequence[Any]) -> bool:
     return not any(column) and column.count(None) == len(column)
 
 

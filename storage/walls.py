@@ -10,7 +10,7 @@ from typing import Any
 from storage import optouts
 from storage.db import Store
 from storage.rows import DELETED, Comment, FilePost, Post
-from storage.upsert import load, upsert
+from storage.upsert import add, load, upsert
 
 _COUNTERS = ("likes", "comments", "reposts", "views")
 
@@ -28,7 +28,10 @@ def save_posts(store: Store, rows: Iterable[Post | FilePost], seen: int) -> int:
     with store.write():
         for post in gone:
             mark_deleted(store, post.owner_id, [post.id], seen)
-        known = _stored(store, batch)
+        stamps = {"first_seen": seen, "last_seen": seen, "deleted_seen": None}
+        # Of a file's posts mostly all are new or none is: to add them blindly is cheaper than to ask.
+        new = bool(batch) and isinstance(batch[0], FilePost) and add(store, "posts", batch, extra=stamps)
+        known = {} if new else _stored(store, batch)
         if known or set(map(_counts, batch)) != {_UNKNOWN[2:]}:
             changed = [
                 (post.owner_id, post.id, seen, *counts)
@@ -43,14 +46,8 @@ def save_posts(store: Store, rows: Iterable[Post | FilePost], seen: int) -> int:
                 if (before := known.get((post.owner_id, post.id))) and before[1] and before[1] != post.text
             ]
             store.many("INSERT OR REPLACE INTO post_versions VALUES (?, ?, ?, ?, ?)", edited)
-        upsert(
-            store,
-            "posts",
-            batch,
-            key=("owner_id", "id"),
-            keep=("first_seen",),
-            extra={"first_seen": seen, "last_seen": seen, "deleted_seen": None},
-        )
+        if not new:
+            upsert(store, "posts", batch, key=("owner_id", "id"), keep=("first_seen",), extra=stamps)
     return len(edited)
 
 
