@@ -69,24 +69,20 @@ def joined(parts: Sequence[Texts]) -> Texts:
     return Texts(*(list(itertools.chain.from_iterable(pieces)) for pieces in columns))
 
 
-def regrouped(parts: Iterable[Part], size: int) -> Iterator[Part]:
-    """What the parts hold, by ``size`` rows."""
-    kept: list[Any] = []
+def regrouped(parts: Iterable[Part], size: int) -> Iterator[list[Part]]:
+    """The parts, some of them cut, so that each list holds ``size`` rows."""
+    kept: list[Part] = []
     lacking = size
     for part in parts:
         start = 0
         while len(part) - start >= lacking:
-            yield _as_one([*kept, part[start : start + lacking]])
+            yield [*kept, part[start : start + lacking]]
             kept, start, lacking = [], start + lacking, size
         if start < len(part):
-            kept.append(part[start:])
+            kept.append(part[start:] if start else part)
             lacking -= len(part) - start
     if kept:
-        yield _as_one(kept)
-
-
-def _as_one(parts: list[Any]) -> Part:
-    return joined(parts) if isinstance(parts[0], Texts) else list(itertools.chain.from_iterable(parts))
+        yield kept
 
 
 def read_rows(batches: Iterable[Batch | Broken], notes: Tally) -> Iterator[Texts | Broken]:

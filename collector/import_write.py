@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from collector.import_columns import Texts
@@ -21,7 +20,6 @@ RECIPE = "import"
 _APART = "импорт"
 # Authors and memberships of earlier batches that a writer keeps in mind, 10-20 MB of them; then it asks the file anew.
 REMEMBERED = 100_000
-_post: Callable[[tuple[Any, ...]], FilePost] = functools.partial(tuple.__new__, FilePost)
 
 
 class RowWriter:
@@ -45,13 +43,14 @@ class RowWriter:
         return len(self._aliases.refused)
 
     def write(self, texts: Texts) -> None:
-        """Write one batch in one transaction."""
+        """Write some rows in one transaction."""
         with self._store.write():
             self._meet_communities(texts.community)
             self._meet_authors(texts.author)
             owners, authors = self._places(texts)
             self._meet_members(owners, authors)
-            self.replaced += walls.save_posts(self._store, self._posts(owners, authors, texts), self._seen)
+            posts = self._posts(owners, authors, texts)
+            self.replaced += walls.save_file_posts(self._store, posts, self._seen)
 
     def _places(self, texts: Texts) -> tuple[list[int], list[int]]:
         """Whose wall each row goes to, and who wrote it: a community itself where the file names no author."""
@@ -71,14 +70,18 @@ class RowWriter:
         for community_id, ids in fresh.items():
             people.save_members(self._store, community_id, ids, self._seen)
 
-    def _posts(self, owners: list[int], authors: list[int], texts: Texts) -> Iterable[FilePost]:
+    def _posts(self, owners: list[int], authors: list[int], texts: Texts) -> dict[str, Sequence[Any]]:
+        """The columns of FilePost, without the rows that repeat."""
         numbers = self._numbers.number(owners, authors, texts)
-        posts = map(_post, zip(
+        columns: tuple[Sequence[Any], ...] = (
             owners, numbers, authors, texts.published_at, texts.text, texts.repost_text, texts.likes, texts.comments,
-            texts.reposts, texts.views, strict=True,
-        ))  # fmt: skip
-        self.repeated += numbers.count(None)
-        return (post for post in posts if post.id is not None) if None in numbers else posts
+            texts.reposts, texts.views,
+        )  # fmt: skip
+        if None in numbers:
+            self.repeated += numbers.count(None)
+            fresh = [number is not None for number in numbers]
+            columns = tuple(list(itertools.compress(column, fresh)) for column in columns)
+        return dict(zip(FilePost._fields, columns, strict=True))
 
     def _meet_communities(self, names: Iterable[str]) -> None:
         fresh = [name for name in dict.fromkeys(names) if name and name not in self._communities]
@@ -134,7 +137,7 @@ class VkWriter:
         self.repeated = self.replaced = self.refused = 0
 
     def write(self, rows: Sequence[VkRow]) -> None:
-        """Write one batch in one transaction."""
+        """Write some rows in one transaction."""
         posts = [row for row in rows if isinstance(row, Post)]
         comments = [row for row in rows if isinstance(row, Comment)]
         with self._store.write():
@@ -196,7 +199,7 @@ class PeopleWriter(VkWriter):
         self._people: dict[int, None] = {}
 
     def write(self, rows: Sequence[VkRow | PersonId]) -> None:
-        """Write one batch in one transaction."""
+        """Write some rows in one transaction."""
         fresh = [row for row in rows if row.id not in self._people]
         self.repeated += len(rows) - len({row.id for row in fresh})
         self._people |= dict.fromkeys(row.id for row in fresh)

@@ -120,8 +120,10 @@ class _Import:
         for batch in regrouped(reading.shelf.take(), BATCH):
             if self.watch.stopping():
                 break
-            writer.write(batch)
-            done += len(batch)
+            with self.store.write():
+                for part in batch:
+                    writer.write(part)
+            done += sum(map(len, batch))
             self.watch.tell(Event("progress", "import", name, done=done, total=reading.good))
         self.counts["rows"] += done
         self.counts["repeated"] += writer.repeated

@@ -64,7 +64,9 @@ def _at_once(block: str) -> list[Any] | None:
 
 
 def _no_surrogate(block: str) -> bool:
-    return storable_block(block) and "\\ud" not in block and "\\uD" not in block
+    # One sign is looked for ten times as fast as several.
+    escaped = "\\" in block and ("\\ud" in block or "\\uD" in block)
+    return storable_block(block) and not escaped
 
 
 def _line_by_line(first: int, block: list[str]) -> Iterator[Values | Broken]:

@@ -49,6 +49,7 @@ _FREQUENT = frozenset("оеаинтсрвл")
 _LEAST_FREQUENT = 0.35
 _MOST_BAD = 0.3
 _MOST_CONTROL = 0.05
+_CONTROL = bytes(code for code in range(32) if code not in b"\t\n\f\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +110,7 @@ def _refuse_binary(file: ForeignFile, head: bytes) -> None:
         raise NoTable(f"Это HTML или XML: {file}", "", "Нужна таблица CSV или файл JSON.")
     if any(head.startswith(bom) for bom, _ in _BOMS):
         return
-    control = sum(head.count(bytes([code])) for code in range(32) if code not in (9, 10, 12, 13))
-    if control > _MOST_CONTROL * len(head):
+    if len(head) - len(head.translate(None, _CONTROL)) > _MOST_CONTROL * len(head):
         raise NoTable(
             f"Файл двоичный, а не текстовый: {file}",
             "В нём слишком много служебных байтов.",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import operator
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from storage.db import Store
@@ -36,7 +37,7 @@ def upsert(
     *,
     key: Sequence[str],
     keep: Sequence[str] = (),
-    extra: dict[str, Any] | None = None,
+    extra: Mapping[str, Any] = MappingProxyType({}),
 ) -> int:
     """Write rows, replacing what the key already holds; columns in ``keep`` are set only once.
 
@@ -44,39 +45,38 @@ def upsert(
     """
     batch = list(rows)
     if batch:
-        names, told = _filled(batch, extra or {})
+        values = dict(zip(columns(type(batch[0])), zip(*batch, strict=True), strict=True))
+        told = _told(values, extra)
+        names = (*values, *extra)
         sql = _insert(table, tuple(told)) + _on_conflict(names, tuple(told), tuple(key), tuple(keep))
         store.many(sql, zip(*told.values(), strict=True))
     return len(batch)
 
 
-def add(store: Store, table: str, rows: Sequence[Any], *, extra: dict[str, Any]) -> bool:
-    """Write rows as :func:`upsert` does, if none of them is there; else nothing is changed, and False returned."""
-    if not rows:
-        return True
-    _, told = _filled(rows, extra)
+def add(store: Store, table: str, values: Mapping[str, Sequence[Any]], extra: Mapping[str, Any]) -> bool:
+    """Write rows, given by columns, if none of them is there; else nothing is changed, and False returned.
+
+    ``extra`` is as in :func:`upsert`.
+    """
+    told = _told(values, extra)
     with store.write() as connection:
         connection.execute("SAVEPOINT adding")
+        there = False
         try:
             connection.executemany(_insert(table, tuple(told)), zip(*told.values(), strict=True))
         except sqlite3.IntegrityError:
             connection.execute("ROLLBACK TO adding")
-            return False
-        finally:
-            connection.execute("RELEASE adding")
-    return True
+            there = True
+        # Not after any other error: a full disk ends the savepoint with the transaction.
+        connection.execute("RELEASE adding")
+    return not there
 
 
-def _filled(rows: Sequence[Any], extra: dict[str, Any]) -> tuple[tuple[str, ...], dict[str, Sequence[Any]]]:
-    """The names of all columns, and the values of those that are not NULL in all rows: a column that is costs as much
-    as any, and most are."""
-    table = dict(zip(columns(type(rows[0])), zip(*rows, strict=True), strict=True))
-    table |= {name: (value,) * len(rows) for name, value in extra.items()}
-    return tuple(table), {name: column for name, column in table.items() if not _is_null(column)}
-
-
-def _is_null(column: Sequence[Any]) -> bool:
-    return not any(column) and column.count(None) == len(column)
+def _told(values: Mapping[str, Sequence[Any]], extra: Mapping[str, Any]) -> dict[str, Sequence[Any]]:
+    """The columns that are not NULL in all rows: one that is costs as much as any, and most are."""
+    size = len(next(iter(values.values())))
+    told = {name: column for name, column in values.items() if any(column) or column.count(None) < size}
+    return told | {name: (value,) * size for name, value in extra.items() if value is not None}
 
 
 def load(store: Store, row_class: type[Any], sql: str, parameters: Sequence[Any] = ()) -> Iterable[Any]:

@@ -28,17 +28,14 @@ def save_posts(store: Store, rows: Iterable[Post | FilePost], seen: int) -> int:
     with store.write():
         for post in gone:
             mark_deleted(store, post.owner_id, [post.id], seen)
-        stamps = {"first_seen": seen, "last_seen": seen, "deleted_seen": None}
-        # Of a file's posts mostly all are new or none is: to add them blindly is cheaper than to ask.
-        new = bool(batch) and isinstance(batch[0], FilePost) and add(store, "posts", batch, extra=stamps)
-        known = {} if new else _stored(store, batch)
+        known = _stored(store, batch)
         if known or set(map(_counts, batch)) != {_UNKNOWN[2:]}:
             changed = [
                 (post.owner_id, post.id, seen, *counts)
                 for post in batch
                 if known.get((post.owner_id, post.id), _UNKNOWN)[2:] != (counts := _counts(post))
             ]
-            store.many("INSERT OR REPLACE INTO post_counts VALUES (?, ?, ?, ?, ?, ?, ?)", changed)
+            store.many(_SAVE_COUNTS, changed)
         if known:
             edited = [
                 (post.owner_id, post.id, seen, before[0], before[1])
@@ -46,9 +43,34 @@ def save_posts(store: Store, rows: Iterable[Post | FilePost], seen: int) -> int:
                 if (before := known.get((post.owner_id, post.id))) and before[1] and before[1] != post.text
             ]
             store.many("INSERT OR REPLACE INTO post_versions VALUES (?, ?, ?, ?, ?)", edited)
-        if not new:
-            upsert(store, "posts", batch, key=("owner_id", "id"), keep=("first_seen",), extra=stamps)
+        upsert(store, "posts", batch, key=("owner_id", "id"), keep=("first_seen",), extra=_stamps(seen))
     return len(edited)
+
+
+def save_file_posts(store: Store, columns: Mapping[str, Sequence[Any]], seen: int) -> int:
+    """Write posts of a file as :func:`save_posts` does; ``columns`` are those of FilePost by name.
+
+    Of a file's posts mostly all are new or none is: to add them blindly is cheaper than to ask which are stored.
+    """
+    rows = map(FilePost._make, zip(*columns.values(), strict=True))
+    if store.forgotten is not None:
+        return save_posts(store, rows, seen)
+    with store.write():
+        if not add(store, "posts", columns, _stamps(seen)):
+            return save_posts(store, rows, seen)
+        if any(column.count(None) < len(column) for column in map(columns.__getitem__, _COUNTERS)):
+            store.many(
+                _SAVE_COUNTS,
+                [(post.owner_id, post.id, seen, *counts) for post in rows if (counts := _counts(post)) != _UNKNOWN[2:]],
+            )
+    return 0
+
+
+_SAVE_COUNTS = "INSERT OR REPLACE INTO post_counts VALUES (?, ?, ?, ?, ?, ?, ?)"
+
+
+def _stamps(seen: int) -> dict[str, int | None]:
+    return {"first_seen": seen, "last_seen": seen, "deleted_seen": None}
 
 
 def _is_gone(post: Post | FilePost) -> bool:
