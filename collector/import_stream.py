@@ -19,7 +19,7 @@ from storage import ImportFileError
 HARMLESS = 64 * 2**20
 MOST_RATIO = 200
 LONGEST_LINE = 16 * 2**20
-BLOCK = 2**18
+BLOCK = 2**17
 
 
 class Allowance:

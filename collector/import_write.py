@@ -42,15 +42,16 @@ class RowWriter:
         """How many authors of the file asked to be forgotten."""
         return len(self._aliases.refused)
 
-    def write(self, texts: Texts) -> None:
-        """Write some rows in one transaction."""
+    def write(self, parts: Sequence[Texts]) -> None:
+        """Write one batch in one transaction."""
         with self._store.write():
-            self._meet_communities(texts.community)
-            self._meet_authors(texts.author)
-            owners, authors = self._places(texts)
-            self._meet_members(owners, authors)
-            posts = self._posts(owners, authors, texts)
-            self.replaced += walls.save_file_posts(self._store, posts, self._seen)
+            self._meet_communities(itertools.chain.from_iterable(texts.community for texts in parts))
+            self._meet_authors(itertools.chain.from_iterable(texts.author for texts in parts))
+            placed = [(*self._places(texts), texts) for texts in parts]
+            self._meet_members((owners, authors) for owners, authors, _ in placed)
+            for owners, authors, texts in placed:
+                posts = self._posts(owners, authors, texts)
+                self.replaced += walls.save_file_posts(self._store, posts, self._seen)
 
     def _places(self, texts: Texts) -> tuple[list[int], list[int]]:
         """Whose wall each row goes to, and who wrote it: a community itself where the file names no author."""
@@ -59,9 +60,10 @@ class RowWriter:
         owners = [-communities[community] if community else authors[author] for community, author in pairs]
         return owners, list(map(authors.get, texts.author, owners))
 
-    def _meet_members(self, owners: list[int], authors: list[int]) -> None:
+    def _meet_members(self, placed: Iterable[tuple[list[int], list[int]]]) -> None:
         fresh: dict[int, dict[int, None]] = {}
-        for owner, author in dict.fromkeys(zip(owners, authors, strict=True)):
+        pairs = itertools.chain.from_iterable(zip(*places, strict=True) for places in placed)
+        for owner, author in dict.fromkeys(pairs):
             if owner > 0:
                 self._lonely.add(author)
             elif owner != author and (owner, author) not in self._members:
@@ -136,8 +138,9 @@ class VkWriter:
         self._authors: dict[int, set[int]] = {}
         self.repeated = self.replaced = self.refused = 0
 
-    def write(self, rows: Sequence[VkRow]) -> None:
-        """Write some rows in one transaction."""
+    def write(self, parts: Sequence[Sequence[VkRow]]) -> None:
+        """Write one batch in one transaction."""
+        rows = list(itertools.chain.from_iterable(parts))
         posts = [row for row in rows if isinstance(row, Post)]
         comments = [row for row in rows if isinstance(row, Comment)]
         with self._store.write():
@@ -198,8 +201,9 @@ class PeopleWriter(VkWriter):
         super().__init__(store, reading, seen)
         self._people: dict[int, None] = {}
 
-    def write(self, rows: Sequence[VkRow | PersonId]) -> None:
-        """Write some rows in one transaction."""
+    def write(self, parts: Sequence[Sequence[VkRow | PersonId]]) -> None:
+        """Write one batch in one transaction."""
+        rows = list(itertools.chain.from_iterable(parts))
         fresh = [row for row in rows if row.id not in self._people]
         self.repeated += len(rows) - len({row.id for row in fresh})
         self._people |= dict.fromkeys(row.id for row in fresh)

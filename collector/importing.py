@@ -120,9 +120,7 @@ class _Import:
         for batch in regrouped(reading.shelf.take(), BATCH):
             if self.watch.stopping():
                 break
-            with self.store.write():
-                for part in batch:
-                    writer.write(part)
+            writer.write(batch)
             done += sum(map(len, batch))
             self.watch.tell(Event("progress", "import", name, done=done, total=reading.good))
         self.counts["rows"] += done

@@ -52,15 +52,16 @@ def _at_once(block: str) -> list[Any] | None:
     """
     if "\r" in block and block.count("\r") != block.count("\r\n"):
         return None
+    lines = block.split("\n")
+    if not lines[-1]:
+        lines.pop()
     mark = secrets.token_hex(8)
-    body = block.removesuffix("\n")
-    joined = body.replace("\n", f',\n"{mark}",')
     try:
-        found = json.loads(f"[{joined}]")
+        found = json.loads(f',\n"{mark}",'.join(["[null", *lines, "null]"]))
     except (ValueError, RecursionError):
         return None
-    marks = body.count("\n")
-    return found[::2] if len(found) == 2 * marks + 1 and found[1::2] == [mark] * marks else None
+    marks = len(lines) + 1
+    return found[2:-2:2] if len(found) == 2 * marks + 1 and found[1::2] == [mark] * marks else None
 
 
 def _no_surrogate(block: str) -> bool:
