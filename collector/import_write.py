@@ -49,9 +49,8 @@ class RowWriter:
             self._meet_authors(itertools.chain.from_iterable(texts.author for texts in parts))
             placed = [(*self._places(texts), texts) for texts in parts]
             self._meet_members((owners, authors) for owners, authors, _ in placed)
-            for owners, authors, texts in placed:
-                posts = self._posts(owners, authors, texts)
-                self.replaced += walls.save_file_posts(self._store, posts, self._seen)
+            posts = [self._posts(*place) for place in placed]
+            self.replaced += walls.save_file_posts(self._store, posts, self._seen)
 
     def _places(self, texts: Texts) -> tuple[list[int], list[int]]:
         """Whose wall each row goes to, and who wrote it: a community itself where the file names no author."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import operator
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
@@ -45,25 +46,29 @@ def upsert(
     """
     batch = list(rows)
     if batch:
-        values = dict(zip(columns(type(batch[0])), zip(*batch, strict=True), strict=True))
-        told = _told(values, extra)
-        names = (*values, *extra)
+        values: dict[str, tuple[Any, ...]] = dict(zip(columns(type(batch[0])), zip(*batch, strict=True), strict=True))
+        values |= {name: (value,) * len(batch) for name, value in extra.items()}
+        told = {name: column for name, column in values.items() if _is_told(column)}
+        names = tuple(values)
         sql = _insert(table, tuple(told)) + _on_conflict(names, tuple(told), tuple(key), tuple(keep))
         store.many(sql, zip(*told.values(), strict=True))
     return len(batch)
 
 
-def add(store: Store, table: str, values: Mapping[str, Sequence[Any]], extra: Mapping[str, Any]) -> bool:
-    """Write rows, given by columns, if none of them is there; else nothing is changed, and False returned.
+def add(store: Store, table: str, parts: Sequence[Mapping[str, Sequence[Any]]], extra: Mapping[str, Any]) -> bool:
+    """Write rows, given as parts of columns, if none of them is there; else nothing is changed, and False returned.
 
     ``extra`` is as in :func:`upsert`.
     """
-    told = _told(values, extra)
+    names = [name for name in parts[0] if any(_is_told(part[name]) for part in parts)]
+    stamps = {name: value for name, value in extra.items() if value is not None}
+    constant = [itertools.repeat(value) for value in stamps.values()]
+    rows = itertools.chain.from_iterable(zip(*map(part.__getitem__, names), *constant, strict=False) for part in parts)
     with store.write() as connection:
         connection.execute("SAVEPOINT adding")
         there = False
         try:
-            connection.executemany(_insert(table, tuple(told)), zip(*told.values(), strict=True))
+            connection.executemany(_insert(table, (*names, *stamps)), rows)
         except sqlite3.IntegrityError:
             connection.execute("ROLLBACK TO adding")
             there = True
@@ -72,11 +77,9 @@ def add(store: Store, table: str, values: Mapping[str, Sequence[Any]], extra: Ma
     return not there
 
 
-def _told(values: Mapping[str, Sequence[Any]], extra: Mapping[str, Any]) -> dict[str, Sequence[Any]]:
-    """The columns that are not NULL in all rows: one that is costs as much as any, and most are."""
-    size = len(next(iter(values.values())))
-    told = {name: column for name, column in values.items() if any(column) or column.count(None) < size}
-    return told | {name: (value,) * size for name, value in extra.items() if value is not None}
+def _is_told(column: Sequence[Any]) -> bool:
+    """Whether there is a value in a column: one that is NULL in all rows costs as much as any, and most are."""
+    return any(column) or column.count(None) < len(column)
 
 
 def load(store: Store, row_class: type[Any], sql: str, parameters: Sequence[Any] = ()) -> Iterable[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import operator
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
@@ -47,21 +48,22 @@ def save_posts(store: Store, rows: Iterable[Post | FilePost], seen: int) -> int:
     return len(edited)
 
 
-def save_file_posts(store: Store, columns: Mapping[str, Sequence[Any]], seen: int) -> int:
-    """Write posts of a file as :func:`save_posts` does; ``columns`` are those of FilePost by name.
+def save_file_posts(store: Store, parts: Sequence[Mapping[str, Sequence[Any]]], seen: int) -> int:
+    """Write posts of a file as :func:`save_posts` does; each part is the columns of some FilePosts by name.
 
     Of a file's posts mostly all are new or none is: to add them blindly is cheaper than to ask which are stored.
     """
-    rows = map(FilePost._make, zip(*columns.values(), strict=True))
+    rows = map(FilePost._make, itertools.chain.from_iterable(zip(*part.values(), strict=True) for part in parts))
     if store.forgotten is not None:
         return save_posts(store, rows, seen)
     with store.write():
-        if not add(store, "posts", columns, _stamps(seen)):
+        if not add(store, "posts", parts, _stamps(seen)):
             return save_posts(store, rows, seen)
-        if any(column.count(None) < len(column) for column in map(columns.__getitem__, _COUNTERS)):
+        if any(part[name].count(None) < len(part[name]) for part in parts for name in _COUNTERS):
+            told = ((post, _counts(post)) for post in rows)
             store.many(
                 _SAVE_COUNTS,
-                [(post.owner_id, post.id, seen, *counts) for post in rows if (counts := _counts(post)) != _UNKNOWN[2:]],
+                ((post.owner_id, post.id, seen, *counts) for post, counts in told if counts != _UNKNOWN[2:]),
             )
     return 0
 
