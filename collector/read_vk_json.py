@@ -20,10 +20,10 @@ _PERSON = {"first_name", "last_name", "can_access_closed", "deactivated", "bdate
 _OF_A_TEXT = {"text", "from_id", "author", "author_id", "owner_id", "date"}
 
 
-def looks_vk(value: Any) -> bool:
+def looks_vk(value: Any, depth: int = 0) -> bool:
     """Whether a JSON value is a VK answer, or an item or a list of items of VK."""
     if isinstance(value, list):
-        return any(looks_vk(item) for item in value[:20])
+        return depth <= _DEEPEST and any(looks_vk(item, depth + 1) for item in value[:20])
     if not isinstance(value, dict):
         return False
     if isinstance(value.get("error"), dict) and "error_code" in value["error"]:

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -126,6 +127,21 @@ def test_what_a_file_does_not_tell_of_a_post_stays() -> None:
         found = next(store.rows("SELECT text, is_pinned, platform, likes, published_at, last_seen FROM posts"))
         assert tuple(found) == ("стало", 1, "vk", 4, 5, 20)
         assert [row["text"] for row in store.rows("SELECT text FROM post_versions")] == ["было"]
+
+
+@pytest.mark.parametrize("known", [(), (1,), (4,), (1, 2, 3, 4)])
+def test_posts_of_a_file_are_written_alike_whether_some_are_there_or_not(known: tuple[int, ...]) -> None:
+    rows = [FilePost(-1, 1, 7, 5, "а", likes=2), FilePost(-1, 2, -1, None, "б"), FilePost(-1, 3, -1, 6, "", "чужое"),
+            FilePost(5, 4, 5, 7, "г", views=0)]  # fmt: skip
+    parts = [dict(zip(FilePost._fields, zip(*part, strict=True), strict=True)) for part in (rows[:1], rows[1:])]
+    tables = ("posts", "post_counts", "post_versions")
+    found: list[Any] = []
+    for given, save in ((rows, walls.save_posts), (parts, walls.save_file_posts)):
+        with open_store(":memory:") as store:
+            walls.save_posts(store, [FilePost(*row[:4], "было", likes=9) for row in rows if row.id in known], 10)
+            replaced = save(store, given, 20)  # type: ignore[operator]
+            found.append((replaced, [[tuple(row) for row in store.rows(f"SELECT * FROM {name}")] for name in tables]))
+    assert found[0] == found[1] and len(found[0][1][0]) == 4
 
 
 def test_an_edited_or_deleted_comment_leaves_its_earlier_text_and_its_author() -> None:
