@@ -13,7 +13,7 @@ from collector.import_columns import Texts
 from storage import ImportFileError
 
 KEPT_ROWS = 100_000
-KEPT_CHARACTERS = 16 * 2**20
+KEPT_CHARACTERS = 24 * 2**20
 
 
 class Shelf:

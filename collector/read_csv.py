@@ -148,8 +148,10 @@ def _fill(cells: list[str], quoted: Sequence[str], step: int) -> list[int]:
             if cell.strip(_HOLE):
                 return [_LONGEST_ROW + 1]
             filled = cells[place] = '"'.join(itertools.islice(pieces, len(cell)))
-            if "\n" in filled or "\r" in filled:
+            if "\r" in filled:
                 heights[place // step] += len(lines_of(f"{filled}.")) - 1
+            elif "\n" in filled:
+                heights[place // step] += filled.count("\n")
     return heights
 
 
