@@ -112,14 +112,15 @@ def _at_once(first: int, block: str, delimiter: str, width: int) -> _Found | Non
         return None
     flat = _HOLE.join(parts[::2])
     end = "\r\n" if "\r" in flat else "\n"
+    rows = flat.removesuffix(end).split(end)
     # To split and join is faster than to replace.
-    flat = (delimiter + _END + delimiter).join(flat.removesuffix(end).split(end))
+    flat = (delimiter + _END + delimiter).join(rows)
     cells = flat.split(delimiter)
-    ends = cells[width :: width + 1]
-    odd = "\r" in flat or "\n" in flat or len(cells) != len(ends) * (width + 1) + width or set(ends) - {_END}
-    if odd or (width == 1 and "" in cells):
+    # As many cells as there should be, and every mark in its place: none is inside of a row.
+    even = len(cells) == len(rows) * (width + 1) - 1 and set(cells[width :: width + 1]) <= {_END}
+    if not even or "\r" in flat or "\n" in flat or (width == 1 and "" in cells):
         return None
-    lines: Sequence[int] = range(first, first + len(ends) + 2)
+    lines: Sequence[int] = range(first, first + len(rows) + 1)
     if len(parts) > 1:
         heights = _fill(cells, parts[1::2], width + 1)
         if max(heights) > _LONGEST_ROW:

@@ -44,7 +44,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @settings(max_examples=300, deadline=None)
 @given(
-    rows=st.lists(st.lists(st.sampled_from([*CELLS, *["да", '"нет, нет"'] * 9]), min_size=2, max_size=4), max_size=30),
+    rows=st.lists(st.lists(st.sampled_from([*CELLS, *["да", '"нет, нет"'] * 9]), max_size=5), max_size=30),
     ends=st.lists(st.sampled_from(ENDS), min_size=1, max_size=2),
     block=st.sampled_from([1, 7, 40, 10_000]),
 )
@@ -58,6 +58,17 @@ def test_a_table(folder: Path, rows: list[list[str]], ends: list[str], block: in
         table = Table(",", ("a", "b", "c"))
         found = list(one_by_one(read_csv.read_rows(source(folder, text), table, range(WIDTH))))
     assert sorted(found, key=lambda row: row.line) == expected[1:]
+
+
+@pytest.mark.parametrize("block", [1, 9, 1000])
+def test_short_rows_that_make_up_a_whole_one_are_told_apart(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
+    monkeypatch.setattr(import_stream, "BLOCK", block)
+    text = "a,b,c\n1\n\n" + "2\n3\n" + "4,5\n\n" + "6,7,8\n"
+    found = list(one_by_one(read_csv.read_rows(source(folder, text), Table(",", ("a", "b", "c")), range(WIDTH))))
+    assert [row.line for row in found if isinstance(row, Broken)] == [2, 4, 5, 6]
+    assert [row.values for row in found if not isinstance(row, Broken)] == [("6", "7", "8")]
 
 
 def test_a_table_in_order_is_not_read_line_by_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
