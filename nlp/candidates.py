@@ -12,6 +12,7 @@ import functools
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from nlp.dictionary import LONGEST_ENDING, SCALE, Dictionary, Reading, dictionary
@@ -95,7 +96,8 @@ def folded(lemma: str) -> str:
     return lemma.replace("ё", "е")
 
 
-class _Sure(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sure:
     """The one candidate of every form with the same places in the dictionary, its stem apart."""
 
     cut: int
@@ -106,7 +108,8 @@ class _Sure(NamedTuple):
 
     def lemma(self, spelling: str) -> str:
         """The lemma of a form that is spelt so."""
-        return (spelling[: -self.cut] + self.add if self.cut else spelling + self.add).replace("ё", "е")
+        lemma = spelling[: -self.cut] + self.add if self.cut else spelling + self.add
+        return lemma.replace("ё", "е") if "ё" in lemma else lemma
 
 
 class _Joined:
@@ -137,10 +140,10 @@ class Analyser:
 
     def __init__(self, words: Dictionary) -> None:
         self._words = words
-        self._sure: dict[tuple[tuple[int, int], ...], _Sure | None] = {}
+        self._sure: dict[tuple[Any, ...], _Sure | None] = {}
         self._tags: dict[int, Tag] = {}
         self._endings: dict[str, list[Candidate] | None] = {}
-        # What was found of the form asked for last: who asks :meth:`only` in vain asks :meth:`known` next.
+        # What was found of the form asked for last: who asks :meth:`sure` in vain asks :meth:`known` next.
         self._last: tuple[str, list[tuple[str, Any]]] = ("", [])
 
     def known(self, form: str) -> list[Candidate]:
@@ -157,9 +160,9 @@ class Analyser:
                 return [Candidate(sure.lemma(spelling), sure.pos, sure.kind, sure.agree, SCALE)]
         return self._merged(form, self._words.read(form, found))
 
-    def only(self, form: str, *, capital: bool) -> tuple[str, str] | None:
-        """Lemma and part of speech of a known form where :meth:`known` has one candidate and a capital letter adds
-        none: what most forms are, in half the time. None for all others.
+    def sure(self, form: str) -> tuple[str, _Sure] | None:
+        """The lemma of a known form where :meth:`known` has one candidate, and what that shares with other forms: what
+        most forms are, in half the time. None for all others.
         """
         found = self._words.find(form)
         self._last = (form, found)
@@ -167,12 +170,10 @@ class Analyser:
             return None
         spelling, places = found[0]
         sure = self._sure_of(places)
-        if sure is None or (capital and sure.kind == "ADJF"):
-            return None
-        return sure.lemma(spelling), sure.pos
+        return (sure.lemma(spelling), sure) if sure is not None else None
 
     def _sure_of(self, places: Sequence[tuple[int, int]]) -> _Sure | None:
-        key = tuple(places)
+        key = places[0] if len(places) == 1 else tuple(places)
         sure = self._sure.get(key, _NOT_SEEN)
         if sure is _NOT_SEEN:
             sure = self._sure[key] = self._only(places)

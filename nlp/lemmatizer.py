@@ -7,15 +7,14 @@ A whole text is looked up token by token; where its sentences end is seen only b
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from nlp import rerank
 from nlp.candidates import Candidate, capitalised, common_word, folded, plainest, same_in_capitals, usual_name
 from nlp.lexicon import Lexicon
 from nlp.rerank import EDGE, Neighbour
-from nlp.scoring import Alone, Scores, Side, ask, said, side
+from nlp.scoring import Alone, Ask, Scores, Side, ask, said, side
 from nlp.twins import in_cyrillic
 from nlp.weights import Weights, weights
 from nlp.words import ENDS, LONGEST, parts, tokens_in, word_in
@@ -29,40 +28,39 @@ _CAPITAL_SAYS = 9000
 """What a capital inside a sentence takes, in thousandths, from a common word beside a given name spelt like it."""
 
 
-class _Heard(dict[int, Any]):
+class _Heard(dict[int, Scores]):
     """A neighbour's number -> what it says to one kind of ambiguous word from one place, computed once.
 
-    Of two candidates only the lead of the first is kept: a whole number; of more the score of each.
+    Of two candidates only the lead of the first is kept: a score of one number.
     """
 
-    __slots__ = ("_count", "_say")
+    __slots__ = ("_asks", "_count", "_neighbours", "_place")
 
-    def __init__(self, say: Callable[[int], Scores], count: list[int]) -> None:
+    def __init__(
+        self, neighbours: Sequence[tuple[Side, Side]], place: int, asks: tuple[Ask, ...], count: list[int]
+    ) -> None:
         super().__init__()
-        self._say, self._count = say, count
+        self._neighbours, self._place, self._asks, self._count = neighbours, place, asks, count
 
-    def __missing__(self, number: int) -> Any:
+    def __missing__(self, number: int) -> Scores:
         self._count[0] += 1
-        lead = self[number] = _lead(self._say(number))
+        lead = self[number] = _lead(said(self._neighbours[number][self._place], self._asks))
         return lead
 
 
-_Places = tuple[_Heard, _Heard, _Heard, _Heard]
-"""What is heard from the words before and after, then from those two words off."""
-
-
 class _Choice(NamedTuple):
-    """An ambiguous word: its lemmas, their scores without neighbours by shape, and what the words around add.
+    """An ambiguous word: its lemmas, their scores without neighbours by shape, and what the words beside add.
 
-    ``heard``: from each of the four places, shared by all words with the same candidates' kinds. ``words``: what the
-    neighbours say to its lemmas by their spelling, from before and after. Scores are kept as :class:`_Heard` does.
+    ``heard``: from the words before and after, shared by all words with the same candidates' kinds; two words off
+    only ``kinds`` are asked. ``words``: what neighbours say to each lemma by their spelling.
     """
 
     pairs: tuple[Pair, ...]
-    inside: Any
-    first: Any
-    heard: _Places
-    words: tuple[dict[str, Any], dict[str, Any]] | None
+    inside: Scores
+    first: Scores
+    heard: tuple[_Heard, _Heard]
+    kinds: tuple[str, ...]
+    words: tuple[tuple[dict[str, int], dict[str, int]], ...]
 
 
 _Word = tuple[Pair, int, int, _Choice | None, bool]
@@ -131,25 +129,21 @@ class Fast(dict[str, Pair]):
         self._book = book
         self._alone = Alone(learned or weights("fast"))
         self._pairs: dict[Pair, Pair] = {}
-        self._plain: dict[str, tuple[str, bool]] = {}
+        self._plain: dict[object, tuple[str, bool]] = {}
 
     def __missing__(self, token: str) -> Pair:
         form = token.lower()
         if token.isascii() and (russian := _in_cyrillic(token, self._book)):
             return self._settled(token, self[russian])
-        kept = self._book.kept(form) if form.isalpha() else None
-        if kept is not None:
-            plain = self._plain.get(kept[1])
-            if plain is not None and (token == form or plain[1]):
-                return self._settled(token, (kept[0], plain[0]))
-        elif len(form) <= LONGEST and form.isalpha():
-            only = self._book.only(form, capital=token[0].isupper())
-            if only is not None:
-                return self._settled(token, only)
+        shared = self._book.shared(form) if form.isalpha() else None
+        if shared is not None:
+            plain = self._plain.get(shared[1])
+            if plain is not None and (plain[1] or token == form):
+                return self._settled(token, (shared[0], plain[0]))
         found = candidates(token, self._book)
         best = plainest(token, found)
-        if kept is not None and len(found) == 1 and (token == form or same_in_capitals(best)):
-            self._plain[kept[1]] = best.pos, same_in_capitals(best)
+        if shared is not None and len(found) == 1 and (token == form or same_in_capitals(best)):
+            self._plain[shared[1]] = best.pos, same_in_capitals(best)
         if len(found) > 1 and open_to_choice(token, found):
             static = self._alone.scores(form, found)
             scores = _capital_inside(self._alone.shaped(static, shape(token), found), shape(token), found)
@@ -162,11 +156,11 @@ class Fast(dict[str, Pair]):
 
     def sentence(self, tokens: Iterable[str]) -> list[Pair]:
         """The pair of each token."""
-        return [self[token] for token in tokens]
+        return list(map(self.__getitem__, tokens))
 
     def text(self, text: str) -> list[Pair]:
         """The pairs of a cleaned text's words."""
-        return [pair for token in found_in(text) if (pair := self[token])[1]]
+        return [pair for pair in map(self.__getitem__, found_in(text)) if pair[1]]
 
 
 class Context(dict[str, _Word]):
@@ -182,10 +176,9 @@ class Context(dict[str, _Word]):
         self._far: list[tuple[dict[str, int], dict[str, int]]] = []
         self._numbers: dict[tuple[str, ...], tuple[int, int]] = {}
         self._far_numbers: dict[str, int] = {}
-        self._heard: dict[tuple[tuple[str, str, str], ...], _Places] = {}
-        self._heard_far: dict[tuple[str, ...], tuple[_Heard, _Heard]] = {}
+        self._heard: dict[tuple[tuple[str, str, str], ...], tuple[_Heard, _Heard]] = {}
         self._pairs: dict[Pair, Pair] = {}
-        self._plain: dict[str, tuple[str, bool, tuple[int, int, _Choice | None, bool]]] = {}
+        self._plain: dict[object, tuple[str, bool, tuple[int, int, _Choice | None, bool]]] = {}
         self._remembered = [0]
         near, far = self._number(EDGE)
         self._edge: _Word = (("", ""), near, far, None, True)
@@ -199,11 +192,11 @@ class Context(dict[str, _Word]):
             same = self[token] = self[russian]
             return same
         spelt = form if form in self._weights.vocabulary else ""
-        kept = self._book.kept(form) if not spelt and form.isalpha() else None
-        if kept is not None:
-            plain = self._plain.get(kept[1])
-            if plain is not None and (token == form or plain[1]):
-                pair = kept[0], plain[0]
+        shared = self._book.shared(form) if not spelt and form.isalpha() else None
+        if shared is not None:
+            plain = self._plain.get(shared[1])
+            if plain is not None and (plain[1] or token == form):
+                pair = shared[0], plain[0]
                 word = self[token] = (self._pairs.setdefault(pair, pair), *plain[2])
                 return word
         found = candidates(token, self._book)
@@ -216,8 +209,8 @@ class Context(dict[str, _Word]):
         choice = self._choice(token, form, found) if len(found) > 1 and open_to_choice(token, found) else None
         pair = plainest(token, found)[:2]
         word = self[token] = (self._pairs.setdefault(pair, pair), *numbers, choice, token[:1] in ENDS)
-        if kept is not None and len(found) == 1 and (token == form or same_in_capitals(first)):
-            self._plain[kept[1]] = first.pos, same_in_capitals(first), word[1:]
+        if shared is not None and len(found) == 1 and (token == form or same_in_capitals(first)):
+            self._plain[shared[1]] = first.pos, same_in_capitals(first), word[1:]
         return word
 
     def _number(self, seen: Neighbour) -> tuple[int, int]:
@@ -235,90 +228,89 @@ class Context(dict[str, _Word]):
         key = tuple([(candidate.kind, candidate.pos, candidate.agree) for candidate in found])
         heard = self._heard.get(key)
         if heard is None:
-            heard = self._heard[key] = self._places(found)
+            asks, near, count = tuple(map(ask, found)), self._sides, self._remembered
+            heard = self._heard[key] = _Heard(near, 0, asks, count), _Heard(near, 1, asks, count)
         static, form_of = self._alone.scores(form, found), shape(token)
-        inside = first = _lead(_capital_inside(self._alone.shaped(static, form_of, found), form_of, found))
+        inside = first = _capital_inside(self._alone.shaped(static, form_of, found), form_of, found)
         if form_of == rerank.TITLE:
-            first = _lead(self._alone.shaped(static, rerank.FIRST, found))
-        lemmas = [candidate.lemma for candidate in found]
-        words = None
-        if not self._weights.lemmas.isdisjoint(lemmas):
-            words = self._words("-1l", lemmas), self._words("1l", lemmas)
-        return _Choice(tuple([candidate[:2] for candidate in found]), inside, first, heard, words)
-
-    def _places(self, found: list[Candidate]) -> _Places:
-        count, asks, near, far = self._remembered, tuple(map(ask, found)), self._sides, self._far
+            first = self._alone.shaped(static, rerank.FIRST, found)
+        words: tuple[tuple[dict[str, int], dict[str, int]], ...] = ()
+        if not self._weights.lemmas.isdisjoint([candidate.lemma for candidate in found]):
+            get = self._weights.group
+            words = tuple((get(f"-1l~{candidate.lemma}"), get(f"1l~{candidate.lemma}")) for candidate in found)
         kinds = tuple([candidate.kind for candidate in found])
-        two_off = self._heard_far.get(kinds)
-        if two_off is None:
-
-            def say(place: int) -> Callable[[int], Scores]:
-                return lambda number: tuple([far[number][place].get(kind, 0) for kind in kinds])
-
-            two_off = self._heard_far[kinds] = _Heard(say(0), count), _Heard(say(1), count)
-        before = _Heard(lambda number: said(near[number][0], asks), count)
-        after = _Heard(lambda number: said(near[number][1], asks), count)
-        return before, after, *two_off
-
-    def _words(self, place: str, lemmas: list[str]) -> dict[str, Any]:
-        """A neighbour's spelling -> what it says to these lemmas."""
-        groups = [self._weights.group(f"{place}~{lemma}") for lemma in lemmas]
-        return {word: _lead(tuple([group.get(word, 0) for group in groups])) for group in groups for word in group}
+        pairs = tuple([candidate[:2] for candidate in found])
+        return _Choice(pairs, _lead(inside), _lead(first), heard, kinds, words)
 
     def _make_room(self) -> None:
         if self._remembered[0] <= _MOST_REMEMBERED:
             return
-        for table in itertools.chain(*self._heard.values(), *self._heard_far.values()):
-            table.clear()
+        for heard in self._heard.values():
+            for table in heard:
+                table.clear()
         self._remembered[0] = 0
 
     def sentence(self, tokens: Iterable[str]) -> list[Pair]:
         """The pair of each token of one sentence, punctuation marks being tokens too."""
         self._make_room()
-        edge = self._edge
-        words = [edge, edge, *[self[token] for token in tokens], edge, edge]
+        words = list(map(self.__getitem__, tokens))
         pairs = [word[0] for word in words]
-        opening = True
-        for at in range(2, len(words) - 2):
-            if words[at][3] is not None:
-                pairs[at] = self._chosen(*words[at - 2 : at + 3], opening=opening)
-            opening = opening and pairs[at][1] == NO_WORD
-        return pairs[2:-2]
+        edge, padded, first = self._edge, None, True
+        for at, word in enumerate(words):
+            choice = word[3]
+            if choice is not None:
+                if padded is None:
+                    padded = [edge, edge, *words, edge, edge]
+                left2, left, _, right, right2 = padded[at : at + 5]
+                static = choice.first if first else choice.inside
+                pairs[at] = self._chosen(choice, static, left[1], right[1], left2[2], right2[2])
+            if first and word[0][1] != NO_WORD:
+                first = False
+        return pairs
 
     def text(self, text: str) -> list[Pair]:
         """The pairs of a cleaned text's words, each chosen within its sentence."""
         self._make_room()
         edge = self._edge
-        words = [edge, edge, *[self[token] for token in found_in(text)], edge, edge]
+        words = [edge, edge, *map(self.__getitem__, found_in(text)), edge, edge]
         pairs = [word[0] for word in words]
         for at in [at for at, word in enumerate(words) if word[3] is not None]:
             left2, left, word, right, right2 = words[at - 2 : at + 3]
+            choice = word[3]
+            assert choice is not None
             if left[4]:
                 left = left2 = edge
             elif left2[4]:
                 left2 = edge
             if right[4]:
                 right2 = edge
-            choice = word[3]
-            opening = choice.inside != choice.first and _opens(words, at)  # type: ignore[union-attr]
-            pairs[at] = self._chosen(left2, left, word, right, right2, opening=opening)
+            static = choice.inside
+            if static is not choice.first and _opens(words, at):
+                static = choice.first
+            pairs[at] = self._chosen(choice, static, left[1], right[1], left2[2], right2[2])
         return [pair for pair in pairs if pair[1]]
 
-    def _chosen(self, left2: _Word, left: _Word, word: _Word, right: _Word, right2: _Word, *, opening: bool) -> Pair:
-        """The pair of the word in the middle; ``opening``: no word stands before it in its sentence."""
-        pairs, inside, first, (before, after, before2, after2), words = word[3]  # type: ignore[misc]
-        last, following = left[1], right[1]
+    def _chosen(self, choice: _Choice, static: Scores, left: int, right: int, left2: int, right2: int) -> Pair:
+        pairs, _, _, (before, after), kinds, words = choice
+        far_before, far_after = self._far[left2][0], self._far[right2][1]
         if len(pairs) == 2:
-            lead = first if opening else inside
-            lead += before[last] + after[following] + before2[left2[2]] + after2[right2[2]]
-            if words is not None:
-                lead += words[0].get(self._spellings[last], 0) + words[1].get(self._spellings[following], 0)
+            lead = static[0] + before[left][0] + after[right][0]
+            one, other = kinds
+            if one != other:
+                lead += far_before.get(one, 0) + far_after.get(one, 0)
+                lead -= far_before.get(other, 0) + far_after.get(other, 0)
+            if words:
+                last, following = self._spellings[left], self._spellings[right]
+                (ahead, behind), (ahead2, behind2) = words
+                lead += ahead.get(last, 0) + behind.get(following, 0)
+                lead -= ahead2.get(last, 0) + behind2.get(following, 0)
             return pairs[lead < 0]
-        heard = [first if opening else inside, before[last], after[following], before2[left2[2]], after2[right2[2]]]
-        if words is not None:
-            spelt = words[0].get(self._spellings[last]), words[1].get(self._spellings[following])
-            heard += [scores for scores in spelt if scores is not None]
-        scores = [sum(own) for own in zip(*heard, strict=True)]
+        scores = [
+            alone + said_before + said_after + far_before.get(kind, 0) + far_after.get(kind, 0)
+            for alone, said_before, said_after, kind in zip(static, before[left], after[right], kinds, strict=True)
+        ]
+        for number, (ahead, behind) in enumerate(words):
+            scores[number] += ahead.get(self._spellings[left], 0) + behind.get(self._spellings[right], 0)
         return pairs[scores.index(max(scores))]
 
 
@@ -329,9 +321,9 @@ def _capital_inside(scores: Scores, form_of: str, found: Sequence[Candidate]) ->
     return tuple([score - _CAPITAL_SAYS * common_word(one) for score, one in zip(scores, found, strict=True)])
 
 
-def _lead(scores: Scores) -> Any:
+def _lead(scores: Scores) -> Scores:
     """The scores; of two, what the first is ahead by, for that decides."""
-    return scores[0] - scores[1] if len(scores) == 2 else scores
+    return (scores[0] - scores[1],) if len(scores) == 2 else scores
 
 
 def _opens(words: list[_Word], at: int) -> bool:

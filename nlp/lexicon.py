@@ -66,23 +66,18 @@ class Lexicon:
                 self._new.append((form, in_dictionary))
         return found
 
-    def kept(self, form: str) -> tuple[str, str] | None:
-        """The likeliest lemma of a stored form and what is stored after it: the same text for thousands of forms that
-        have one candidate. None for a form that is not stored, and for a lemma that JSON had to escape.
+    def shared(self, form: str) -> tuple[str, object] | None:
+        """The likeliest lemma of a lower-cased word, and what it shares with thousands of other forms: forms that share
+        have the same candidates but for the lemmas, and one of them where one of them has only one. None where nothing
+        is shared, or where the candidates are still to be learned.
         """
         kept = self._stored.get(form)
-        if kept is None:
+        if kept is not None:
+            head, _, rest = kept.partition('","')
+            return None if "\\" in head else (head[3:], rest)  # a lemma that JSON had to escape
+        if self._keep or form in self._corrections or ("х" in form and _LAUGHTER.fullmatch(form)):
             return None
-        head, _, rest = kept.partition('","')
-        return None if "\\" in head else (head[3:], rest)
-
-    def only(self, form: str, *, capital: bool) -> tuple[str, str] | None:
-        """Lemma and part of speech of a lower-cased word that surely has one candidate; None if it may have more or
-        if its candidates are to be kept.
-        """
-        if self._keep:
-            return None
-        return self._corrections.get(form) or self._analyser.only(form, capital=capital)
+        return self._analyser.sure(form)
 
     def corrects(self, form: str) -> bool:
         """Whether a correction names this form."""
