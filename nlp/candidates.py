@@ -45,6 +45,8 @@ _DECLINED = re.compile(  # «Туториалы», «Озвучку», «Деф�
 _CONJUGATED = re.compile(  # «Лайкните», «Зашеймили», «Регайтесь»; but Джули, Саакашвили, Скайнет
     r"...(?:с[яь]|(?<!ск)[аиуюеяь]й?те|[аяуюеи]м|[еи]шь|[аиуя]ют|[аиуыя](?<!шви)л[аои]?)$"
 )
+_UNDECLINED = "?SAME"
+"""Of an unknown word with a capital: a name that is its own lemma."""
 _GUESSED_NAMES = ("?NOUN.Name", "?NOUN.Surn", "?NOUN.Patr")
 
 
@@ -304,12 +306,8 @@ def capitalised(form: str, found: list[Candidate]) -> list[Candidate]:
             more.append(Candidate(candidate.lemma[:-2] + "ая", "PROPN", "ADJF.name", bundles, candidate.score // 8))
             break
     lemma = folded(form)
-    if (
-        found[0].kind.startswith(GUESSED)
-        and all(candidate.lemma != lemma for candidate in found)
-        and not _inflected(form, found[0].kind)
-    ):
-        more.append(Candidate(lemma, "NAME", f"?SAME.{found[0].kind[1:5]}", "", 0))
+    if found[0].kind.startswith(GUESSED) and all(candidate.lemma != lemma for candidate in found):
+        more.append(Candidate(lemma, "NAME", f"{_UNDECLINED}.{found[0].kind[1:5]}", "", 0))
     return more
 
 
@@ -336,9 +334,13 @@ def plainest(token: str, found: Sequence[Candidate]) -> Candidate:
     return next((one for one in others if one.pos == "NOUN"), others[0] if others else first)
 
 
-def _inflected(form: str, kind: str) -> bool:
-    """Whether an unknown word ends as hardly any name does that is not declined."""
-    return bool(_DECLINED.search(form) or (kind.startswith("?VERB") and _CONJUGATED.search(form)))
+def hardly_a_name(form: str, found: Sequence[Candidate]) -> bool:
+    """Whether the last candidate takes an unknown word for a name that is not declined though it ends as hardly any
+    such name does: «Туториалы», «Лайкните».
+    """
+    if not found[-1].kind.startswith(_UNDECLINED):
+        return False
+    return bool(_DECLINED.search(form) or (found[0].kind.startswith("?VERB") and _CONJUGATED.search(form)))
 
 
 @functools.cache

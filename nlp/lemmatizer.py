@@ -11,7 +11,16 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from nlp import rerank
-from nlp.candidates import Candidate, capitalised, common_word, folded, plainest, same_in_capitals, usual_name
+from nlp.candidates import (
+    Candidate,
+    capitalised,
+    common_word,
+    folded,
+    hardly_a_name,
+    plainest,
+    same_in_capitals,
+    usual_name,
+)
 from nlp.lexicon import Lexicon
 from nlp.rerank import EDGE, Neighbour
 from nlp.scoring import Alone, Ask, Scores, Side, ask, said, side
@@ -26,6 +35,7 @@ NO_WORD = ""
 _MOST_REMEMBERED = 200_000
 _CAPITAL_SAYS = 9000
 """What a capital inside a sentence takes, in thousandths, from a common word beside a given name spelt like it."""
+_NO_NAME = 10**9
 
 
 class _Heard(dict[int, Scores]):
@@ -147,6 +157,7 @@ class Fast(dict[str, Pair]):
         if len(found) > 1 and open_to_choice(token, found):
             static = self._alone.scores(form, found)
             scores = _capital_inside(self._alone.shaped(static, shape(token), found), shape(token), found)
+            scores = _capital_of_any_word(scores, form, found)
             best = found[scores.index(max(scores))]
         return self._settled(token, best[:2])
 
@@ -233,7 +244,9 @@ class Context(dict[str, _Word]):
         static, form_of = self._alone.scores(form, found), shape(token)
         inside = first = _capital_inside(self._alone.shaped(static, form_of, found), form_of, found)
         if form_of == rerank.TITLE:
-            first = self._alone.shaped(static, rerank.FIRST, found)
+            first = _capital_of_any_word(self._alone.shaped(static, rerank.FIRST, found), form, found)
+        elif form_of == rerank.UPPER:
+            inside = first = _capital_of_any_word(inside, form, found)
         words: tuple[tuple[dict[str, int], dict[str, int]], ...] = ()
         if not self._weights.lemmas.isdisjoint([candidate.lemma for candidate in found]):
             get = self._weights.group
@@ -319,6 +332,13 @@ def _capital_inside(scores: Scores, form_of: str, found: Sequence[Candidate]) ->
     if form_of != rerank.TITLE or not any(map(usual_name, found)):
         return scores
     return tuple([score - _CAPITAL_SAYS * common_word(one) for score, one in zip(scores, found, strict=True)])
+
+
+def _capital_of_any_word(scores: Scores, form: str, found: Sequence[Candidate]) -> Scores:
+    """The scores where a capital says nothing, at the beginning of a sentence and among capitals: an unknown word is
+    no name there if it hardly looks like one.
+    """
+    return (*scores[:-1], scores[-1] - _NO_NAME) if hardly_a_name(form, found) else scores
 
 
 def _lead(scores: Scores) -> Scores:
