@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from collector.client import VkClient
-from collector.errors import INCONCLUSIVE, VkError, VkIncapable, VkRetry, VkSkip, VkStop
+from collector.errors import INCONCLUSIVE, VkError, VkIncapable, VkQuota, VkRetry, VkSkip, VkStop
 from storage import SYSTEM_CLOCK, Clock, Store, journal
 
 # Person 1 and community 1 are as old as VK; a refusal that is about them says that the method itself works.
@@ -26,12 +26,13 @@ PROBES: tuple[tuple[str, dict[str, Any]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Ability:
-    """One row of the table: ``able`` None when VK's answer did not tell."""
+    """One row of the table: ``able`` None when VK's answer did not tell; ``spent``: used up for today."""
 
     method: str
     able: bool | None
     code: int | None = None
     note: str = ""
+    spent: bool = False
 
 
 def check(client: VkClient, store: Store | None = None, *, clock: Clock = SYSTEM_CLOCK) -> list[Ability]:
@@ -43,7 +44,9 @@ def check(client: VkClient, store: Store | None = None, *, clock: Clock = SYSTEM
     if store is not None:
         for row in found:
             if row.able is not None:
-                journal.save_capability(store, client.fingerprint, row.method, row.able, row.code, clock.now())
+                # What a method says of the subject of a probe is no refusal of the method, and not kept.
+                code = row.code if row.spent or not row.able else None
+                journal.save_capability(store, client.fingerprint, row.method, row.able, code, clock.now())
         with store.write():
             journal.count_calls(store, client.fingerprint, dict(client.calls), clock.now())
     return found
@@ -63,7 +66,8 @@ def _probe(client: VkClient, method: str, parameters: dict[str, Any]) -> Ability
     except VkSkip as error:
         # Closed or gone: the method answered, so the token may call it.
         return Ability(method, None if error.state in INCONCLUSIVE else True, error.code, error.message)
+    except VkQuota as error:
+        return Ability(method, True, error.code, error.message, spent=True)
     except VkError as error:
-        # Used up for today.
         return Ability(method, True, error.code, error.message)
     return Ability(method, True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from collector.check import check
 from collector.client import VkClient
 from collector.overlap import belonging, encode
 from collector.plan import WANTED, Facts, Plan, plan, reckon
@@ -84,6 +85,17 @@ def test_collect_finds_what_was_foretold_and_does_not_read_the_pilot_again(
     assert part.worded.low <= worded / len(stamps) <= part.worded.high
     study.clock.time += HOUR
     assert made(study, str(number))[0].calls["wall.get"] == 1, "only the community's own wall is left"
+
+
+def test_a_check_before_uses_nothing_up(vk: SimulatedVk, store: Store, world: World) -> None:
+    number = open_communities(world)[0]
+    study = Study(vk, store)
+    with VkClient(Token(vk.tokens[study.kind]), VkSettings(api_url=vk.api_url, requests_per_second=2000)) as client:
+        assert {row.method for row in check(client, store, clock=study.clock) if row.code} > {"groups.getById"}
+    assert not journal.probes(store, study.clock.now()), "what a probe's subject is refused for is no daily limit"
+    found, calls = made(study, str(number))
+    assert found.left["wall.get"] > 4000 and found.parts[0].readable.n, "the pilot looked"
+    assert calls["groups.getById"] == 1
 
 
 def test_names_that_are_not_there_and_hidden_lists_are_said(vk: SimulatedVk, store: Store, world: World) -> None:
