@@ -90,16 +90,12 @@ class PostNumbers:
         places = list(zip(owners, authors, texts.rows(), strict=True))
         if self._recalls:
             self._recall(places)
-        if plain:
-            return [
-                _own(row.id) or (_made(row.id or row.url) if row.id or row.url else self._unnamed(owner, row))
-                for owner, _, row in places
-            ]
-        return [
-            self._named(place, row.id or row.url) if row.id or row.url else self._unnamed(owner, row)
-            for place in places
-            for owner, _, row in (place,)
-        ]
+        return list(map(self._number, places))
+
+    def _number(self, place: Place) -> int | None:
+        owner, _, row = place
+        name = row.id or row.url
+        return self._named(place, name) if name else self._unnamed(owner, row)
 
     def _recall(self, places: list[Place]) -> None:
         asked: dict[int, list[int]] = {}

@@ -19,6 +19,7 @@ ENOUGH = 30
 
 _LAST = 2**63 - 1
 Stretch = tuple[int, int]
+_EVERYBODY: list[Stretch] = [(0, _LAST)]
 
 
 def covered(store: Store, community_id: int) -> list[Stretch]:
@@ -26,7 +27,7 @@ def covered(store: Store, community_id: int) -> list[Stretch]:
     bring nobody."""
     walk = journal.find_walk(store, "members", community_id)
     if (walk and walk.state in ("done", "short")) or journal.find_gap(store, "members", community_id):
-        return [(0, _LAST)]
+        return list(_EVERYBODY)
     pilot = journal.find_walk(store, PILOT, community_id)
     try:
         return [(int(low), int(high)) for low, high in json.loads(pilot.cursor)] if pilot and pilot.cursor else []
@@ -56,17 +57,18 @@ def belonging(
     common = covers[0] if covers else []
     for cover in covers[1:]:
         common = _meet(common, cover)
+    whole = common == _EVERYBODY
     known = {n: _within(people.member_ids(store, n), common) for n in dict.fromkeys((*communities, *minus))}
     out = set().union(*(known[number] for number in minus)) if minus else set()
     found = 0.0
     for number in communities:
         total, met = members.get(number, 0), known[number]
-        if total and len(met) < min(ENOUGH, total) and common != [(0, _LAST)]:
+        if total and len(met) < min(ENOUGH, total) and not whole:
             return None
         times = (sum(person in known[other] for other in communities) for person in met - out)
         belongs = sum(1 / k for k in times if k >= least)
-        found += belongs * total / len(met) if met and common != [(0, _LAST)] else belongs
-    return round(found), common == [(0, _LAST)]
+        found += belongs * total / len(met) if met and not whole else belongs
+    return round(found), whole
 
 
 def _meet(one: Sequence[Stretch], other: Sequence[Stretch]) -> list[Stretch]:
@@ -74,7 +76,7 @@ def _meet(one: Sequence[Stretch], other: Sequence[Stretch]) -> list[Stretch]:
     return sorted((low, high) for low, high in meets if low <= high)
 
 
-def _within(ids: Sequence[int], stretches: Sequence[Stretch]) -> set[int]:
-    if list(stretches) == [(0, _LAST)]:
+def _within(ids: Sequence[int], stretches: list[Stretch]) -> set[int]:
+    if stretches == _EVERYBODY:
         return set(ids)
     return {number for number in ids if any(low <= number <= high for low, high in stretches)}

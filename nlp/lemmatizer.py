@@ -152,12 +152,14 @@ class Fast(dict[str, Pair]):
                 return self._settled(token, (shared[0], plain[0]))
         found = candidates(token, self._book)
         best = plainest(token, found)
-        if shared is not None and len(found) == 1 and (token == form or same_in_capitals(best)):
-            self._plain[shared[1]] = best.pos, same_in_capitals(best)
-        if len(found) > 1 and open_to_choice(token, found):
-            static = self._alone.scores(form, found)
-            scores = _capital_inside(self._alone.shaped(static, shape(token), found), shape(token), found)
-            scores = _capital_of_any_word(scores, form, found)
+        if shared is not None and len(found) == 1:
+            same = same_in_capitals(best)
+            if same or token == form:
+                self._plain[shared[1]] = best.pos, same
+        elif len(found) > 1 and open_to_choice(token, found):
+            form_of = shape(token)
+            scores = self._alone.shaped(self._alone.scores(form, found), form_of, found)
+            scores = _capital_of_any_word(_capital_inside(scores, form_of, found), form, found)
             best = found[scores.index(max(scores))]
         return self._settled(token, best[:2])
 
@@ -200,8 +202,8 @@ class Context(dict[str, _Word]):
             return gap
         form = token.lower()
         if token.isascii() and (russian := _in_cyrillic(token, self._book)):
-            same = self[token] = self[russian]
-            return same
+            word = self[token] = self[russian]
+            return word
         spelt = form if form in self._weights.vocabulary else ""
         shared = self._book.shared(form) if not spelt and form.isalpha() else None
         if shared is not None:
@@ -220,8 +222,10 @@ class Context(dict[str, _Word]):
         choice = self._choice(token, form, found) if len(found) > 1 and open_to_choice(token, found) else None
         pair = plainest(token, found)[:2]
         word = self[token] = (self._pairs.setdefault(pair, pair), *numbers, choice, token[:1] in ENDS)
-        if shared is not None and len(found) == 1 and (token == form or same_in_capitals(first)):
-            self._plain[shared[1]] = first.pos, same_in_capitals(first), word[1:]
+        if shared is not None and len(found) == 1:
+            same = same_in_capitals(first)
+            if same or token == form:
+                self._plain[shared[1]] = first.pos, same, word[1:]
         return word
 
     def _number(self, seen: Neighbour) -> tuple[int, int]:

@@ -75,7 +75,7 @@ class Lexicon:
         if kept is not None:
             head, _, rest = kept.partition('","')
             return None if "\\" in head else (head[3:], rest)  # a lemma that JSON had to escape
-        if self._keep or form in self._corrections or ("х" in form and _LAUGHTER.fullmatch(form)):
+        if self._keep or form in self._corrections or _laughs(form):
             return None
         return self._analyser.sure(form)
 
@@ -104,7 +104,7 @@ class Lexicon:
         plain = None if form.isalpha() else _plain(form)
         if plain:
             return [plain], False
-        if "х" in form and _LAUGHTER.fullmatch(form):
+        if _laughs(form):
             return [_sure(form, "FUNC")], True
         found = known(form)
         if found:
@@ -147,6 +147,11 @@ class Lexicon:
 
     def _guessed(self, form: str) -> list[Candidate]:
         return self._analyser.guessed(form) or [_sure(folded(form), "OTHER")]
+
+
+def _laughs(form: str) -> bool:
+    """«ахаха», «хехе»: whatever the dictionary has under these letters."""
+    return "х" in form and _LAUGHTER.fullmatch(form) is not None
 
 
 def _sure(lemma: str, pos: str) -> Candidate:

@@ -31,7 +31,7 @@ _CLOSED = ("FUNC", "PRON", "ADV")
 
 def in_cyrillic(token: str) -> str:
     """The token in Cyrillic letters if the rule takes it for Russian, else empty."""
-    if not token.isascii() or not _TWINS.fullmatch(token) or token in _ENGLISH:
+    if not _TWINS.fullmatch(token) or token in _ENGLISH:
         return ""
     russian = token.translate(_CYRILLIC)
     found = analyser().known(russian.lower())
