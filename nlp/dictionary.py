@@ -10,7 +10,7 @@ holds its readings against ``parse()``.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -38,6 +38,10 @@ class Reading(NamedTuple):
     score: int
 
 
+_reading: Callable[[tuple[str, int, int]], Reading] = functools.partial(tuple.__new__, Reading)
+"""A reading, in a third of its constructor's time."""
+
+
 class Rule(NamedTuple):
     """How an unknown word becomes a lemma: letters to cut at its end, letters to add, the tag, the score."""
 
@@ -56,6 +60,18 @@ class Step(NamedTuple):
     plain: bool
 
 
+class _Tags(dict[int, str]):
+    """number -> the OpenCorpora tag, ``NOUN,anim,masc sing,nomn``."""
+
+    def __init__(self, gramtab: Any) -> None:
+        super().__init__()
+        self._gramtab = gramtab
+
+    def __missing__(self, number: int) -> str:
+        found = self[number] = str(self._gramtab[number])
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class _Tables:
     holds: Any
@@ -65,7 +81,6 @@ class _Tables:
     paradigms: Any
     suffixes: list[str]
     prefixes: tuple[str, ...]
-    gramtab: Any
     probability: Any
     endings: tuple[Any, ...]
 
@@ -86,20 +101,16 @@ class Dictionary:
             paradigms=words.paradigms,
             suffixes=words.suffixes,
             prefixes=tuple(words.paradigm_prefixes),
-            gramtab=words.gramtab,
             probability=getattr(estimator, "p_t_given_w", {}),
             endings=tuple(words.prediction_suffixes_dawgs),
         )
         self._steps: dict[tuple[int, int], Step] = {}
         self._rules: dict[str, tuple[Rule, ...]] = {}
-        self._tag_names: dict[int, str] = {}
+        self._tags = _Tags(words.gramtab)
 
     def tag(self, number: int) -> str:
         """The OpenCorpora tag of this number, ``NOUN,anim,masc sing,nomn``."""
-        found = self._tag_names.get(number)
-        if found is None:
-            found = self._tag_names[number] = str(self._tables.gramtab[number])
-        return found
+        return self._tags[number]
 
     def holds(self, form: str) -> bool:
         """Whether the dictionary has a form as it is spelt."""
@@ -114,19 +125,16 @@ class Dictionary:
         found: list[tuple[str, Any]] = tables.similar(form, tables.swaps)
         return found
 
-    def steps(self, places: Any) -> list[Step]:
-        """What a form with these places becomes, reading by reading."""
-        get = self._steps.get
-        return [get(place) or self._step(place) for place in places]
-
-    def _step(self, place: tuple[int, int]) -> Step:
+    def step(self, place: tuple[int, int]) -> Step:
+        """What a form with this place becomes; not remembered."""
         tables, index = self._tables, place[1]
         paradigm = tables.paradigms[place[0]]
         count = len(paradigm) // 3
         plain = not tables.prefixes[paradigm[2 * count + index]] and not tables.prefixes[paradigm[2 * count]]
-        step = self._steps[place] = Step(
-            tables.suffixes[paradigm[index]], tables.suffixes[paradigm[0]], paradigm[count + index], plain
-        )
+        return Step(tables.suffixes[paradigm[index]], tables.suffixes[paradigm[0]], paradigm[count + index], plain)
+
+    def _remembered(self, place: tuple[int, int]) -> Step:
+        step = self._steps[place] = self.step(place)
         return step
 
     def readings(self, form: str) -> list[Reading]:
@@ -135,32 +143,33 @@ class Dictionary:
 
     def read(self, form: str, places: list[tuple[str, Any]]) -> list[Reading]:
         """The readings of a form that was found at these places."""
-        paradigms = self._tables.paradigms
-        found = [
-            self._reading(spelling, paradigms[paradigm_id], index)
-            for spelling, where in places
-            for paradigm_id, index in where
-        ]
+        found = []
+        get = self._steps.get
+        for spelling, where in places:
+            for place in where:
+                cut, add, tag, plain = get(place) or self._remembered(place)
+                lemma = spelling.removesuffix(cut) + add if plain else self._lemma(spelling, place)
+                found.append(_reading((lemma, tag, SCALE)))
         return self._scored(form, found) if len(found) > 1 else found
 
-    def _reading(self, spelling: str, paradigm: Any, index: int) -> Reading:
-        tables = self._tables
+    def _lemma(self, spelling: str, place: tuple[int, int]) -> str:
+        """The lemma of a form with something to cut at its front."""
+        tables, index = self._tables, place[1]
+        paradigm = tables.paradigms[place[0]]
         count = len(paradigm) // 3
-        tag = paradigm[count + index]
-        if index == 0:
-            return Reading(spelling, tag, SCALE)
         prefix = tables.prefixes[paradigm[2 * count + index]]
         suffix = tables.suffixes[paradigm[index]]
         stem = spelling[len(prefix) : len(spelling) - len(suffix)]
-        return Reading(tables.prefixes[paradigm[2 * count]] + stem + tables.suffixes[paradigm[0]], tag, SCALE)
+        return str(tables.prefixes[paradigm[2 * count]]) + stem + str(tables.suffixes[paradigm[0]])
 
     def _scored(self, form: str, found: list[Reading]) -> list[Reading]:
         """The readings with P(tag | form): the dictionary's counts, and by way of a few more as common as their lemmas
         are («держу» is rather ``держать`` than ``дерзить``); as they came where there is nothing to choose.
         """
-        if len({(reading.lemma, self.tag(reading.tag)[:4]) for reading in found}) == 1:
+        names = self._tags
+        if len({(lemma, names[number][:4]) for lemma, number, _ in found}) == 1:
             return found
-        lemmas = [reading[0] for reading in found]
+        lemmas = [lemma for lemma, _, _ in found]
         weigh, count = self._weights.get, lemmas.count
         # of a lemma with many readings each has a part: «веди» is a letter's name in all cases
         common = [SCALE * (weigh(lemma) or self._weigh(lemma)) // count(lemma) for lemma in lemmas]
@@ -171,8 +180,8 @@ class Dictionary:
         ]
         whole = sum(shares)
         return [
-            Reading(lemma, reading[1], share * SCALE // whole)
-            for lemma, reading, share in zip(lemmas, found, shares, strict=True)
+            _reading((lemma, number, share * SCALE // whole))
+            for (lemma, number, _), share in zip(found, shares, strict=True)
         ]
 
     def _weigh(self, lemma: str) -> int:
@@ -180,8 +189,8 @@ class Dictionary:
         return weight
 
     def _counts(self, form: str, found: list[Reading]) -> list[int]:
-        get = self._tables.probability.get
-        return _seen([get(f"{form}:{self.tag(reading.tag)}", 0) for reading in found])
+        get, names = self._tables.probability.get, self._tags
+        return _seen([get(f"{form}:{names[number]}", 0) for _, number, _ in found])
 
     def seen(self, form: str) -> list[tuple[str, int]]:
         """(lemma, times) of each reading of an ambiguous form in the texts that the dictionary was counted on."""
@@ -191,17 +200,14 @@ class Dictionary:
 
     def guesses(self, form: str) -> list[Reading]:
         """Readings of a form the dictionary does not know, by the words that end like it, likeliest first."""
-        rules = self.rules(form[-LONGEST_ENDING:])
+        ending = form[-LONGEST_ENDING:]
+        rules = self._rules.get(ending)
+        if rules is None:
+            rules = self._rules[ending] = self.rules(ending)
         return [Reading(form[: len(form) - cut] + add, tag, score) for cut, add, tag, score in rules if cut < len(form)]
 
     def rules(self, ending: str) -> tuple[Rule, ...]:
-        """The rules for unknown words with this ending."""
-        rules = self._rules.get(ending)
-        if rules is None:
-            rules = self._rules[ending] = self._rules_of(ending)
-        return rules
-
-    def _rules_of(self, ending: str) -> tuple[Rule, ...]:
+        """The rules for unknown words with this ending; not remembered."""
         tables = self._tables
         for length in range(len(ending), 0, -1):
             counted: dict[tuple[int, str, int], int] = {}

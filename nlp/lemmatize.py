@@ -10,12 +10,12 @@ from __future__ import annotations
 import contextlib
 import gc
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from nlp import copies, lexicon
 from nlp.clean import clean
 from nlp.language import language
-from nlp.lemmatizer import Context, Fast, Pair
+from nlp.lemmatizer import Context, Fast, Lemmatized
 from nlp.lexicon import Lexicon
 from nlp.settings import LemmaSettings, check_mode
 from nlp.tables import corrections
@@ -28,7 +28,7 @@ from storage.rows import Document, Text
 NUMBER = 4
 """Raised when cleaning, tokens or this module's choices change; documents of another number are made again."""
 
-Chooser = Callable[[str], list[Pair]]
+Chooser = Callable[[str], Sequence[Lemmatized]]
 
 BATCH = 1000
 
@@ -112,7 +112,7 @@ def document(text: Text, mark: str, choose: Chooser, languages: tuple[str, ...],
     """One text's row: its lemmas and parts of speech, aligned, every word in order."""
     cleaned = clean(text.text).text
     lang = language(cleaned)
-    pairs = _pairs(cleaned, lang, choose, languages)
+    found = _words(cleaned, lang, choose, languages)
     return Document(
         kind=text.kind,
         part=text.part,
@@ -122,15 +122,15 @@ def document(text: Text, mark: str, choose: Chooser, languages: tuple[str, ...],
         published_at=text.published_at,
         lang=lang,
         copy_of=None,
-        lemmas=" ".join([pair[0] for pair in pairs]),
-        pos=" ".join([pair[1] for pair in pairs]),
-        n_lemmas=len(pairs),
+        lemmas=" ".join([word[0] for word in found]),
+        pos=" ".join([word[1] for word in found]),
+        n_lemmas=len(found),
         recipe=recipe,
         input=mark,
     )
 
 
-def _pairs(cleaned: str, lang: str, choose: Chooser, languages: tuple[str, ...]) -> list[Pair]:
+def _words(cleaned: str, lang: str, choose: Chooser, languages: tuple[str, ...]) -> Sequence[Lemmatized]:
     if lang == "ru" and "ru" in languages:
         return choose(cleaned)
     # The Russian dictionary would invent readings for another language: its words pass as they are written.
@@ -139,7 +139,7 @@ def _pairs(cleaned: str, lang: str, choose: Chooser, languages: tuple[str, ...])
 
 
 def chooser(mode: str, book: Lexicon) -> Chooser:
-    """A function from a cleaned text to the pairs of its words."""
+    """A function from a cleaned text to its words, lemma and part of speech first."""
     return Fast(book).text if mode == "fast" else Context(book).text
 
 
@@ -152,8 +152,7 @@ def lemmatize_tokens(sentences: Iterable[list[str]], mode: str = "context") -> I
     check_mode(mode)
     book = Lexicon(corrections(), keep=False)
     table = Fast(book) if mode == "fast" else Context(book)
-    for sentence in sentences:
-        yield [pair[0] for pair in table.sentence(sentence)]
+    yield from map(table.lemmas, sentences)
 
 
 def lemmatize_texts(texts: Iterable[str], mode: str = "context") -> Iterator[list[str]]:
@@ -162,6 +161,6 @@ def lemmatize_texts(texts: Iterable[str], mode: str = "context") -> Iterator[lis
     Nothing is read from or written to a study. Raises ConfigError for an unknown mode.
     """
     check_mode(mode)
-    pairs = chooser(mode, Lexicon(corrections(), keep=False))
+    choose = chooser(mode, Lexicon(corrections(), keep=False))
     for text in texts:
-        yield [lemma for lemma, _ in pairs(clean(text).text)]
+        yield [word[0] for word in choose(clean(text).text)]

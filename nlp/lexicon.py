@@ -7,16 +7,14 @@ then an unknown word is guessed by its ending. A form's candidates come with wha
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import itertools
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from importlib import metadata
-from typing import Any
 
-from nlp.candidates import GUESSED, Candidate, analyser, folded
+from nlp.candidates import GUESSED, Candidate, analyser, folded, made
 from nlp.dictionary import SCALE
 from nlp.tables import Correction, common_version
 from storage.rows import Form
@@ -32,7 +30,6 @@ _LONG_RUN = re.compile(r"(.)\1{2,}")
 _LOOKALIKES = str.maketrans("abcehikmoptuxy", "авсеникмортиху")
 _LAUGHTER = re.compile("(?=.*х.*х)(?:[ах]{4,}|[хе]{4,}|[хи]{4,}|[хо]{4,}|[хэ]{4,})")
 _decode = json.JSONDecoder().raw_decode
-_candidate: Callable[[list[Any]], Candidate] = functools.partial(tuple.__new__, Candidate)
 _PARTICLES = ("-то", "-ка", "-таки", "-де", "-с")
 
 
@@ -59,7 +56,7 @@ class Lexicon:
         if found is None:
             kept = self._stored.get(form)
             if kept is not None:  # a line of text takes a fifth of the candidates' memory, and few are asked for twice
-                return list(map(_candidate, _decode(kept)[0]))
+                return list(map(made, _decode(kept)[0]))
             found, in_dictionary = self._analyse(form)
             if self._keep:
                 self._known[form] = found
@@ -88,14 +85,17 @@ class Lexicon:
         return self._analyse(form)[1]
 
     def take_new(self) -> list[Form]:
-        """The rows learned since the last call, to be stored."""
+        """The rows learned since the last call, to be stored; from now on they are read as those of earlier runs."""
         learned, self._new = self._new, []
-        return [
+        rows = [
             Form(
                 form, json.dumps(self._known[form], ensure_ascii=False, separators=(",", ":")), int(known), self.recipe
             )
             for form, known in learned
         ]
+        self._stored.update({row.form: row.candidates for row in rows})
+        self._known.clear()
+        return rows
 
     def _analyse(self, form: str) -> tuple[list[Candidate], bool]:
         if form in self._corrections:
@@ -112,23 +112,32 @@ class Lexicon:
         plain = _plain(form)
         if plain:
             return [plain], False
-        for spelling in _spellings(form):
-            if spelling in self._corrections:
-                return [_sure(*self._corrections[spelling])], True
-            found = known(spelling)
+        latin, long = _LATIN.search(form), _LONG_RUN.search(form)
+        if latin or long:
+            found = self._repaired(form)
             if found:
                 return found, True
-        if _LATIN.search(form):
+        if latin:
             return self._half_latin(form), False
         if "-" in form:
             return self._hyphenated(form), False
-        return self._guessed(_LONG_RUN.sub(r"\1", form)), False
+        return self._guessed(_LONG_RUN.sub(r"\1", form) if long else form), False
+
+    def _repaired(self, form: str) -> list[Candidate]:
+        """The candidates of the first repaired spelling that is known; none otherwise."""
+        for spelling in _spellings(form):
+            if spelling in self._corrections:
+                return [_sure(*self._corrections[spelling])]
+            found = self._analyser.known(spelling)
+            if found:
+                return found
+        return []
 
     def _half_latin(self, form: str) -> list[Candidate]:
         """``telegram-каналов``: the dictionary knows the second half; any other mixture stays as it is."""
         head, hyphen, tail = form.rpartition("-")
         if hyphen and _CYRILLIC.search(tail) and not _LATIN.search(tail) and _LATIN.search(head):
-            return [found._replace(lemma=f"{folded(head)}-{found.lemma}") for found in self.candidates(tail)]
+            return _joined(head, self.candidates(tail))
         return [_sure(folded(form), "OTHER")]
 
     def _hyphenated(self, form: str) -> list[Candidate]:
@@ -143,10 +152,16 @@ class Lexicon:
             head = first.lemma
         elif "-" in head and first.lemma != head and last[0].kind.startswith(GUESSED):
             return [_sure(folded(form), "OTHER")]
-        return [found._replace(lemma=f"{folded(head)}-{found.lemma}") for found in last]
+        return _joined(head, last)
 
     def _guessed(self, form: str) -> list[Candidate]:
         return self._analyser.guessed(form) or [_sure(folded(form), "OTHER")]
+
+
+def _joined(head: str, found: Iterable[Candidate]) -> list[Candidate]:
+    """The candidates of a word's second half, with the first before their lemmas."""
+    before = f"{folded(head)}-"
+    return [made((before + one[0], *one[1:])) for one in found]
 
 
 def _laughs(form: str) -> bool:

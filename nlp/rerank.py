@@ -8,6 +8,7 @@ the same lemma on every platform. The weights are data, made by ``python -m nlp.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -35,7 +36,13 @@ def neighbour(form: str, found: Sequence[Candidate], vocabulary: frozenset[str])
     first = found[0]
     kinds = "|".join(sorted({candidate.kind for candidate in found}))
     word = form if form in vocabulary else ""
-    return Neighbour(word, kinds, first.kind, frozenset(first.agree.split()))
+    return Neighbour(word, kinds, first.kind, bundles(first.agree))
+
+
+@functools.lru_cache(maxsize=4096)
+def bundles(agree: str) -> frozenset[str]:
+    """What a candidate agrees with, one by one: the same set for the same text."""
+    return frozenset(agree.split())
 
 
 def cases(candidate: Candidate) -> str:

@@ -41,7 +41,7 @@ class Side(NamedTuple):
 def ask(candidate: Candidate) -> Ask:
     """The names of a candidate."""
     kind, own = candidate.kind, rerank.cases(candidate)
-    agree = frozenset(candidate.agree.split())
+    agree = rerank.bundles(candidate.agree)
     return Ask(kind, f"{kind}~{own}", f"{candidate.pos}~{own}", f"{kind}~0", f"{kind}~1", agree)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import sys
 from collections.abc import Mapping
 from importlib import resources
 
@@ -49,7 +50,9 @@ class Weights:
             if line is None:
                 return _NOTHING
             cells = line.split("\t")
-            found = self._read[name] = dict(zip(cells[::2], map(int, cells[1::2]), strict=True))
+            # a few hundred kinds of words are the names in thousands of groups
+            names = map(sys.intern, cells[::2])
+            found = self._read[name] = dict(zip(names, map(int, cells[1::2]), strict=True))
         return found
 
     def weight(self, feature: str) -> int:

@@ -26,4 +26,4 @@ def rows() -> list[list[str]]:
 
 @pytest.mark.parametrize(("sentence", "word", "lemma", "pos"), rows(), ids=[f"{row[0]}-{row[1]}" for row in rows()])
 def test_table(context: Context, sentence: str, word: str, lemma: str, pos: str) -> None:
-    assert context.text(f"Да. {sentence}.")[1:][tokens_in(sentence).index(word)] == (lemma, pos)
+    assert context.text(f"Да. {sentence}.")[1:][tokens_in(sentence).index(word)][:2] == (lemma, pos)

@@ -88,6 +88,22 @@ def test_forgetting_changes_nothing(book: Lexicon, monkeypatch: pytest.MonkeyPat
     assert Context(book).sentence(tokens) == expected
 
 
+@pytest.mark.parametrize("way", [Fast, Context])
+def test_words_are_forgotten_without_a_change(
+    book: Lexicon, monkeypatch: pytest.MonkeyPatch, way: type[Fast] | type[Context]
+) -> None:
+    texts = [" ".join(sentence) for sentence in sentences(TEXT)] * 3
+    table = way(book)
+    expected = [list(table.text(text)) for text in texts]
+    monkeypatch.setattr(way, "most", 10)
+    bounded = way(book)
+    longest = max(len(text.split()) for text in texts)
+    for text, words in zip(texts, expected, strict=True):
+        assert [word[:2] for word in bounded.text(text)] == [word[:2] for word in words]
+        assert len(bounded) <= 10 + longest
+    assert [bounded.lemmas(text.split()) for text in texts] == [table.lemmas(text.split()) for text in texts]
+
+
 def test_a_file_gives_back_its_weights() -> None:
     table = {
         "k~NOUN": 5,
