@@ -50,7 +50,7 @@ def walls_of_people(expedition: Expedition) -> Iterator[Reading]:
     """Walls of all audiences' people; a closed or deleted one is a gap that costs no call."""
     asked = _save_refused(expedition, "walls", None)
     ended = count(1)
-    for user_id, state in _panel(expedition):
+    for user_id, state in _in_turn(expedition, "walls"):
         if state in CLOSED:
             continue
         if not expedition.usable("wall.get"):
@@ -67,7 +67,7 @@ def subscriptions_of_people(expedition: Expedition) -> Iterator[Reading]:
         cut = find_cut(audiences.panel(expedition.store), settings.subscriptions_sample, settings.seed)
     asked = _save_refused(expedition, "subscriptions", cut)
     ended = count(1)
-    for user_id, state in _panel(expedition):
+    for user_id, state in _in_turn(expedition, "subscriptions"):
         if state in CLOSED or not _drawn(expedition, cut, user_id):
             continue
         if not expedition.usable("users.getSubscriptions"):
@@ -79,6 +79,15 @@ def subscriptions_of_people(expedition: Expedition) -> Iterator[Reading]:
 def _panel(expedition: Expedition) -> Iterator[tuple[int, str]]:
     """(user, state) of everybody in the panel who belongs to this share."""
     return (row for row in audiences.panel_states(expedition.store) if expedition.settings.mine(row[0]))
+
+
+def _in_turn(expedition: Expedition, kind: str) -> Iterator[tuple[int, str]]:
+    """The same people: who was never asked comes before who is asked again, or a study of more walls than a day allows
+    would never come to its end; among equals the draw decides, so that whatever a day allows is no sample of veterans.
+    """
+    settings = expedition.settings
+    turns = audiences.panel_in_turn(expedition.store, kind, lambda user_id: lot(settings.seed, user_id) >> 1)
+    return (row for row in turns if settings.mine(row[0]))
 
 
 def _drawn(expedition: Expedition, cut: Cut | None, user_id: int) -> bool:

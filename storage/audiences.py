@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -159,6 +159,26 @@ def panel_states(store: Store) -> Iterator[tuple[int, str]]:
         "LEFT JOIN users AS u ON u.id = a.user_id WHERE a.user_id > ? ORDER BY a.user_id LIMIT ?"
     )
     return ((row[0], row[1]) for row in _in_parts(store, sql))
+
+
+def panel_in_turn(store: Store, kind: str, lot: Callable[[int], int]) -> Iterator[tuple[int, str]]:
+    """Stream (id, state) of the people of all audiences in the order in which walks of a kind are made over them: first
+    who was never walked over to an end, then who was longest ago; among equals by ``lot`` (below 2**63).
+
+    The order is that of the first row's moment; walks made since do not change it.
+    """
+    with store.write() as connection:
+        connection.create_function("lot", 1, lot, deterministic=True)
+        connection.execute("DROP TABLE IF EXISTS temp._turns")
+        connection.execute(
+            "CREATE TEMP TABLE _turns AS SELECT a.user_id AS id, coalesce(u.state, 'unknown') AS state "
+            "FROM (SELECT DISTINCT user_id FROM audience_members) AS a LEFT JOIN users AS u ON u.id = a.user_id "
+            "LEFT JOIN walks AS w ON w.kind = ? AND w.subject = a.user_id "
+            "ORDER BY coalesce(w.finished_seen, 0), lot(a.user_id)",
+            (kind,),
+        )
+    sql = "SELECT rowid, id, state FROM temp._turns WHERE rowid > ? ORDER BY rowid LIMIT ?"
+    return ((row[1], row[2]) for row in _in_parts(store, sql))
 
 
 def _in_parts(store: Store, sql: str) -> Iterator[Sequence[Any]]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from collector.sample import lot
 from collector.settings import AudienceSpec
 from simulator.plans import PLANS
 from simulator.records import Comment, Post
@@ -177,6 +178,36 @@ def test_a_panel_stays_and_newcomers_join_it_with_the_same_weight(
         "SELECT count(*) FROM v_members_now WHERE state IN ('ok', 'unknown') AND community_id = " + str(number)
     )[0][0]
     assert len(second) * weight == pytest.approx(readable, rel=0.8), "the weights still stand for all of them"
+
+
+AT_ONCE = 32  # calls on their way at the same time, the most there are: which of them VK still answers, it decides
+
+
+def walls_read(study: Study) -> list[int]:
+    """Whose walls were read."""
+    return [row[0] for row in study.rows("SELECT subject FROM walks WHERE kind = 'walls'")]
+
+
+@pytest.mark.parametrize("kind", ["service", "user"])
+def test_a_study_of_more_walls_than_a_day_allows_comes_to_its_end(kind: str) -> None:
+    plan = PLANS["tiny"]
+    world = build_world(replace(plan, audiences=(replace(plan.audiences[0], size=300, posts=1.0, wall_posts=1),)))
+    number = open_communities(world)[0]
+    readable = [one for one in world.members(number) if not (world.people[one].closed or world.people[one].deactivated)]
+    a_day = len(readable) // 3 + 1
+    settings = ServerSettings(requests_per_second=2000, daily_quota={"wall.get": a_day})
+    with start_server(world, settings) as vk, open_store(":memory:") as store:
+        study, outcomes = Study(vk, store, kind), []
+        for _ in range(4):
+            outcomes.append(study.collect(spec(number), what=("members", "walls"), max_posts=100))
+            if len(outcomes) == 1:
+                first = set(walls_read(study))
+            vk.limits.forget()
+            study.clock.time += 25 * HOUR
+        assert [outcome.state for outcome in outcomes[:2]] == ["paused", "paused"]
+        assert sorted(walls_read(study)) == sorted(readable), "what was read yesterday is not read again before"
+        drawn = sorted(readable, key=lambda one: lot(1, one))
+        assert first <= set(drawn[: a_day + AT_ONCE]), "a day reads a sample of the list, not its veterans"
 
 
 def test_states_and_cities_of_people_keep_their_history(study: Study) -> None:
