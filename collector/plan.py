@@ -17,17 +17,19 @@ from collector.client import VkClient
 from collector.engine import Engine
 from collector.errors import VkQuota
 from collector.pilot import look
-from collector.plan_facts import Facts, drawn_from, gather, own_posts
+from collector.plan_facts import MEMBERS_A_CALL, POSTS_A_CALL, Alone, Facts, drawn_from, gather, own_posts
 from collector.resolve import known_community, resolve
 from collector.settings import DAILY, CollectSettings
 from collector.walk import Expedition
-from storage import QUIET, SYSTEM_CLOCK, Clock, Store, Watch, journal, people, plan_data
+from storage import QUIET, SYSTEM_CLOCK, Clock, Store, Watch, journal, people
 
 WANTED = 300
 """People with words in each audience, from which topics and comparisons stand."""
 
 READABLE, WITH_WORDS, WALL_CALLS = 0.7, 0.5, 1.1
 """Priors where nothing was looked at: of members open and not deleted; of those with enough words; calls a wall."""
+
+NOBODY = Alone()
 
 POST_BYTES, PERSON_BYTES = 1600, 200
 """Bytes of the study file: a post with its lemmas and profiles (17.7 MB for 10,814 posts of the demo), a member."""
@@ -66,7 +68,7 @@ class Plan:
     """``calls``: method -> calls; ``left``: method -> calls left today; ``seconds`` of pure waiting for the rate;
     ``days``: 1 when all fits into today; ``disk``: bytes; ``missing``: names that VK does not know; ``listed``: people
     who are named one by one; ``rules``: the audiences of ``all``, ``2 of 5`` and ``active``, whose people are in no
-    community's part."""
+    community's part; ``drawn``: people of drawn baselines. What was read lately is in no number of ``calls``."""
 
     parts: tuple[Part, ...]
     calls: Mapping[str, int]
@@ -77,6 +79,7 @@ class Plan:
     missing: tuple[str, ...]
     listed: int = 0
     rules: tuple[Part, ...] = ()
+    drawn: int = 0
 
 
 def plan(
@@ -100,13 +103,11 @@ def plan(
         expedition = Expedition(store, client, settings, watch, clock)
         ids, missing, batches = _look(expedition)
         expedition.adopt_calls()
-    known = gather(store, settings, ids)
-    listed = {user for spec in settings.audiences for user in spec.people}
+    known = gather(store, settings, ids, clock.now())
     packed = batches.size if batches is not None and batches.able else _single
     return reckon(
         known.communities, settings, _left_today(store, client, clock.now()), min_words=min_words, rate=rate,
-        missing=tuple(missing), rules=known.rules, strangers=known.strangers, listed=len(listed),
-        listed_read=plan_data.count_read_of(store, listed), packed=packed,
+        missing=tuple(missing), rules=known.rules, strangers=known.strangers, alone=known.alone, packed=packed,
     )  # fmt: skip
 
 
@@ -173,30 +174,30 @@ def reckon(
     missing: tuple[str, ...] = (),
     rules: Sequence[Facts] = (),
     strangers: int = 0,
-    listed: int = 0,
-    listed_read: int = 0,
+    alone: Alone = NOBODY,
     packed: Callable[[str], int] = _single,
 ) -> Plan:
     """The plan from what is known; pure. ``left``: calls left today; ``rate``: calls a second; ``rules``: people of
-    whole rules, ``strangers`` of whom may be known by number alone; ``listed``: people named one by one, the walls of
-    ``listed_read`` of whom were read; ``packed``: method -> how many of its calls go in one."""
+    whole rules, ``strangers`` of whom may be known by number alone; ``alone``: people named one by one; ``packed``:
+    method -> how many of its calls go in one."""
     walls = sum(_wall_pages(one, settings) for one in facts) if "posts" in settings.what else 0
     first = [_part(one, settings, min_words, 0) for one in (*facts, *rules)]
     asked = [part for part in first if part.people]
     budget = max(0, left["wall.get"] - walls)
     every = tuple(
-        _part(part.facts, settings, min_words, int(budget / max(1, len(asked)) / part.wall_calls)) for part in first
+        _part(part.facts, settings, min_words, part.facts.read + int(budget / max(1, len(asked)) / part.wall_calls))
+        for part in first
     )
-    calls = _calls(facts, every, settings, walls, strangers, listed, listed_read)
+    calls = _calls(facts, every, settings, walls, strangers, alone)
     over = max(0, calls.get("wall.get", 0) - left["wall.get"])
     own = sum(own_posts(one, settings) for one in facts) if "posts" in settings.what else 0
     posts = sum(part.people * _mean_posts(part.facts, settings) for part in every) + own
     disk = sum(one.members for one in facts) * PERSON_BYTES + posts * POST_BYTES
     days = 1 + math.ceil(over / DAILY["wall.get"])
-    disk += listed * (PERSON_BYTES + (30 * POST_BYTES if "walls" in settings.what else 0))
+    disk += (alone.listed + alone.drawn) * (PERSON_BYTES + (30 * POST_BYTES if "walls" in settings.what else 0))
     seconds = sum(math.ceil(number / packed(method)) for method, number in calls.items()) / rate
     parts, of_rules = every[: len(facts)], every[len(facts) :]
-    return Plan(parts, calls, dict(left), seconds, days, int(disk), missing, listed, of_rules)
+    return Plan(parts, calls, dict(left), seconds, days, int(disk), missing, alone.listed, of_rules, alone.drawn)
 
 
 def _part(facts: Facts, settings: CollectSettings, min_words: int, today: int) -> Part:
@@ -234,8 +235,11 @@ def _margin(n: int, population: int) -> float | None:
 
 
 def _wall_pages(facts: Facts, settings: CollectSettings) -> int:
-    """A page is a hundred posts, two of which are those of the page before."""
-    return max(1, math.ceil((own_posts(facts, settings) - 2) / 98)) if facts.wall is not None else 0
+    """Calls that a community's own wall takes."""
+    if facts.wall is None:
+        return 0
+    pages = max(1, math.ceil((own_posts(facts, settings) - 2) / POSTS_A_CALL))
+    return pages if facts.wall.pages is None else min(pages, facts.wall.pages)
 
 
 def _wall_calls(facts: Facts, settings: CollectSettings) -> float:
@@ -257,27 +261,37 @@ def _unread(part: Part) -> int:
 
 
 def _calls(
-    lists: Sequence[Facts], parts: Sequence[Part], settings: CollectSettings, walls: int, strangers: int, listed: int,
-    listed_read: int,
-) -> dict[str, int]:  # fmt: skip
-    what = settings.what
+    lists: Sequence[Facts], parts: Sequence[Part], settings: CollectSettings, walls: int, strangers: int, alone: Alone
+) -> dict[str, int]:
+    what, people_ = settings.what, max(0, alone.listed + alone.drawn - alone.shut)
     found = {"groups.getById": math.ceil(len(lists) / 500)}
     if "members" in what:
-        found["groups.getMembers"] = sum(1 if one.refused else max(1, math.ceil(one.members / 999)) for one in lists)
-    found["users.get"] = math.ceil((listed + strangers) / 1000)
-    alone = (listed - listed_read) * WALL_CALLS if "walls" in what else 0
-    found["wall.get"] = walls + math.ceil(alone + sum(_unread(part) * part.wall_calls for part in parts))
+        found["groups.getMembers"] = sum(_list_calls(one) for one in lists)
+    found["users.get"] = math.ceil((alone.unknown + strangers) / 1000)
+    others = max(0, people_ - alone.read) * WALL_CALLS if "walls" in what else 0
+    found["wall.get"] = walls + math.ceil(others + sum(_unread(part) * part.wall_calls for part in parts))
     for kind, method in (("comments", "wall.getComments"), ("likes", "likes.getList")):
         if kind in what:
-            found[method] = math.ceil(sum(_post_calls(one, kind) * own_posts(one, settings) for one in lists))
+            found[method] = math.ceil(sum(_post_calls(one, kind, settings) for one in lists))
     if "subscriptions" in what:
-        number = sum(part.people for part in parts) + listed
-        found["users.getSubscriptions"] = min(number, settings.subscriptions_sample or number)
+        number = sum(part.people for part in parts) + people_
+        followed = sum(min(part.people, part.facts.followed) for part in parts) + alone.followed
+        found["users.getSubscriptions"] = max(0, min(number, settings.subscriptions_sample or number) - followed)
     return {method: number for method, number in found.items() if number}
 
 
-def _post_calls(facts: Facts, kind: str) -> float:
-    """Mean calls that the comments, or the likes and reposts, of one of its posts take."""
-    if facts.wall is None:
+def _list_calls(facts: Facts) -> int:
+    if facts.pages is not None:
+        return facts.pages
+    return 1 if facts.refused else max(1, math.ceil(facts.members / MEMBERS_A_CALL))
+
+
+def _post_calls(facts: Facts, kind: str, settings: CollectSettings) -> float:
+    """Calls that the comments, or the likes and reposts, of its posts take: of those stored, and of those to come."""
+    wall = facts.wall
+    if wall is None:
         return 0.0
-    return facts.wall.comment_calls if kind == "comments" else facts.wall.like_calls
+    unread, calls = (
+        (wall.unread_comments, wall.comment_calls) if kind == "comments" else (wall.unread_likes, wall.like_calls)
+    )
+    return unread + calls * max(0, own_posts(facts, settings) - wall.stored)

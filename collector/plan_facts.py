@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from collector.overlap import PILOT, belonging
+from collector.panel import CLOSED
 from collector.resolve import known_community
+from collector.sample import find_cut, lot
 from collector.settings import AudienceSpec, CollectSettings
-from storage import Store, audiences, journal, people, plan_data
+from collector.walk import Limits, decode_limits, due
+from collector.walk_posts import AGAIN, YOUNG
+from storage import Store, audiences, journal, people, plan_data, walls
 from storage.audiences import Selection
 
 WALL_POSTS = 1000
@@ -19,26 +23,36 @@ WALL_POSTS = 1000
 ACTIONS = 20.0
 """Likes, comments and reposts a post where nothing is known."""
 
+MEMBERS_A_CALL, POSTS_A_CALL = 999, 98
+"""Pages hold a thousand and a hundred; one, or two, of these are of the page before."""
+
 _LONG_WORD = re.compile("[а-яё]{4,}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Wall:
     """A community's own wall: ``posts`` within the study's limits, None: not known; calls of ``wall.getComments``, of
-    ``likes.getList`` and actions of people a post."""
+    ``likes.getList`` and actions of people a post. Of the ``stored`` posts the comments take ``unread_comments`` calls
+    more, the likes and reposts ``unread_likes``. ``pages``: calls that the wall itself takes, None: by its posts."""
 
     posts: int | None = None
     comment_calls: float = 1.0
     like_calls: float = 2.0
     actions: float = ACTIONS
+    stored: int = 0
+    unread_comments: int = 0
+    unread_likes: int = 0
+    pages: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What is known of one community, or of the people of one rule (``id`` 0). ``walls``: (posts that VK counts, words
-    of four letters and more) of the people whose wall was read, ``read`` of them in all; empty ``states`` and
-    ``walls``: nothing was looked at. ``share`` of its members are asked for, ``wall`` None: its own is not read.
-    ``at_most``: no more people than that, where nothing tells how many fewer."""
+    of four letters and more) of the people whose wall was ever read; empty ``states`` and ``walls``: nothing was looked
+    at. Of ``read`` people the wall, of ``followed`` the subscriptions were read so lately that they are not asked for
+    again; ``pages``: calls that the member list takes, None: by its length. ``share`` of its members are asked for,
+    ``wall`` None: its own is not read. ``emptied``: ``minus`` takes all away. ``at_most``: no more people than that,
+    where nothing tells how many fewer."""
 
     id: int
     name: str
@@ -46,10 +60,26 @@ class Facts:
     states: Mapping[str, int]
     walls: Sequence[tuple[int, int]]
     read: int = 0
+    followed: int = 0
+    pages: int | None = None
     refused: str = ""
     share: float = 1.0
     wall: Wall | None = Wall()
+    emptied: bool = False
     at_most: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """People named one by one: ``listed`` in files, ``drawn`` as baselines; ``shut``: closed or deleted, as far as is
+    known; of ``unknown`` there is no profile yet; ``read`` and ``followed`` as of Facts."""
+
+    listed: int = 0
+    drawn: int = 0
+    shut: int = 0
+    unknown: int = 0
+    read: int = 0
+    followed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +90,7 @@ class Gathered:
     communities: tuple[Facts, ...]
     rules: tuple[Facts, ...] = ()
     strangers: int = 0
+    alone: Alone = Alone()
 
 
 def own_posts(facts: Facts, settings: CollectSettings) -> int:
@@ -79,33 +110,49 @@ def drawn_from(store: Store, spec: AudienceSpec, ids: Sequence[int]) -> list[Sel
     return [Selection((number,), 1, minus) for number in named]
 
 
-def gather(store: Store, settings: CollectSettings, ids: Sequence[int]) -> Gathered:
-    """What the study's store tells of these communities and of the audiences made of them."""
-    facts = {number: _community(store, settings, number) for number in dict.fromkeys(ids)}
+def gather(store: Store, settings: CollectSettings, ids: Sequence[int], now: int) -> Gathered:
+    """What the study's store tells of these communities and of the audiences made of them, as of ``now``."""
+    facts = {number: _community(store, settings, number, now) for number in dict.fromkeys(ids)}
     members = {number: one.members for number, one in facts.items()}
     shares: dict[int, float] = {}
-    read: dict[int, int] = {}
-    rules, strangers, walls = [], 0, set()
+    lately: dict[int, tuple[int, int]] = {}
+    rules, strangers, own = [], 0, set()
     for spec in settings.audiences:
         named, minus = ([n for n in _known(store, names) if n in facts] for names in (spec.communities, spec.minus))
-        walls |= {*named}
+        own |= {*named}
         if spec.actions or spec.least > 1:
-            rules.append(_rule(store, settings, spec, named, minus, facts))
+            rules.append(_rule(store, settings, spec, named, minus, facts, now))
             strangers += rules[-1].members if spec.actions else 0
             continue
         for number in named:
             shares[number] = max(shares.get(number, 0.0), _left(store, members, number, minus))
-            read[number] = max(read.get(number, 0), _read(store, Selection((number,), 1, tuple(minus))))
+            known = sum(facts[number].states.values()) / max(1, members[number])
+            drawn = _drawn(store, settings, Selection((number,), 1, tuple(minus)), known)
+            lately[number] = max(lately.get(number, (0, 0)), _lately(store, settings, drawn, now))
+    communities = [
+        replace(
+            one, share=shares.get(number, 0.0), wall=one.wall if number in own else None,
+            emptied=shares.get(number) == 0 and one.members > 0,
+        )
+        for number, one in facts.items()
+    ]  # fmt: skip
     return Gathered(
-        tuple(
-            replace(
-                one, share=shares.get(number, 0.0), read=read.get(number, 0),
-                wall=one.wall if number in walls else None,
-            )
-            for number, one in facts.items()
-        ),
-        tuple(rules), strangers,
+        tuple(_marked(one, lately.get(one.id, (0, 0))) for one in communities), tuple(rules), strangers,
+        _alone(store, settings, now),
     )  # fmt: skip
+
+
+def _marked(facts: Facts, lately: tuple[int, int]) -> Facts:
+    return replace(facts, read=lately[0], followed=lately[1])
+
+
+def _alone(store: Store, settings: CollectSettings, now: int) -> Alone:
+    listed = {user for spec in settings.audiences for user in spec.people}
+    drawn = audiences.drawn_people(store) - listed
+    states = plan_data.states_of(store, listed | drawn)
+    shut = sum(state in CLOSED for state in states.values())
+    unknown = len(listed) + len(drawn) - sum(state != "unknown" for state in states.values())
+    return Alone(len(listed), len(drawn), shut, unknown, *_lately(store, settings, listed | drawn, now))
 
 
 def _known(store: Store, names: Sequence[str]) -> list[int]:
@@ -113,9 +160,22 @@ def _known(store: Store, names: Sequence[str]) -> list[int]:
     return [number for number in found if number is not None]
 
 
-def _read(store: Store, selection: Selection) -> int:
-    """How many of these people's walls were read."""
-    return plan_data.count_read_of(store, audiences.selected(store, selection))
+def _drawn(store: Store, settings: CollectSettings, selection: Selection, known: float) -> list[int]:
+    """Who of these people will be in the panel: of ``known``, a share of all, as large a share of the sample."""
+    ids = list(audiences.selected(store, selection, readable=True))
+    if settings.sample is None:
+        return ids
+    cut = find_cut(ids, max(1, round(settings.sample * min(1.0, known))), settings.seed)
+    return [user_id for user_id in ids if lot(settings.seed, user_id) <= cut.lot]
+
+
+def _lately(store: Store, settings: CollectSettings, user_ids: Iterable[int], now: int) -> tuple[int, int]:
+    """Of how many of these people the wall, and the subscriptions, are not asked for again yet."""
+    ids, after = list(user_ids), now - round(settings.refresh_hours * 3600)
+    limits = Limits(settings.max_posts, settings.since)
+    ended = plan_data.finished_walks(store, "walls", ids, after)
+    read = sum(one.number for one in ended if one.refused or Limits(one.most, one.since).cover(limits))
+    return read, sum(one.number for one in plan_data.finished_walks(store, "subscriptions", ids, after))
 
 
 def _left(store: Store, members: Mapping[int, int], number: int, minus: Sequence[int]) -> float:
@@ -133,8 +193,8 @@ def _by_rule(
     if spec.actions:
         if _acted(store, settings, named):
             return sum(1 for _ in audiences.selected(store, _selection(settings, spec, named, minus))), False
-        walls = [(number, wall) for number in named if (wall := facts[number].wall)]
-        acts = sum(own_posts(facts[number], settings) * wall.actions for number, wall in walls)
+        shown = [(number, wall) for number in named if (wall := facts[number].wall)]
+        acts = sum(own_posts(facts[number], settings) * wall.actions for number, wall in shown)
         return int(acts / spec.actions), True
     if len(named) < spec.least:
         return 0, False
@@ -154,16 +214,17 @@ def _acted(store: Store, settings: CollectSettings, named: Sequence[int]) -> boo
 
 def _rule(
     store: Store, settings: CollectSettings, spec: AudienceSpec, named: Sequence[int], minus: Sequence[int],
-    facts: Mapping[int, Facts],
+    facts: Mapping[int, Facts], now: int,
 ) -> Facts:  # fmt: skip
     """The people of a rule: open and wordy as the members of its communities are."""
     count, at_most = _by_rule(store, settings, spec, named, minus, facts)
     states: Counter[str] = Counter()
     for number in named:
         states.update(facts[number].states)
-    walls = [wall for number in named for wall in facts[number].walls]
-    read = _read(store, _selection(settings, spec, named, minus)) if named else 0
-    return Facts(0, spec.name, count, states, walls, read, wall=None, at_most=at_most)
+    texts = [wall for number in named for wall in facts[number].walls]
+    drawn = _drawn(store, settings, _selection(settings, spec, named, minus), 1.0) if named else []
+    rule = Facts(0, spec.name, count, states, texts, wall=None, at_most=at_most)
+    return _marked(rule, _lately(store, settings, drawn, now))
 
 
 def _selection(
@@ -172,22 +233,61 @@ def _selection(
     return Selection(tuple(named), spec.least, tuple(minus), spec.actions, spec.since or settings.since or 0)
 
 
-def _community(store: Store, settings: CollectSettings, community_id: int) -> Facts:
+def _community(store: Store, settings: CollectSettings, community_id: int, now: int) -> Facts:
     community = people.find_community(store, community_id)
     walk = journal.find_walk(store, "members", community_id) or journal.find_walk(store, PILOT, community_id)
     gap = journal.find_gap(store, "members", community_id)
     members = (walk.promised if walk else None) or (community.members_count if community else None) or 0
-    walls = [
+    texts = [
         (posts, sum(len(_LONG_WORD.findall(text)) for text in plan_data.wall_texts(store, user_id)))
         for user_id, posts in plan_data.read_walls(store, community_id)
     ]
     name = (community.name if community else None) or str(community_id)
     states = plan_data.member_states(store, community_id)
-    wall = _wall(store, settings, community_id)
-    return Facts(community_id, name, members, states, walls, refused=gap.state if gap else "", wall=wall)
+    refused, pages = gap.state if gap else "", _list_pages(store, settings, community_id, now)
+    wall = _wall(store, settings, community_id, now)
+    return Facts(community_id, name, members, states, texts, pages=pages, refused=refused, wall=wall)
 
 
-def _wall(store: Store, settings: CollectSettings, community_id: int) -> Wall:
+def _list_pages(store: Store, settings: CollectSettings, community_id: int, now: int) -> int | None:
+    """Calls that a member list takes where it was read lately, in part, or refused."""
+    walk = due(store, settings, now, "members", community_id)
+    if walk is None:
+        return 0
+    return -(-max(1, walk.promised - walk.got) // MEMBERS_A_CALL) if walk.promised else None
+
+
+def _pages(store: Store, settings: CollectSettings, community_id: int, now: int) -> int | None:
+    """Calls that a community's own wall takes where it was read lately, in part, or only for what is new on top."""
+    walk = due(store, settings, now, "posts", -community_id, Limits(settings.max_posts, settings.since))
+    if walk is None:
+        return 0
+    if decode_limits(walk.settings).known is not None:
+        return 1
+    return -(-max(1, walk.promised - walk.got) // POSTS_A_CALL) if walk.promised else None
+
+
+def _wall(store: Store, settings: CollectSettings, community_id: int, now: int) -> Wall:
+    """The wall as :func:`_known_wall` tells it, with what of it was read already."""
+    found = _known_wall(store, settings, community_id)
+    unread = {kind: _unread(store, settings, community_id, kind, now) for kind in ("comments", "like", "repost")}
+    return replace(
+        found, stored=plan_data.wall_counters(store, -community_id, settings.since or 0, None).posts,
+        unread_comments=unread["comments"], unread_likes=unread["like"] + unread["repost"],
+        pages=_pages(store, settings, community_id, now),
+    )  # fmt: skip
+
+
+def _unread(store: Store, settings: CollectSettings, community_id: int, kind: str, now: int) -> int:
+    """Calls that the comments, likes or reposts of the stored posts take."""
+    most = settings.max_comments if kind == "comments" else None
+    ids = walls.unread_posts(
+        store, -community_id, kind, since=settings.since, most=most, young=now - YOUNG, read_before=now - AGAIN
+    )
+    return plan_data.reading_calls(store, -community_id, ids, kind, most)
+
+
+def _known_wall(store: Store, settings: CollectSettings, community_id: int) -> Wall:
     """A wall by the posts of it that are stored; where they are a part, the others are taken to be alike."""
     walk = journal.find_walk(store, "posts", -community_id)
     if walk is not None and walk.state == "refused":

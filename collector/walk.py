@@ -139,13 +139,20 @@ class Expedition:
 def begin(
     expedition: Expedition, kind: str, subject: int, limits: Limits | None = None, *, source: str = ""
 ) -> Walk | None:
+    """The walk that is due now, as :func:`due` tells it."""
+    return due(expedition.store, expedition.settings, expedition.clock.now(), kind, subject, limits, source=source)
+
+
+def due(
+    store: Store, settings: CollectSettings, now: int, kind: str, subject: int, limits: Limits | None = None, *,
+    source: str = "",
+) -> Walk | None:  # fmt: skip
     """The walk to go on with: an unfinished one, or a new round; None when it was finished lately.
 
     ``limits``: how far this study reads; one that reaches farther than the last round makes a new one at once, and so
     does a walk of the kind ``source`` over the same subject, whose rows this one reads, that ended since it began.
     """
-    now = expedition.clock.now()
-    walk = journal.find_walk(expedition.store, kind, subject)
+    walk = journal.find_walk(store, kind, subject)
     limits = limits or Limits()
     before = decode_limits(walk.settings) if walk is not None else limits
     if walk is None or (walk.state == "open" and not before.cover(limits)):
@@ -156,9 +163,9 @@ def begin(
         return walk._replace(settings=replace(limits, known=before.known, lacks=before.lacks).encode())
     finished = walk.finished_seen or 0
     wider = walk.state != "refused" and not before.cover(limits)
-    read = journal.find_walk(expedition.store, source, subject) if source else None
-    due = read is not None and (read.finished_seen or 0) > (walk.started_seen or 0)
-    if not wider and not due and now - finished < expedition.settings.refresh_hours * 3600:
+    read = journal.find_walk(store, source, subject) if source else None
+    newer = read is not None and (read.finished_seen or 0) > (walk.started_seen or 0)
+    if not wider and not newer and now - finished < settings.refresh_hours * 3600:
         return None
     if walk.state == "refused" and before.cover(limits):
         limits = replace(limits, known=before.known, lacks=before.lacks)  # a refusal reads nothing

@@ -63,6 +63,11 @@ def studied_people(store: Store) -> set[int]:
     return {row[0] for row in store.rows(sql)}
 
 
+def drawn_people(store: Store) -> set[int]:
+    """Ids of the people of all baselines that were drawn."""
+    return {user_id for row in audiences(store) if is_drawn(row) and row.id for user_id in sample(store, row.id)}
+
+
 def sizes(store: Store) -> dict[int, int]:
     """audience id -> how many people it has."""
     sql = "SELECT audience_id, count(*) FROM audience_members GROUP BY audience_id"

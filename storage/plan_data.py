@@ -24,6 +24,12 @@ def member_states(store: Store, community_id: int) -> dict[str, int]:
     return {row[0]: row[1] for row in store.rows(sql, (community_id,))}
 
 
+def states_of(store: Store, user_ids: Iterable[int]) -> dict[int, str]:
+    """Person -> state, of those that the study knows."""
+    sql = "SELECT id, state FROM users WHERE id IN (SELECT value FROM json_each(?))"
+    return {row[0]: row[1] for row in store.rows(sql, (json.dumps(sorted(user_ids)),))}
+
+
 def read_walls(store: Store, community_id: int) -> list[tuple[int, int]]:
     """(user, posts that VK counts on the wall) of members whose wall was read to its end, ascending ids."""
     sql = (
@@ -41,13 +47,25 @@ def wall_texts(store: Store, owner_id: int) -> Iterator[str]:
         yield row[1] or ""
 
 
-def count_read_of(store: Store, user_ids: Iterable[int]) -> int:
-    """The walls of how many of these people were read to their end."""
+class Finished(NamedTuple):
+    """Walks that ended alike: ``refused`` or not, read up to ``most`` items published at or after ``since`` (None:
+    all), ``number`` of them."""
+
+    refused: bool
+    most: int | None
+    since: int | None
+    number: int
+
+
+def finished_walks(store: Store, kind: str, subjects: Iterable[int], after: int) -> list[Finished]:
+    """The walks of a kind over these subjects that came to an end after that moment (UTC seconds)."""
     sql = (
-        "SELECT count(*) FROM walks WHERE kind = 'walls' AND state IN ('done', 'short') "
-        "AND subject IN (SELECT value FROM json_each(?))"
+        "SELECT state = 'refused', json_extract(told, '$.most'), json_extract(told, '$.since'), count(*) FROM "
+        "(SELECT state, CASE WHEN json_valid(settings) THEN settings ELSE '{}' END AS told FROM walks WHERE kind = ? "
+        "AND state <> 'open' AND finished_seen > ? AND subject IN (SELECT value FROM json_each(?))) GROUP BY 1, 2, 3"
     )
-    return int(store.value(sql, (json.dumps(sorted(user_ids)),)))
+    rows = store.rows(sql, (kind, after, json.dumps(sorted(subjects))))
+    return [Finished(bool(row[0]), row[1], row[2], row[3]) for row in rows]
 
 
 class Counters(NamedTuple):
@@ -75,3 +93,14 @@ def wall_counters(store: Store, owner_id: int, since: int, most_comments: int | 
     )
     values = {"owner": owner_id, "since": since, "most": 2**62 if most_comments is None else most_comments}
     return Counters(*next(iter(store.rows(sql, values))))
+
+
+def reading_calls(store: Store, owner_id: int, ids: Iterable[int], kind: str, most: int | None) -> int:
+    """Calls that it takes to read the ``comments`` (at most so many each), ``like`` or ``repost`` of these posts."""
+    column, page = {"comments": ("comments", 100), "like": ("likes", 1000), "repost": ("reposts", 1000)}[kind]
+    sql = (
+        f"SELECT coalesce(sum(max(1, (min(coalesce({column}, 1), :most) + {page - 1}) / {page})), 0) FROM posts "
+        "WHERE owner_id = :owner AND id IN (SELECT value FROM json_each(:ids))"
+    )
+    values = {"owner": owner_id, "ids": json.dumps(list(ids)), "most": 2**62 if most is None else most}
+    return int(store.value(sql, values))

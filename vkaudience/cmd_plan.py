@@ -48,7 +48,7 @@ def command(options: Any, as_json: bool, quiet: bool, offline: bool) -> int:
 
 
 def _lines(plan: Plan, sample: int | None) -> list[str]:
-    if not plan.parts and not plan.listed:
+    if not plan.parts and not plan.listed and not plan.drawn:
         return ["Ни об одном сообществе ничего не известно. Запустите vkaudience plan без --offline."]
     lines = [f"Сообщества {name!r} нет в VK или оно удалено: проверьте адрес." for name in plan.missing]
     for part in plan.parts:
@@ -57,7 +57,11 @@ def _lines(plan: Plan, sample: int | None) -> list[str]:
         lines += _of_rule(part)
     if plan.listed:
         lines.append(f"Людей из списков: {plan.listed}")
+    if plan.drawn:
+        lines.append(f"Людей в контрольных аудиториях: {plan.drawn}")
     lines += ["", "Вызовы VK:"]
+    if plan.calls.keys() <= {"groups.getById"}:
+        lines.append("  Остальное собрано недавно ([collect] refresh_hours): сегодня читать больше нечего.")
     lines += [f"  {method:<24}{number:>9}{_MORE.get(method, '')}" for method, number in plan.calls.items()]
     left, parts = plan.left["wall.get"], (*plan.parts, *plan.rules)
     lines.append(f"  Время не меньше {_duration(plan.seconds)} при разрешённой частоте вызовов.")
@@ -87,6 +91,8 @@ def _of_community(part: Part) -> list[str]:
     lines = [f"{head}, с открытой страницей {_shown(part.readable, ('профилю', 'профилям'))}"]
     if facts.wall is None:
         lines.append("  названо после minus: его участники из аудитории исключаются")
+    elif facts.emptied:
+        lines.append("  после minus из них не остаётся никого")
     elif 0 < facts.share < 1:
         lines.append(f"  из них после minus остаётся около {facts.share:.0%}")
     return lines + _people(part)

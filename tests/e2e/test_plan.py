@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from collector.baseline import Baseline, draw_baseline
 from collector.check import check
 from collector.client import VkClient
 from collector.overlap import belonging, encode
-from collector.plan import WANTED, Facts, Plan, plan, reckon
+from collector.plan import WANTED, Alone, Facts, Plan, plan, reckon
 from collector.settings import AudienceSpec, CollectSettings, VkSettings
 from collector.token import Token
 from simulator.records import Post
@@ -84,7 +86,51 @@ def test_collect_finds_what_was_foretold_and_does_not_read_the_pilot_again(
     worded = sum(sum(len(word) > 3 for word in text.split()) >= 20 for _, text in texts)
     assert part.worded.low <= worded / len(stamps) <= part.worded.high
     study.clock.time += HOUR
-    assert made(study, str(number))[0].calls["wall.get"] == 1, "only the community's own wall is left"
+    assert made(study, str(number))[0].calls == {"groups.getById": 1}, "nothing is left to be read today"
+
+
+EVERYTHING = ("members", "posts", "walls", "comments", "likes", "subscriptions")
+
+
+@pytest.mark.parametrize("hours", [1, 25, 80])
+def test_a_plan_of_a_collected_study_is_of_what_the_next_run_asks_for(
+    vk: SimulatedVk, store: Store, world: World, hours: int
+) -> None:
+    first, second = open_communities(world)[:2]
+    people_ = tuple(one for one, who in world.people.items() if not who.closed)[-40:]
+    settings = {"what": EVERYTHING, "max_posts": 100, "sample": 30}
+    specs = (AudienceSpec("a", (str(first),)), AudienceSpec("b", (str(second),), people=people_))
+    study = Study(vk, store)
+    study.collect(*specs, **settings)
+    vk_settings = VkSettings(api_url=vk.api_url, requests_per_second=2000)
+    with VkClient(Token(vk.tokens["service"]), vk_settings) as client:
+        draw_baseline(store, Baseline("pool", 25, communities=(str(second),)), client=client, clock=study.clock)
+    study.collect(*specs, **settings)
+    study.clock.time += hours * HOUR
+    found = planned(study, *specs, **settings)
+    before = len(vk.log)
+    study.collect(*specs, **settings)
+    made_ = Counter(one.method for one in vk.log[before:])
+    assert found.drawn == 25 and found.listed == 40
+    assert {name: number for name, number in found.calls.items() if name != "wall.getComments"} == {
+        name: pytest.approx(number, rel=0.15) for name, number in made_.items() if name != "wall.getComments"
+    }
+    assert found.calls.get("wall.getComments", 0) <= made_["wall.getComments"], "but for long threads"
+
+
+def test_a_baseline_is_planned_for_and_an_audience_of_nobody_is_told(
+    vk: SimulatedVk, store: Store, world: World
+) -> None:
+    number, other = open_communities(world)[:2]
+    spec = AudienceSpec("пустая", (str(number),), minus=(str(number),))
+    study = Study(vk, store)
+    study.collect(spec, what=("members",))
+    with VkClient(Token(vk.tokens["service"]), VkSettings(api_url=vk.api_url, requests_per_second=2000)) as client:
+        draw_baseline(store, Baseline("pool", 25, communities=(str(other),)), client=client, clock=study.clock)
+    found = planned(study, spec, what=("members", "walls"))
+    told = "\n".join(_lines(found, None))
+    assert "после minus из них не остаётся никого" in told and "в контрольных аудиториях: 25" in told
+    assert found.calls["wall.get"] >= 25
 
 
 def test_a_check_before_uses_nothing_up(vk: SimulatedVk, store: Store, world: World) -> None:
@@ -139,7 +185,10 @@ def test_a_community_without_texts_can_never_reach_the_number() -> None:
 
 def test_people_of_a_list_cost_their_walls_and_profiles() -> None:
     found = reckon(
-        [], CollectSettings((), what=("walls", "subscriptions")), {"wall.get": 100}, listed=300, listed_read=20
+        [],
+        CollectSettings((), what=("walls", "subscriptions")),
+        {"wall.get": 100},
+        alone=Alone(listed=300, unknown=300, read=20),
     )
     assert found.calls == {"users.get": 1, "wall.get": 308, "users.getSubscriptions": 300} and found.days == 2
 
