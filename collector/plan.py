@@ -17,8 +17,8 @@ from collector.client import VkClient
 from collector.engine import Engine
 from collector.errors import VkQuota
 from collector.pilot import look
-from collector.plan_facts import MEMBERS_A_CALL, POSTS_A_CALL, Alone, Facts, drawn_from, gather, own_posts
-from collector.resolve import known_community, resolve
+from collector.plan_facts import MEMBERS_A_CALL, POSTS_A_CALL, Alone, Facts, Named, drawn_from, gather, own_posts
+from collector.resolve import resolve
 from collector.settings import DAILY, CollectSettings
 from collector.walk import Expedition
 from storage import QUIET, SYSTEM_CLOCK, Clock, Store, Watch, journal, people
@@ -97,13 +97,16 @@ def plan(
     ``min_words``: words under which a person has no profile. Raises VkStop and VkRetry as ``collect`` does.
     """
     missing: list[str] = []
+    names = _names(settings, minus=True)
     if client is None:
-        ids, batches = _known(store, _names(settings, minus=True)), None
+        named, batches = Named(store, names, assume=True), None
+        ids = [number for number in named.ids(names) if number not in named.assumed]
     else:
         expedition = Expedition(store, client, settings, watch, clock)
         ids, missing, batches = _look(expedition)
         expedition.adopt_calls()
-    known = gather(store, settings, ids, clock.now())
+        named = Named(store, names)
+    known = gather(store, settings, ids, named, clock.now())
     packed = batches.size if batches is not None and batches.able else _single
     return reckon(
         known.communities, settings, _left_today(store, client, clock.now()), min_words=min_words, rate=rate,
@@ -120,10 +123,6 @@ def _names(settings: CollectSettings, *, minus: bool) -> list[str]:
             for name in ((*spec.communities, *spec.minus) if minus else spec.communities)
         )
     )
-
-
-def _known(store: Store, names: Sequence[str]) -> list[int]:
-    return [number for name in names if (number := known_community(store, name)) is not None]
 
 
 def _left_today(store: Store, client: VkClient | None, now: int) -> dict[str, int]:

@@ -20,6 +20,9 @@ from storage.audiences import Selection
 WALL_POSTS = 1000
 """Posts of a community's wall where the study sets no limit and nothing is known."""
 
+MEMBERS = 10_000
+"""People of a community of which nothing is known."""
+
 ACTIONS = 20.0
 """Likes, comments and reposts a post where nothing is known."""
 
@@ -51,8 +54,8 @@ class Facts:
     of four letters and more) of the people whose wall was ever read; empty ``states`` and ``walls``: nothing was looked
     at. Of ``read`` people the wall, of ``followed`` the subscriptions were read so lately that they are not asked for
     again; ``pages``: calls that the member list takes, None: by its length. ``share`` of its members are asked for,
-    ``wall`` None: its own is not read. ``emptied``: ``minus`` takes all away. ``at_most``: no more people than that,
-    where nothing tells how many fewer."""
+    ``wall`` None: its own is not read. ``emptied``: ``minus`` takes all away. ``assumed``: nothing is known of it,
+    its size is a prior. ``at_most``: no more people than that, where nothing tells how many fewer."""
 
     id: int
     name: str
@@ -66,6 +69,7 @@ class Facts:
     share: float = 1.0
     wall: Wall | None = Wall()
     emptied: bool = False
+    assumed: bool = False
     at_most: bool = False
 
 
@@ -100,25 +104,42 @@ def own_posts(facts: Facts, settings: CollectSettings) -> int:
     return (settings.max_posts or WALL_POSTS) if facts.wall.posts is None else facts.wall.posts
 
 
+class Named:
+    """The communities of a study by their names; where VK is not asked, unknown ones get numbers below zero."""
+
+    def __init__(self, store: Store, names: Iterable[str], *, assume: bool = False) -> None:
+        found = {name: known_community(store, name) for name in names}
+        strange = [name for name, number in found.items() if number is None and assume]
+        self.assumed = {-place: name for place, name in enumerate(strange, start=1)}
+        known = {name: number for name, number in found.items() if number is not None}
+        self._ids = known | {name: number for number, name in self.assumed.items()}
+
+    def ids(self, names: Iterable[str]) -> list[int]:
+        """The numbers of these names, each once, in order; without those that nobody knows."""
+        return list(dict.fromkeys(self._ids[name] for name in names if name in self._ids))
+
+
 def drawn_from(store: Store, spec: AudienceSpec, ids: Sequence[int]) -> list[Selection]:
     """Whose walls show how an audience writes: of each of its communities, or of a whole rule, so far as members are
     known; who is active is not, and writes as members do. ``ids``: the communities that there are."""
-    named = [number for number in _known(store, spec.communities) if number in ids]
-    minus = tuple(number for number in _known(store, spec.minus) if number in ids)
+    known = Named(store, (*spec.communities, *spec.minus))
+    named = [number for number in known.ids(spec.communities) if number in ids]
+    minus = tuple(number for number in known.ids(spec.minus) if number in ids)
     if spec.least > 1 and not spec.actions:
         return [Selection(tuple(named), spec.least, minus)]
     return [Selection((number,), 1, minus) for number in named]
 
 
-def gather(store: Store, settings: CollectSettings, ids: Sequence[int], now: int) -> Gathered:
+def gather(store: Store, settings: CollectSettings, ids: Sequence[int], known: Named, now: int) -> Gathered:
     """What the study's store tells of these communities and of the audiences made of them, as of ``now``."""
     facts = {number: _community(store, settings, number, now) for number in dict.fromkeys(ids)}
+    facts |= {number: Facts(number, name, MEMBERS, {}, [], assumed=True) for number, name in known.assumed.items()}
     members = {number: one.members for number, one in facts.items()}
     shares: dict[int, float] = {}
     lately: dict[int, tuple[int, int]] = {}
     rules, strangers, own = [], 0, set()
     for spec in settings.audiences:
-        named, minus = ([n for n in _known(store, names) if n in facts] for names in (spec.communities, spec.minus))
+        named, minus = ([n for n in known.ids(names) if n in facts] for names in (spec.communities, spec.minus))
         own |= {*named}
         if spec.actions or spec.least > 1:
             rules.append(_rule(store, settings, spec, named, minus, facts, now))
@@ -126,8 +147,8 @@ def gather(store: Store, settings: CollectSettings, ids: Sequence[int], now: int
             continue
         for number in named:
             shares[number] = max(shares.get(number, 0.0), _left(store, members, number, minus))
-            known = sum(facts[number].states.values()) / max(1, members[number])
-            drawn = _drawn(store, settings, Selection((number,), 1, tuple(minus)), known)
+            seen = sum(facts[number].states.values()) / max(1, members[number])
+            drawn = _drawn(store, settings, Selection((number,), 1, tuple(minus)), seen)
             lately[number] = max(lately.get(number, (0, 0)), _lately(store, settings, drawn, now))
     communities = [
         replace(
@@ -153,11 +174,6 @@ def _alone(store: Store, settings: CollectSettings, now: int) -> Alone:
     shut = sum(state in CLOSED for state in states.values())
     unknown = len(listed) + len(drawn) - sum(state != "unknown" for state in states.values())
     return Alone(len(listed), len(drawn), shut, unknown, *_lately(store, settings, listed | drawn, now))
-
-
-def _known(store: Store, names: Sequence[str]) -> list[int]:
-    found = dict.fromkeys(known_community(store, name) for name in names)
-    return [number for number in found if number is not None]
 
 
 def _drawn(store: Store, settings: CollectSettings, selection: Selection, known: float) -> list[int]:

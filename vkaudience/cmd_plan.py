@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 # What no counter tells before it is read.
 _MORE = {"wall.getComments": "  и ещё по одному на каждую ветку длиннее 10 ответов"}
 
+_ASSUMED = (
+    "Чего ещё никто не видел, взято из допущений: в сообществе 10 000 человек, на его стене 1000 записей, у человека "
+    "30. Точнее скажет vkaudience plan без --offline."
+)
+
 
 @click.command("plan")
 @click.option("--offline", is_flag=True, help="не спрашивать VK: по тому, что уже собрано, и по допущениям")
@@ -74,6 +79,8 @@ def _lines(plan: Plan, sample: int | None) -> list[str]:
     else:
         lines.append(f"  Хватит одного дня: сегодня осталось вызовов wall.get: {left} из 5000.")
     lines.append(f"Место на диске: около {max(1, round(plan.disk / 1_000_000))} МБ.")
+    if any(part.facts.assumed for part in plan.parts):
+        lines.append(_ASSUMED)
     needed = [part.needed for part in parts if part.needed]
     if needed and (sample is None or sample < max(needed)) and all(part.needed for part in parts if part.people):
         lines.append(f"Чтобы в каждом сообществе осталось 300 человек с текстом: [collect] sample = {max(needed)}.")
@@ -84,7 +91,7 @@ def _of_community(part: Part) -> list[str]:
     from collector.reasons import reason
 
     facts = part.facts
-    head = f"«{facts.name}»: участников {facts.members}"
+    head = f"«{facts.name}»: участников {facts.members}" + (" (допущение, не измерено)" if facts.assumed else "")
     if facts.refused:
         lost = "людей этого сообщества собрать нельзя." if facts.share else "кто в нём состоит, не узнать."
         return [f"{head}; список VK не отдаёт ({reason(facts.refused)}): {lost}"]

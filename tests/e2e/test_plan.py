@@ -155,8 +155,18 @@ def test_names_that_are_not_there_and_hidden_lists_are_said(vk: SimulatedVk, sto
 
 
 def test_without_vk_only_the_study_and_priors_speak(store: Store) -> None:
-    found = plan(store, CollectSettings((AudienceSpec("a", ("club1",)),)), client=None)
-    assert found.parts == () and not found.calls.get("wall.get")
+    specs = (
+        AudienceSpec("a", ("club1", "vk.com/nobody_knows_it"), minus=("club5",)),
+        AudienceSpec("b", ("club2", "club3"), least=2),
+    )
+    found = plan(store, CollectSettings(specs, sample=500, max_posts=100), client=None)
+    assert [part.people for part in found.parts] == [500, 500, 0, 0, 0], "two asked for, one minus, two of a rule"
+    assert [part.people for part in found.rules] == [500]
+    assert all(part.facts.assumed and part.readable.n == part.worded.n == 0 for part in found.parts)
+    assert found.calls["wall.get"] == round(1500 * 1.1) + 4 and found.calls["groups.getMembers"] == 5 * 11
+    told = "\n".join(_lines(found, 500))
+    assert "«vk.com/nobody_knows_it»: участников 10000 (допущение" in told and "взято из допущений" in told
+    assert store.value("SELECT count(*) FROM communities") == 0, "what is assumed is not stored"
 
 
 def big(**changes: Any) -> Facts:
