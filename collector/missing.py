@@ -79,6 +79,14 @@ def _unasked(expedition: Expedition) -> list[str]:
     return found
 
 
+def empty(expedition: Expedition) -> list[str]:
+    """Notes on audiences whose own rule leaves nobody: all of it was read, so the result lacks nothing."""
+    return [
+        f"Аудитория «{name}» пуста: под её правило не подходит никто. Измените definition в config.toml."
+        for name in expedition.nobody
+    ]
+
+
 def broken(expedition: Expedition) -> list[str]:
     """What came without a number: it is no community and no method, so the result is not called incomplete. One that
     two pages showed was met twice: without a number nobody can tell.

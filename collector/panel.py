@@ -8,12 +8,14 @@ from itertools import count, islice
 from collector.ask import Reading
 from collector.engine import Engine
 from collector.reasons import KINDS
-from collector.sample import Cut, find_cut, lot, save_audience
+from collector.sample import Cut, find_cut, lot, save_audience, settled
+from collector.settings import AudienceSpec
 from collector.walk import Expedition, is_fresh
 from collector.walk_profiles import walk_profiles
 from collector.walk_subscriptions import walk_subscriptions
 from collector.walk_wall import walk_wall
 from storage import Event, audiences, journal
+from storage.audiences import Selection
 from storage.rows import Gap
 
 # Their wall must not cost a call.
@@ -32,18 +34,39 @@ def choose_people(expedition: Expedition, engine: Engine, named: Mapping[str, in
     Returns messages about audiences whose rule cannot be met.
     """
     told = []
-    store, settings, now = expedition.store, expedition.settings, expedition.clock.now()
+    store, settings = expedition.store, expedition.settings
     if settings.share[1] == 1:
         for spec in settings.audiences:
             if not expedition.unresolved.isdisjoint((*spec.communities, *spec.minus)):
                 continue  # of whom it consists nobody can tell now: it stays as it was
-            ids, minus = numbers(named, spec.communities), numbers(named, spec.minus)
-            missing = [name for name in dict.fromkeys(spec.communities) if name not in named]
-            told.append(save_audience(store, spec, ids, minus, settings, now, missing))
+            told.append(_choose(expedition, engine, spec, named))
         audiences.remove_audiences_except(store, [spec.name for spec in settings.audiences])
     unknown = (user_id for user_id, state in _panel(expedition) if state == "unknown")
     engine.run(walk_profiles(expedition, unknown))
     return [message for message in told if message]
+
+
+def _choose(expedition: Expedition, engine: Engine, spec: AudienceSpec, named: Mapping[str, int]) -> str:
+    """Write one audience; returns a message when its rule cannot be met."""
+    store, settings, now = expedition.store, expedition.settings, expedition.clock.now()
+    ids, minus = numbers(named, spec.communities), numbers(named, spec.minus)
+    missing = [name for name in dict.fromkeys(spec.communities) if name not in named]
+    active = Selection(tuple(ids), 1, tuple(minus), spec.actions, spec.since or settings.since or 0)
+    if spec.actions and settings.sample is not None:
+        # A panel is drawn among those who can be read, and who acted may be no member: nothing tells yet.
+        engine.run(walk_profiles(expedition, audiences.strangers(store, active)))
+    message = save_audience(store, spec, ids, minus, settings, now, missing)
+    if not message and _is_empty(expedition, spec, active):
+        expedition.nobody.append(spec.name)
+    return message
+
+
+def _is_empty(expedition: Expedition, spec: AudienceSpec, part: Selection) -> bool:
+    """Whether nobody belongs although all that tells was read."""
+    row = audiences.find_audience(expedition.store, spec.name)
+    return (
+        row is not None and settled(expedition.store, part) and not audiences.sizes(expedition.store).get(row.id or 0)
+    )
 
 
 def walls_of_people(expedition: Expedition) -> Iterator[Reading]:

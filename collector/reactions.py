@@ -97,6 +97,8 @@ def _state(code: int, text: str) -> str:
         return "hidden_members"
     if code == 15 and "only for community members" in text:
         return "closed"
+    if code == 15 and "wall is disabled" in text:
+        return "wall_off"
     if code == 15 and "private" in text:
         return "private"
     if code == 18 and "banned" in text and "deleted" not in text:

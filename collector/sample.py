@@ -88,7 +88,7 @@ def save_audience(
     cuts: dict[str, Cut] = {}
     for name, part in _parts(selection).items():
         cut = known.get(name) or find_cut(_readable(store, part, kept), settings.sample, settings.seed)
-        if name in known or _settled(store, part):
+        if name in known or settled(store, part):
             cuts[name] = cut
         for user_id in _readable(store, part, kept):
             if lot(settings.seed, user_id) <= cut.lot:
@@ -154,7 +154,7 @@ def _parts(selection: Selection) -> dict[str, Selection]:
     return {str(number): Selection((number,), 1, selection.minus) for number in selection.communities}
 
 
-def _settled(store: Store, part: Selection) -> bool:
+def settled(store: Store, part: Selection) -> bool:
     """Whether the lists behind it are complete: a cut found in half a list would draw too many from the whole."""
     kinds = ("likes", "comments") if part.actions else ("members",)
     named = [(kind, -number if part.actions else number) for kind in kinds for number in part.communities]

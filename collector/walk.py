@@ -66,7 +66,8 @@ class Expedition:
 
     ``parked``, ``incapable``, ``silent``: methods; ``lost``: method -> subjects in a row that it gave nothing for;
     ``shut``: communities that VK does not show now; ``unresolved``: names that it said nothing about; ``unswept``:
-    method -> (things that it gave nothing for, why); ``answered``: lists that were read.
+    method -> (things that it gave nothing for, why); ``answered``: lists that were read; ``nobody``: audiences whose
+    rule leaves nobody, though all that it asks for was read.
     """
 
     store: Store
@@ -84,6 +85,7 @@ class Expedition:
     unswept: dict[str, tuple[int, str]] = field(default_factory=dict)
     shut: set[int] = field(default_factory=set)
     unresolved: set[str] = field(default_factory=set)
+    nobody: list[str] = field(default_factory=list)
 
     ahead: Callable[[str], int] = lambda method: 0
     at_once: Callable[[str], int] = lambda method: 1

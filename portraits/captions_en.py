@@ -209,6 +209,7 @@ CAPTIONS: dict[str, str] = {
     "reason.deactivated": "deleted or banned",
     "reason.blocked": "banned",
     "reason.comments_closed": "comments closed",
+    "reason.wall_off": "wall switched off",
     "reason.private_groups": "private communities",
     "reason.unknown": "reason unknown",
     "reason.failed": "could not be read",

@@ -205,6 +205,7 @@ CAPTIONS: dict[str, str] = {
     "reason.deactivated": "удалено или заблокировано",
     "reason.blocked": "заблокировано",
     "reason.comments_closed": "комментарии закрыты",
+    "reason.wall_off": "стена выключена",
     "reason.private_groups": "закрытые сообщества",
     "reason.unknown": "причина неизвестна",
     "reason.failed": "не удалось прочесть",

@@ -130,6 +130,16 @@ def selected(store: Store, selection: Selection, *, readable: bool = False, kept
         yield row[0]
 
 
+def strangers(store: Store, selection: Selection) -> list[int]:
+    """Who belongs without a known profile, ascending ids."""
+    sql, values = _selected(selection)
+    sql = (
+        f"SELECT s.user_id FROM ({sql}) AS s LEFT JOIN users AS u ON u.id = s.user_id "
+        "WHERE coalesce(u.state, 'unknown') = 'unknown' ORDER BY s.user_id"
+    )
+    return [row[0] for row in store.rows(sql, values)]
+
+
 def save_everyone(store: Store, audience_id: int, selection: Selection, people: Iterable[int], drawn_at: int) -> None:
     """Make an audience of all who belong and of the listed ``people``, each with weight 1, inside the file: an
     audience of a million is never a list in memory."""

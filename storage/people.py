@@ -105,8 +105,12 @@ def add_unknown_users(store: Store, ids: Iterable[int], seen: int) -> None:
 
 
 def newest_id(store: Store) -> int | None:
-    """The largest id among the people of VK that the study knows; numbers of imported people begin far above."""
-    found = store.value("SELECT max(id) FROM users WHERE source = 'vk' AND id > 0 AND id < 1000000000000000")
+    """The largest id among the living people of VK that the study knows: one that VK does not know may be a slip of the
+    pen in a list, and numbers of imported people begin far above."""
+    found = store.value(
+        "SELECT max(id) FROM users WHERE source = 'vk' AND state IN ('ok', 'closed') AND id > 0 "
+        "AND id < 1000000000000000"
+    )
     return None if found is None else int(found)
 
 

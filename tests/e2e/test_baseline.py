@@ -70,6 +70,14 @@ def test_random_people_are_alive_seeded_and_stand_for_all(study: Study, world: W
     assert other.version > again.version and set(people_of(study.store, other.name)) != set(chosen)
 
 
+def test_a_wrong_id_in_a_list_does_not_stretch_the_draw_beyond_vk(study: Study, world: World) -> None:
+    spec = AudienceSpec("список", people=(next(iter(world.people)), 7_777_777_777))
+    study.collect(spec, what=("members",))
+    assert study.rows("SELECT state FROM users WHERE id = 7777777777") == [("deleted",)]
+    drawn, _ = draw(study, kind="random", n=40)
+    assert drawn.people == 40 and drawn.asked < max(world.people) * 2
+
+
 def test_a_city_holds_its_people_only(study: Study, world: World) -> None:
     drawn, _ = draw(study, kind="city", n=30, city="москва")
     chosen = people_of(study.store, drawn.name)

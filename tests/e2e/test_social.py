@@ -111,6 +111,24 @@ def test_rules_make_the_audiences_they_name(vk: SimulatedVk, store: Store, world
     assert found == wanted and wanted["все"] and wanted["активные"]
 
 
+def test_a_panel_of_active_strangers_is_drawn_among_those_who_can_be_read(
+    vk: SimulatedVk, store: Store, world: World
+) -> None:
+    hidden = next(number for number, one in world.communities.items() if one.hides_members)
+    acted = active(world, (hidden,), 1)
+    readable = {one for one in acted if not (world.people[one].closed or world.people[one].deactivated)}
+    size = len(readable) - 1
+    study = Study(vk, store)
+    study.collect(
+        AudienceSpec("активные", (str(hidden),), actions=1),
+        what=("posts", "comments", "likes", "walls"), sample=size, max_posts=100,
+    )  # fmt: skip
+    drawn = audiences.sample(store, 1)
+    assert len(acted) > len(readable) > 2 and len(drawn) == size and set(drawn) < readable
+    assert sum(drawn.values()) == pytest.approx(len(readable)), "they stand for all of them"
+    assert vk.calls("users.get") == 1
+
+
 @pytest.mark.parametrize("sample", [None, 5])
 def test_a_rule_that_cannot_be_met_leaves_its_audience_empty_and_is_told(
     vk: SimulatedVk, store: Store, world: World, sample: int | None

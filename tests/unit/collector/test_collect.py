@@ -125,6 +125,18 @@ def test_a_community_that_is_missing_or_hides_its_people_is_told_each_time(vk: A
         assert store.value("SELECT count(*) FROM memberships WHERE community_id = 7") == 2500
 
 
+def test_an_audience_of_nobody_by_its_own_rule_is_told_and_nothing_is_missing(vk: Any) -> None:
+    specs = (AudienceSpec("сами без себя", ("rock",), minus=("club7",)), AudienceSpec("коты", ("cats",)))
+    with open_store(":memory:") as store:
+        outcome = run(store, vk, CollectSettings(specs, what=("members", "walls")))
+        assert outcome.state == "done" and len(outcome.messages) == 1, outcome
+        assert "«сами без себя» пуста" in outcome.messages[0]
+        vk.refusals["groups.getMembers", 8] = 15
+    with open_store(":memory:") as store:
+        outcome = run(store, vk, CollectSettings(specs, what=("members",)))
+        assert outcome.state == "partial" and not any("«коты» пуста" in message for message in outcome.messages)
+
+
 def test_a_quota_parks_the_method_and_the_same_command_goes_on(vk: Any) -> None:
     with open_store(":memory:") as store:
         vk.refusals = {("wall.get", -7): 29, ("wall.get", -8): 29}

@@ -29,6 +29,7 @@ CONTRACT = SHARED / "vk-contract" / "errors.json"
         (100, "One of the parameters specified was missing or invalid", None, VkSkip, "not_found"),
         (203, "Access to group denied", None, VkSkip, "denied"),
         (15, "Access denied: this wall available only for community members", None, VkSkip, "closed"),
+        (15, "Access denied: wall is disabled", None, VkSkip, "wall_off"),
         (15, "Access denied", 1134, VkIncapable, None),
         (13, "Runtime error: response size is too big", None, VkShrink, None),
         (13, "Runtime error: null", None, VkBug, None),
