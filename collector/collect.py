@@ -13,7 +13,7 @@ from collector.capability import find_batches, save_batches
 from collector.client import VkClient
 from collector.engine import Engine
 from collector.errors import FAILED
-from collector.missing import broken, empty, refusal, short, whole_methods
+from collector.missing import broken, empty, future, refusal, short, whole_methods
 from collector.panel import choose_people, numbers, subscriptions_of_people, walls_of_people
 from collector.reasons import KINDS
 from collector.resolve import known_community, resolve
@@ -64,7 +64,11 @@ def collect(
             save_batches(store, client, batches, clock)
             for method in limited - careful - expedition.parked.keys():
                 journal.save_capability(store, client.fingerprint, method, True, None, clock.now())
-    return _outcome(expedition, lost, [*empty(expedition), *short(expedition, _typed(named)), *broken(expedition)])
+    return _outcome(
+        expedition,
+        lost,
+        [*future(expedition), *empty(expedition), *short(expedition, _typed(named)), *broken(expedition)],
+    )
 
 
 def _typed(named: Named) -> dict[int, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 
 from collector.errors import FAILED
@@ -77,6 +78,15 @@ def _unasked(expedition: Expedition) -> list[str]:
     if {"walls", "subscriptions"} & set(what) and "members" not in what and next(audiences.panel(store), None) is None:
         found.append("Стены и подписки читают у людей, а их в аудиториях нет: добавьте members в [collect] what.")
     return found
+
+
+def future(expedition: Expedition) -> list[str]:
+    """A note where the study asks for texts of days that are still to come."""
+    since, now = expedition.settings.since, expedition.clock.now()
+    if since is None or since <= now:
+        return []
+    day = f"{datetime.datetime.fromtimestamp(since, datetime.UTC):%Y-%m-%d}"
+    return [f"Тексты нужны с {day}, а этот день ещё не наступил: ни один не подходит. Исправьте [collect] since."]
 
 
 def empty(expedition: Expedition) -> list[str]:

@@ -143,7 +143,7 @@ def gather(store: Store, settings: CollectSettings, ids: Sequence[int], known: N
         own |= {*named}
         if spec.actions or spec.least > 1:
             rules.append(_rule(store, settings, spec, named, minus, facts, now))
-            strangers += rules[-1].members if spec.actions else 0
+            strangers += _strangers(store, settings, spec, named, minus, rules[-1]) if spec.actions else 0
             continue
         for number in named:
             shares[number] = max(shares.get(number, 0.0), _left(store, members, number, minus))
@@ -185,6 +185,15 @@ def _drawn(store: Store, settings: CollectSettings, selection: Selection, known:
     return [user_id for user_id in ids if lot(settings.seed, user_id) <= cut.lot]
 
 
+def _strangers(
+    store: Store, settings: CollectSettings, spec: AudienceSpec, named: Sequence[int], minus: Sequence[int], rule: Facts
+) -> int:  # fmt: skip
+    """Of how many active people the profile is still to be read."""
+    if rule.at_most:
+        return rule.members
+    return len(audiences.strangers(store, _selection(settings, spec, named, minus)))
+
+
 def _lately(store: Store, settings: CollectSettings, user_ids: Iterable[int], now: int) -> tuple[int, int]:
     """Of how many of these people the wall, and the subscriptions, are not asked for again yet."""
     ids, after = list(user_ids), now - round(settings.refresh_hours * 3600)
@@ -207,7 +216,7 @@ def _by_rule(
     """(people, whether that is only the most there can be) of a rule that is drawn at once."""
     members = {number: one.members for number, one in facts.items()}
     if spec.actions:
-        if _acted(store, settings, named):
+        if _acted(store, settings, named, facts):
             return sum(1 for _ in audiences.selected(store, _selection(settings, spec, named, minus))), False
         shown = [(number, wall) for number in named if (wall := facts[number].wall)]
         acts = sum(own_posts(facts[number], settings) * wall.actions for number, wall in shown)
@@ -221,8 +230,10 @@ def _by_rule(
     return min(smallest, total // spec.least), True
 
 
-def _acted(store: Store, settings: CollectSettings, named: Sequence[int]) -> bool:
-    """Whether who acted on these walls was read to the end."""
+def _acted(store: Store, settings: CollectSettings, named: Sequence[int], facts: Mapping[int, Facts]) -> bool:
+    """Whether who acted on these walls was read to the end, as far as the study reads them now."""
+    if any((wall := facts[number].wall) is None or wall.pages is None for number in named):
+        return False
     kinds = [kind for kind in ("likes", "comments") if kind in settings.what]
     walks = [journal.find_walk(store, kind, -number) for kind in kinds for number in named]
     return bool(walks) and all(walk is not None and walk.state == "done" for walk in walks)

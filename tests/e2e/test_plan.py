@@ -281,7 +281,9 @@ def test_who_is_active_costs_walls_likes_and_comments(
     study.collect(spec, **settings)
     people = int(store.value("SELECT count(*) FROM audience_members"))
     assert 0 < people <= rule.facts.members
-    (counted,) = planned(study, spec, **settings).rules
+    after = planned(study, spec, **settings)
+    (counted,) = after.rules
+    assert after.calls == {"groups.getById": 1}, "all of it was read just now"
     assert counted.facts.members == people and not counted.facts.at_most
 
 

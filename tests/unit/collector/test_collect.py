@@ -137,6 +137,14 @@ def test_an_audience_of_nobody_by_its_own_rule_is_told_and_nothing_is_missing(vk
         assert outcome.state == "partial" and not any("«коты» пуста" in message for message in outcome.messages)
 
 
+def test_texts_of_a_day_to_come_are_told_to_be_none(vk: Any) -> None:
+    settings = CollectSettings((AudienceSpec("коты", ("cats",)),), what=("posts",), since=round(vk.clock.now()) + 9)
+    with open_store(":memory:") as store:
+        outcome = run(store, vk, settings)
+        assert outcome.state == "done" and "ещё не наступил" in outcome.messages[0], outcome
+        assert "1970-01-12" in outcome.messages[0] and store.value("SELECT count(*) FROM posts") == 0
+
+
 def test_a_quota_parks_the_method_and_the_same_command_goes_on(vk: Any) -> None:
     with open_store(":memory:") as store:
         vk.refusals = {("wall.get", -7): 29, ("wall.get", -8): 29}
