@@ -150,6 +150,8 @@ CAPTIONS: dict[str, str] = {
     "rule.baseline_random": "random pages of VK, seed {n}",
     "rule.baseline_city": "random pages of VK from one city, seed {n}",
     "rule.baseline_pool": "random members of other communities, seed {n}",
+    "rule.city": "city",
+    "rule.drawn": "drawn on {day}, version {version}",
     "rule.unknown": "by a rule of the study",
     "source.members": "{n} members by VK's own count",
     "source.collected": "{n} members collected",

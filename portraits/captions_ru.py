@@ -147,6 +147,8 @@ CAPTIONS: dict[str, str] = {
     "rule.baseline_random": "случайные страницы VK, зерно {n}",
     "rule.baseline_city": "случайные страницы VK из одного города, зерно {n}",
     "rule.baseline_pool": "случайные участники других сообществ, зерно {n}",
+    "rule.city": "город",
+    "rule.drawn": "набраны {day}, версия {version}",
     "rule.unknown": "по правилу исследования",
     "source.members": "участников по счётчику VK {n}",
     "source.collected": "собрано участников {n}",

@@ -10,7 +10,7 @@ from typing import Any
 from portraits.build import Parts
 from portraits.display import shorten, visible
 from portraits.interests import TopicCard
-from portraits.passport import rule
+from portraits.passport import drawn, rule
 from portraits.study import Study
 from portraits.words import Words
 from storage import portrait_people as people
@@ -71,6 +71,7 @@ def _names(study: Study, parts: Parts, words: Words) -> dict[str, Any]:
         "compared": any(study.compared(group) for group in study.peopled),
         "unstable": study.unstable,
         "EVERYONE": people.EVERYONE,
+        "drawn": drawn,
         "rule": rule,
         "model_settings": _settings_rows(study),
         "tests": sum(1 for index in parts.indices.values() if index.state != "few"),

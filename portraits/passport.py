@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from portraits.study import Group, Study
 from storage import portrait_data as data
@@ -76,16 +77,37 @@ def _missing(study: Study, totals: Mapping[str, int]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def rule(group: Group) -> tuple[str, int]:
-    """(key of the caption of an audience's rule, its number)."""
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """How a baseline was drawn: from which ``city`` (empty: none), ``when`` (UTC seconds), by which ``seed``."""
+
+    city: str
+    when: int | None
+    seed: int
+
+
+def drawn(group: Group) -> Draw | None:
+    """The draw of a baseline that was drawn; None of an audience that the study's config names."""
+    definition = _definition(group)
+    if definition.get("baseline") not in ("random", "city", "pool"):
+        return None
+    when, seed = definition.get("drawn_at"), definition.get("seed")
+    return Draw(str(definition.get("city") or ""), when if isinstance(when, int) else None, int(seed or 0))
+
+
+def _definition(group: Group) -> dict[str, Any]:
     try:
         definition = json.loads(group.definition)
     except ValueError:
-        return "unknown", 0
-    if not isinstance(definition, dict):
-        return "unknown", 0
-    if definition.get("baseline") in ("random", "city", "pool"):
-        return f"baseline_{definition['baseline']}", int(definition.get("seed", 0))
+        return {}
+    return definition if isinstance(definition, dict) else {}
+
+
+def rule(group: Group) -> tuple[str, int]:
+    """(key of the caption of an audience's rule, its number)."""
+    definition = _definition(group)
+    if draw := drawn(group):
+        return f"baseline_{definition['baseline']}", draw.seed
     if isinstance(definition.get("active"), int):
         return "active", definition["active"]
     if not group.communities and definition.get("people"):

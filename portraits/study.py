@@ -18,7 +18,8 @@ from storage.rows import Topic, TopicModel
 class Group:
     """An audience in the report; ``size`` people, ``sample`` of them stand for it in the topics.
 
-    ``communities`` are those its people come from, ``excluded`` those whose members it leaves out.
+    ``communities`` are those its people come from, ``excluded`` those whose members it leaves out; ``version``: how
+    often its rule was changed, or its people drawn.
     """
 
     id: int
@@ -29,6 +30,7 @@ class Group:
     size: int
     sample: int
     excluded: tuple[int, ...] = ()
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ def open_study(store: Store, settings: ReportSettings) -> Study:
             portrait_people.size(store, int(row.id or 0)),
             portrait_people.sample_size(store, int(row.id or 0)),
             tuple(portrait_people.excluded_ids(row.definition)),
+            row.version,
         )
         for row in audiences.audiences(store)
     )  # fmt: skip

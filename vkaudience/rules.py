@@ -89,7 +89,8 @@ def told(definition: str, names: Mapping[int, str]) -> str:
     if "baseline" in rule:
         drawn = {"random": "случайные люди VK", "city": f"жители города {rule.get('city')}"}
         who = drawn.get(rule["baseline"]) or f"участники других сообществ: {of('communities')}"
-        return f"{who}; набрано с зерном {rule['seed']}"
+        when = f" {_day(rule['drawn_at'])}" if rule.get("drawn_at") else ""
+        return f"{who}; набрано{when} с зерном {rule['seed']}"
     parts = [_members(rule, of)] + ([f"люди из файла: {rule['people']}"] if rule.get("people") else [])
     # An import writes no number of listed people; a collection that found no community does.
     empty = "ни одно из названных сообществ не найдено" if "people" in rule else "люди из импорта"
@@ -97,10 +98,13 @@ def told(definition: str, names: Mapping[int, str]) -> str:
     return text + (f", без участников {of('minus')}" if rule.get("minus") else "")
 
 
+def _day(moment: int) -> str:
+    return f"{datetime.datetime.fromtimestamp(moment, datetime.UTC):%Y-%m-%d}"
+
+
 def _members(rule: Mapping[str, Any], of: Callable[[str], str]) -> str:
     if "active" in rule:
-        day = datetime.datetime.fromtimestamp(rule.get("since") or 0, datetime.UTC)
-        since = f" с {day:%Y-%m-%d}" if rule.get("since") else ""
+        since = f" с {_day(rule['since'])}" if rule.get("since") else ""
         return f"отметки, комментарии и репосты на стенах {of('walls')}: хотя бы {rule['active']}{since}"
     if "at_least" in rule:
         return f"участники хотя бы {rule['at_least']} из {of('of')}"

@@ -45,6 +45,23 @@ def test_a_community_left_out_is_named_as_left_out(
     assert row.count("Мамы района") == 1, "it is not in the list of the audience's own communities"
 
 
+@pytest.mark.parametrize(
+    ("rule", "language", "words"),
+    [
+        ({"baseline": "random"}, "ru", "случайные страницы VK, зерно 7, набраны 24.12.2025, версия 2; контрольная"),
+        ({"baseline": "city", "city": "Омск<b>"}, "ru", "зерно 7, город «Омск&lt;b&gt;», набраны 24.12.2025, версия 2"),
+        ({"baseline": "pool", "communities": [2]}, "en", "other communities, seed 7, drawn on 2025-12-24, version 2"),
+    ],
+)
+def test_a_baseline_is_cited_with_its_date_and_version(
+    build: Any, page: Any, rule: dict[str, Any], language: str, words: str
+) -> None:
+    store = build(model=False)
+    define(store, ROCK, {"n": 60, "seed": 7, "drawn_at": 1_766_600_000, **rule})
+    store.many("UPDATE audiences SET kind = 'baseline', version = 2 WHERE id = ?", [(ROCK,)])
+    assert words in line(page, store, "Рок-клуб", language=language)
+
+
 def test_a_community_nobody_comes_from_is_among_the_others(build: Any, told: Any) -> None:
     store = build(model=False)
     define(store, ROCK, {"any": [1], "minus": [2, 99]})

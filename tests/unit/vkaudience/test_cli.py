@@ -287,6 +287,9 @@ def test_audiences_tell_their_rules_in_words(tmp_path: Path) -> None:
         '{"at_least": 2, "of": [7, 8, 9]}': "участники хотя бы 2 из «Рок», «8», «9»",
         '{"active": 3, "since": 86400, "walls": [7]}': "на стенах «Рок»: хотя бы 3 с 1970-01-02",
         '{"baseline": "city", "city": "Омск", "seed": 5}': "жители города Омск; набрано с зерном 5",
+        '{"baseline": "random", "drawn_at": 1766600000, "seed": 5}': (
+            "случайные люди VK; набрано 2025-12-24 с зерном 5"
+        ),
     }  # fmt: skip
     with open_store(tmp_path / "study.db") as store:
         people.save_communities(store, [Community(7, name="Рок")], 5)
