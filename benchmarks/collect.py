@@ -73,6 +73,9 @@ class BigWorld:
     def subscriptions(self, user_id: int, /) -> tuple[int, ...]:
         return ()
 
+    def followed(self, user_id: int, /) -> tuple[int, ...]:
+        return ()
+
     @functools.lru_cache(maxsize=100)  # noqa: B019 - the world lives as long as the process
     def wall(self, owner_id: int, /) -> tuple[Post, ...]:
         number = self.posts if owner_id == -WALL_GROUP else owner_id % 60 if owner_id > 0 else 0

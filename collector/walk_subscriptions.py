@@ -1,4 +1,4 @@
-"""What people follow: the communities on their list, and the facts about those that many of them follow."""
+"""What people follow: the communities and people on their list, and the facts about communities that many follow."""
 
 from __future__ import annotations
 
@@ -35,12 +35,14 @@ def _list(expedition: Expedition, walk: Walk) -> Pages:
     if not isinstance(listed, list):
         raise VkRetry(METHOD, None, "в ответе нет списка сообществ")
     ids = sorted({abs(number) for number in map(whole, listed) if number})
+    others = inner(inner(response, "users"), "items")
+    followed = sorted({number for number in map(whole, others) if number}) if isinstance(others, list) else []
     store, seen = expedition.store, stamp(expedition, walk)
     promised = max(len(ids), whole(inner(inner(response, "groups"), "count")) or 0)
     after = finish(walk, "short" if len(listed) < promised else "done", seen)
     after = after._replace(got=len(ids), promised=promised)
     with store.write():
-        people.save_subscriptions(store, walk.subject, ids, seen)
+        people.save_subscriptions(store, walk.subject, ids, seen, people=followed)
         journal.clear_gap(store, walk.kind, walk.subject)
         journal.save_walk(store, after)
         expedition.save_calls()

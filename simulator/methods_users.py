@@ -26,14 +26,15 @@ def get(call: Call) -> list[dict[str, Any]]:
 
 
 def get_subscriptions(call: Call) -> dict[str, Any]:
-    """``users.getSubscriptions``: the plain form gives all ids at once, the extended one pages of objects."""
+    """``users.getSubscriptions``: the plain form gives all ids at once, the extended one pages of communities."""
     person = open_person(call)
     if person.subscriptions_hidden:
         raise VkRefusal(260, "Access to the groups list is denied due to the user's privacy settings")
     groups = call.state.subscriptions(person.id)
     if not call.flag("extended"):
+        people = call.state.followed(person.id)
         listed = {"count": len(groups), "items": list(groups)}
-        return {"users": {"count": 0, "items": []}, "groups": listed}
+        return {"users": {"count": len(people), "items": list(people)}, "groups": listed}
     offset, count = call.page(20, 200)
     shown = (call.state.community(number) for number in groups[offset : offset + count])
     items = [present.group(one, call.fields(), len(call.state.members(one.id))) for one in shown if one]

@@ -30,6 +30,7 @@ class WorldLike(Protocol):
     def people(self) -> Mapping[int, Person]: ...
     def members(self, community_id: int, /) -> tuple[int, ...]: ...
     def subscriptions(self, user_id: int, /) -> tuple[int, ...]: ...
+    def followed(self, user_id: int, /) -> tuple[int, ...]: ...
     def wall(self, owner_id: int, /) -> tuple[Post, ...]: ...
 
 
@@ -105,6 +106,10 @@ class State:
         with self._lock:
             moved = self._subscribed.get(user_id)
         return self.world.subscriptions(user_id) if moved is None else moved
+
+    def followed(self, user_id: int) -> tuple[int, ...]:
+        """Ids of the people that a person follows."""
+        return self.world.followed(user_id)
 
     # --- changing
 

@@ -57,6 +57,13 @@ class World:
         fond = [number for number, club in self._clubs.items() if club.activity in interests]
         return tuple(sorted({*self._follows.get(user_id, ()), *some(rng, fond, rng.randint(0, 3))}))
 
+    def followed(self, user_id: int) -> tuple[int, ...]:
+        """Ids of the people a person follows: up to three, whoever they are."""
+        if user_id not in self.people:
+            return ()
+        rng = stream(self.seed, "followed", user_id)
+        return tuple(sorted(set(some(rng, list(self._home), rng.randint(0, 3))) - {user_id}))
+
     def interests(self, user_id: int) -> dict[str, float]:
         """The planted mixture of one person: theme -> weight."""
         return mixture(self.plan, user_id, self._audience(user_id))

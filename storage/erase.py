@@ -16,6 +16,7 @@ from storage.mentions import mentioned, without_people
 _PERSON = (
     "DELETE FROM users WHERE id = :id", "DELETE FROM memberships WHERE user_id = :id",
     "DELETE FROM subscriptions WHERE user_id = :id", "DELETE FROM user_states WHERE user_id = :id",
+    "DELETE FROM followed_people WHERE user_id = :id OR followed_id = :id",
     "DELETE FROM audience_members WHERE user_id = :id", "DELETE FROM aliases WHERE user_id = :id",
     "DELETE FROM likes WHERE user_id = :id OR owner_id = :id",
     "DELETE FROM post_counts WHERE (owner_id, id) IN (SELECT owner_id, id FROM posts WHERE from_id = :id)",

@@ -21,7 +21,7 @@ from storage.migrations import LATEST
 STAMPS = ("first_seen", "last_seen")
 _VERSIONED = {
     "communities": ("id",), "users": ("id",), "posts": ("owner_id", "id"), "comments": ("owner_id", "id"),
-    "subscriptions": ("user_id", "community_id"),
+    "subscriptions": ("user_id", "community_id"), "followed_people": ("user_id", "followed_id"),
 }  # fmt: skip
 """Table -> its key; the later ``last_seen`` wins."""
 _HISTORY = ("likes", "community_counts", "post_counts", "post_versions", "comment_versions")

@@ -30,6 +30,7 @@ _REFUSED = {
     "aliases": ("user_id",),
     "memberships": ("user_id",),
     "subscriptions": ("user_id",),
+    "followed_people": ("user_id", "followed_id"),
     "user_states": ("user_id",),
     "audience_members": ("user_id",),
     "posts": ("owner_id", "from_id"),

@@ -168,13 +168,18 @@ def seen_members(store: Store, community_id: int, ids: Sequence[int], since: int
     return {row[0] for row in store.rows(sql, (community_id, since, *ids))}
 
 
-def save_subscriptions(store: Store, user_id: int, community_ids: Iterable[int], seen: int) -> None:
-    """Note the communities on a person's list as now seen; those no longer on it keep their last stamp."""
-    store.many(
-        "INSERT INTO subscriptions VALUES (?, ?, ?, ?) "
-        "ON CONFLICT (user_id, community_id) DO UPDATE SET last_seen = excluded.last_seen",
-        ((user_id, community_id, seen, seen) for community_id in community_ids),
-    )
+def save_subscriptions(
+    store: Store, user_id: int, community_ids: Iterable[int], seen: int, *, people: Iterable[int] = ()
+) -> None:
+    """Note the communities and the ``people`` on a person's list as now seen; what is no longer on it keeps its last
+    stamp."""
+    for table, column, ids in (("subscriptions", "community_id", community_ids),
+                               ("followed_people", "followed_id", people)):  # fmt: skip
+        store.many(
+            f"INSERT INTO {table} VALUES (?, ?, ?, ?) "
+            f"ON CONFLICT (user_id, {column}) DO UPDATE SET last_seen = excluded.last_seen",
+            ((user_id, number, seen, seen) for number in ids),
+        )
 
 
 def followed_unknown(store: Store, least: int) -> list[int]:

@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 SOCIAL = (
-    "communities", "community_counts", "users", "user_states", "memberships", "subscriptions", "posts", "post_counts",
-    "post_versions", "_readings", "comments", "comment_versions", "likes", "aliases", "_local_numbers", "audiences",
-    "audience_members", "walks", "gaps", "optouts", "experiments", "assignments",
+    "communities", "community_counts", "users", "user_states", "memberships", "subscriptions", "followed_people",
+    "posts", "post_counts", "post_versions", "_readings", "comments", "comment_versions", "likes", "aliases",
+    "_local_numbers", "audiences", "audience_members", "walks", "gaps", "optouts", "experiments", "assignments",
 )  # fmt: skip
 DERIVED = (
     "entities", "_entity_marks", "_sketches", "documents", "forms", "doc_topics", "user_topics", "community_topics",

@@ -17,7 +17,7 @@ from storage import AudienceError, ConfigError, MissingInput, Store, audiences, 
 from vkaudience.schema import ALL_WHAT, WHAT
 
 # Each member collects texts anew, in an own share; what is made from them would tell names out of them.
-_LEFT_OUT = (*tables.DERIVED, *tables.MACHINE, *tables.OF_TEXTS, "subscriptions")
+_LEFT_OUT = (*tables.DERIVED, *tables.MACHINE, *tables.OF_TEXTS, "subscriptions", "followed_people")
 _WALKS = "('posts', 'walls', 'comments', 'likes', 'subscriptions')"
 _SECTIONS = ("study", "vk", "collect", "lemmas")
 _NOT_FOR_OTHERS = {("study", "database"), ("vk", "token_file"), ("collect", "share"), ("lemmas", "corrections")}

@@ -22,10 +22,12 @@ from storage.migrations import (
     m005_coverage,
     m006_readings,
     m007_comment_versions,
+    m008_followed_people,
 )
 
 STEPS = (
     m001_initial, m002_sketches, m003_stable, m004_local_numbers, m005_coverage, m006_readings, m007_comment_versions,
+    m008_followed_people,
 )  # fmt: skip
 LATEST = len(STEPS)
 

@@ -36,7 +36,8 @@ STAMPS = (
     "seen",
     "drawn_at",
 )
-WHOLE = ("users", "communities", "memberships", "posts", "comments", "likes", "subscriptions", "audience_members")
+WHOLE = ("users", "communities", "memberships", "posts", "comments", "likes", "subscriptions", "followed_people",
+         "audience_members")  # fmt: skip
 
 
 @pytest.fixture(scope="module")

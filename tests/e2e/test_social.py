@@ -59,6 +59,9 @@ def test_every_comment_like_repost_and_subscription_arrives_once(
     for (user,) in study.rows("SELECT DISTINCT user_id FROM audience_members"):
         follows = {row[0] for row in study.rows(f"SELECT community_id FROM subscriptions WHERE user_id = {user}")}
         assert follows == (set() if user in refused else set(world.subscriptions(user)))
+        persons = {row[0] for row in study.rows(f"SELECT followed_id FROM followed_people WHERE user_id = {user}")}
+        assert persons == (set() if user in refused else set(world.followed(user)))
+    assert study.rows("SELECT * FROM followed_people")
 
 
 def test_limits_hold_for_comments_and_subscriptions(vk: SimulatedVk, store: Store, world: World) -> None:

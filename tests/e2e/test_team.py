@@ -105,7 +105,8 @@ def test_three_collect_what_one_would_have(tmp_path: Path, vk: SimulatedVk, worl
     assert sum(one["new"]["posts"] for one in told) == len(whole["posts"])
     with open_store(lead / "study.db", write=False) as store:
         found = content(store)
-        for table in ("users", "memberships", "posts", "comments", "likes", "subscriptions", "audience_members"):
+        for table in ("users", "memberships", "posts", "comments", "likes", "subscriptions", "followed_people",
+                      "audience_members"):  # fmt: skip
             assert found[table] == whole[table], table
     # nothing is left to be read, and a second merge adds nothing
     calls = vk.calls("wall.get")
@@ -299,7 +300,7 @@ def test_whom_a_member_forgot_is_forgotten_by_all(tmp_path: Path) -> None:
         assert one.value("SELECT count(*) FROM users") == 1 and one.value("SELECT count(*) FROM posts") == 0
 
 
-@pytest.mark.parametrize("trace", range(9))
+@pytest.mark.parametrize("trace", range(10))
 def test_who_is_known_here_only_as_an_author_or_by_a_mention_is_forgotten_too(tmp_path: Path, trace: int) -> None:
     gone = 77_123
     with open_store(tmp_path / "a.db") as one:
@@ -318,6 +319,7 @@ def test_who_is_known_here_only_as_an_author_or_by_a_mention_is_forgotten_too(tm
             lambda: walls.save_comments(one, [Comment(-1, 1, 1, reply_to_user=gone)], 1),
             lambda: walls.save_likes(one, -1, "post", 1, [gone], "like", 1),
             lambda: people.save_subscriptions(one, gone, [1], 1),
+            lambda: people.save_subscriptions(one, 1, [1], 1, people=[gone]),
             lambda: journal.save_gap(one, Gap("walls", gone, "closed")),
         ][trace]()
         assert merging.forgotten_there(one, tmp_path / "b.db") == [gone]

@@ -86,6 +86,9 @@ class FakeWorld:
     def subscriptions(self, user_id: int) -> tuple[int, ...]:
         return tuple(number for number, members in self.of.items() if user_id in members)
 
+    def followed(self, user_id: int) -> tuple[int, ...]:
+        return (user_id - 1,) if user_id - 1 in self.people else ()
+
     def wall(self, owner_id: int) -> tuple[Post, ...]:
         return self.walls.get(owner_id, ())
 

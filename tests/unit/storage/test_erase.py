@@ -39,7 +39,8 @@ def file(tmp_path: Path) -> Path:
     with open_store(path) as store:
         people.save_users(store, [User(GONE, city="Урюпинск"), User(STAYS)], 1)
         people.save_members(store, 9, [GONE, STAYS], 1)
-        people.save_subscriptions(store, GONE, [3], 1)
+        people.save_subscriptions(store, GONE, [3], 1, people=[STAYS])
+        people.save_subscriptions(store, STAYS, [3], 1, people=[GONE, 6])
         posts = [
             Post(GONE, 1, from_id=GONE, text=f"{SECRET} на своей стене, и ещё немного слов о погоде сегодня"),
             Post(CLUB, 2, from_id=GONE, text=f"{SECRET} на чужой стене"),
@@ -108,7 +109,9 @@ def test_nobody_comes_back_whoever_writes(file: Path) -> None:
         people.save_users(store, [User(GONE), User(6)], 9)
         people.add_unknown_users(store, [GONE], 9)
         people.save_members(store, 9, [GONE, 6], 9)
-        people.save_subscriptions(store, GONE, [3], 9)
+        people.save_subscriptions(store, GONE, [3], 9, people=[6])
+        people.save_subscriptions(store, STAYS, [3], 9, people=[GONE, 6])
+        assert store.value("SELECT count(*) FROM followed_people") == 1, "the list of who stays, without the forgotten"
         for _ in range(2):
             walls.save_posts(store, [
                 Post(GONE, 1, from_id=GONE, text=SECRET), Post(CLUB, 9, from_id=CLUB, signer_id=GONE, text="Ответ"),

@@ -31,6 +31,7 @@ documents: doc_id kind part owner_id item_id author_id published_at lang copy_of
   input
 dropped_terms: model_id term df reason
 entities: doc_id type name n
+followed_people: user_id followed_id first_seen last_seen
 experiments: id audience_id created_at design
 forms: form candidates known recipe
 gaps: kind subject state code message seen
