@@ -25,6 +25,7 @@ CAPTIONS = {
     "comments": "комментарии",
     "likes": "отметки",
     "subscriptions": "подписки",
+    "followed_people": "подписки на людей",
     "user_states": "прежние сведения о людях",
     "community_counts": "размеры сообществ",
     "post_counts": "счётчики постов",
