@@ -13,7 +13,7 @@ from collector.capability import find_batches, save_batches
 from collector.client import VkClient
 from collector.engine import Engine
 from collector.errors import FAILED
-from collector.missing import broken, empty, future, refusal, short, whole_methods
+from collector.missing import broken, dates, empty, refusal, short, whole_methods
 from collector.panel import choose_people, numbers, subscriptions_of_people, walls_of_people
 from collector.reasons import KINDS
 from collector.resolve import known_community, resolve
@@ -67,7 +67,7 @@ def collect(
     return _outcome(
         expedition,
         lost,
-        [*future(expedition), *empty(expedition), *short(expedition, _typed(named)), *broken(expedition)],
+        [*dates(expedition), *empty(expedition), *short(expedition, _typed(named)), *broken(expedition)],
     )
 
 

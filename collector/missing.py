@@ -12,6 +12,7 @@ from storage import audiences, journal, walls
 
 _OF_MANY = ("walls", "subscriptions", "comments", "likes")
 _AGAIN = "Запустите ту же команду ещё раз: она дочитает."
+_SINCE = "Исправьте [collect] since."
 # Of what a list counts, so much may be missing without a word: VK's counts are not exact.
 _NEARLY = 0.99
 _SWEPT = {
@@ -80,13 +81,25 @@ def _unasked(expedition: Expedition) -> list[str]:
     return found
 
 
-def future(expedition: Expedition) -> list[str]:
-    """A note where the study asks for texts of days that are still to come."""
-    since, now = expedition.settings.since, expedition.clock.now()
-    if since is None or since <= now:
+def dates(expedition: Expedition) -> list[str]:
+    """Notes where the study asks for texts of days to come, or counts actions on texts that it does not collect."""
+    settings, now = expedition.settings, expedition.clock.now()
+    since, found = settings.since, []
+    if since is None:
         return []
-    day = f"{datetime.datetime.fromtimestamp(since, datetime.UTC):%Y-%m-%d}"
-    return [f"Тексты нужны с {day}, а этот день ещё не наступил: ни один не подходит. Исправьте [collect] since."]
+    if since > now:
+        found.append(f"Тексты нужны с {_day(since)}, а этот день ещё не наступил: ни один не подходит. {_SINCE}")
+    for spec in settings.audiences:
+        if spec.actions and spec.since is not None and spec.since < since:
+            found.append(
+                f"Аудитория «{spec.name}» считает отметки под записями с {_day(spec.since)}, а собраны они только с "
+                f"{_day(since)}. {_SINCE}"
+            )
+    return found
+
+
+def _day(moment: int) -> str:
+    return f"{datetime.datetime.fromtimestamp(moment, datetime.UTC):%Y-%m-%d}"
 
 
 def empty(expedition: Expedition) -> list[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from collector.overlap import PILOT, belonging
 from collector.panel import CLOSED
 from collector.resolve import known_community
-from collector.sample import find_cut, lot
+from collector.sample import active, find_cut, lot
 from collector.settings import AudienceSpec, CollectSettings
 from collector.walk import Limits, decode_limits, due
 from collector.walk_posts import AGAIN, YOUNG
@@ -257,7 +257,7 @@ def _rule(
 def _selection(
     settings: CollectSettings, spec: AudienceSpec, named: Sequence[int], minus: Sequence[int]
 ) -> Selection:  # fmt: skip
-    return Selection(tuple(named), spec.least, tuple(minus), spec.actions, spec.since or settings.since or 0)
+    return replace(active(spec, settings), communities=tuple(named), least=spec.least, minus=tuple(minus))
 
 
 def _community(store: Store, settings: CollectSettings, community_id: int, now: int) -> Facts:

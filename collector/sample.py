@@ -13,7 +13,7 @@ import hashlib
 import heapq
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from collector.settings import AudienceSpec, CollectSettings
@@ -99,6 +99,12 @@ def save_audience(
     return message
 
 
+def active(spec: AudienceSpec, settings: CollectSettings) -> Selection:
+    """The part of an audience's rule that is about actions; its communities are still to be filled in."""
+    asked = Selection((), actions=spec.actions, since=spec.since or settings.since or 0)
+    return asked if spec.until is None else replace(asked, until=spec.until)
+
+
 def _selection(
     spec: AudienceSpec,
     communities: Sequence[int],
@@ -121,8 +127,7 @@ def _selection(
             f"Аудитория «{spec.name}» пуста: разных сообществ в ней {len(chosen)}, а правило требует {least}. "
             "Одно сообщество названо дважды: исправьте [[audiences]] communities."
         )
-    since = spec.since or settings.since or 0
-    return Selection(chosen, least, tuple(minus), spec.actions, since), message
+    return replace(active(spec, settings), communities=chosen, least=least, minus=tuple(minus)), message
 
 
 def _readable(store: Store, part: Selection, audience_id: int) -> Iterator[int]:
@@ -136,6 +141,7 @@ def _definition(spec: AudienceSpec, selection: Selection, missing: Sequence[str]
     found: dict[str, Any] = {"people": len(spec.people)}
     if selection.actions:
         found |= {"active": selection.actions, "since": selection.since, "walls": ids}
+        found |= {"until": spec.until} if spec.until is not None else {}
     elif selection.least <= 1:
         found["any"] = ids
     elif spec.least >= len(set(spec.communities)):

@@ -40,7 +40,8 @@ class AudienceSpec:
 
     The present members of at least ``least`` of the ``communities`` and of none of ``minus``; or with ``actions``
     whoever liked, commented or reposted at least so many times what was published there at or after ``since`` (UTC
-    seconds; None: the study's own). The listed ``people`` belong to it whatever the rule.
+    seconds; None: the study's own) and before ``until`` (None: no end). The listed ``people`` belong to it whatever
+    the rule.
     """
 
     name: str
@@ -51,6 +52,7 @@ class AudienceSpec:
     minus: tuple[str, ...] = ()
     actions: int = 0
     since: int | None = None
+    until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,13 +78,14 @@ def sizes(store: Store) -> dict[int, int]:
 class Selection:
     """Who belongs: present members of at least ``least`` of the ``communities`` and of none of ``minus``; or, with
     ``actions``, whoever liked, commented or reposted at least so many times what was published on the
-    communities' walls at or after ``since`` (UTC seconds), member or not."""
+    communities' walls at or after ``since`` and before ``until`` (UTC seconds), member or not."""
 
     communities: tuple[int, ...]
     least: int = 1
     minus: tuple[int, ...] = ()
     actions: int = 0
     since: int = 0
+    until: int = 2**62
 
 
 _MEMBERS = (
@@ -93,10 +94,10 @@ _MEMBERS = (
 )
 _ACTIVE = (
     "SELECT user_id FROM (SELECT l.user_id FROM likes AS l JOIN posts AS p ON p.owner_id = l.owner_id "
-    "AND p.id = l.item_id WHERE l.item_kind = 'post' AND p.published_at >= :since "
+    "AND p.id = l.item_id WHERE l.item_kind = 'post' AND p.published_at >= :since AND p.published_at < :until "
     "AND l.owner_id IN (SELECT -value FROM json_each(:ids)) UNION ALL "
     "SELECT c.from_id FROM comments AS c JOIN posts AS p ON p.owner_id = c.owner_id AND p.id = c.post_id "
-    "WHERE c.from_id > 0 AND NOT c.deleted AND p.published_at >= :since "
+    "WHERE c.from_id > 0 AND NOT c.deleted AND p.published_at >= :since AND p.published_at < :until "
     "AND c.owner_id IN (SELECT -value FROM json_each(:ids))) GROUP BY user_id HAVING count(*) >= :actions"
 )
 _MINUS = (
@@ -113,6 +114,7 @@ def _selected(selection: Selection) -> tuple[str, dict[str, object]]:
         "least": selection.least,
         "actions": selection.actions,
         "since": selection.since,
+        "until": selection.until,
     }
 
 

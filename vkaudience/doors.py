@@ -75,6 +75,7 @@ def _spec(table: Mapping[str, Any]) -> AudienceSpec:
         minus=rule.minus,
         actions=rule.actions,
         since=rule.since,
+        until=rule.until,
     )
 
 

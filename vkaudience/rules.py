@@ -5,6 +5,7 @@
     2 of 5                         people of at least two of the five
     active 3                       who liked, commented or reposted at least three times on their walls, member or not
     active 3 since 2026-01-01      ... what was published on that day or later, UTC
+    active 3 since 2026-01-01 until 2026-03-31      ... and not after this day
     any minus vk.com/own           ... without the people of these communities; several are split by commas
 
 An imported list of people stands in the key ``people`` and is added whatever the rule.
@@ -19,20 +20,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-WAYS = 'any, all, "2 of 5", "active 3", "active 3 since 2026-01-01", "any minus vk.com/имя"'
+WAYS = (
+    'any, all, "2 of 5", "active 3", "active 3 since 2026-01-01", "active 3 since 2026-01-01 until 2026-03-31", '
+    '"any minus vk.com/имя"'
+)
 _OF = re.compile(r"(\d{1,4})\s+of\s+(\d{1,4})")
-_ACTIVE = re.compile(r"active\s+(\d{1,4})(?:\s+since\s+(\d{4}-\d\d-\d\d))?")
+_ACTIVE = re.compile(r"active\s+(\d{1,4})(?:\s+since\s+(\d{4}-\d\d-\d\d))?(?:\s+until\s+(\d{4}-\d\d-\d\d))?")
+DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """At least ``least`` of the communities (1: any), or at least ``actions`` on their walls since ``since`` (UTC
-    seconds), and none of ``minus``, as a person names them."""
+    """At least ``least`` of the communities (1: any), or at least ``actions`` on what was published on their walls at
+    or after ``since`` and before ``until`` (UTC seconds), and none of ``minus``, as a person names them."""
 
     least: int = 1
     minus: tuple[str, ...] = ()
     actions: int = 0
     since: int | None = None
+    until: int | None = None
 
 
 def parse_rule(text: str, number: int) -> Rule:
@@ -42,7 +48,7 @@ def parse_rule(text: str, number: int) -> Rule:
     if minus and not names:
         raise ValueError("после minus нужно сообщество: any minus vk.com/имя")
     if active := _ACTIVE.fullmatch(how.lower()):
-        return Rule(1, names, _actions(int(active[1])), _since(active[2]))
+        return Rule(1, names, _actions(int(active[1])), *_period(active[2], active[3]))
     return Rule(_least(how.lower() or "any", number), names)
 
 
@@ -52,7 +58,15 @@ def _actions(number: int) -> int:
     return number
 
 
-def _since(day: str | None) -> int | None:
+def _period(first: str | None, last: str | None) -> tuple[int | None, int | None]:
+    """From the first moment of one day to that after the last of another."""
+    since, until = _start(first), _start(last)
+    if since is not None and until is not None and until < since:
+        raise ValueError(f"период кончается ({last}) раньше, чем начинается ({first})")
+    return since, None if until is None else until + DAY
+
+
+def _start(day: str | None) -> int | None:
     if day is None:
         return None
     try:
@@ -105,6 +119,7 @@ def _day(moment: int) -> str:
 def _members(rule: Mapping[str, Any], of: Callable[[str], str]) -> str:
     if "active" in rule:
         since = f" с {_day(rule['since'])}" if rule.get("since") else ""
+        since += f" по {_day(rule['until'] - DAY)}" if rule.get("until") else ""
         return f"отметки, комментарии и репосты на стенах {of('walls')}: хотя бы {rule['active']}{since}"
     if "at_least" in rule:
         return f"участники хотя бы {rule['at_least']} из {of('of')}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -92,12 +93,15 @@ def test_rules_make_the_audiences_they_name(vk: SimulatedVk, store: Store, world
     for person in world.members(first)[:2]:
         vk.state.join(second, person)
     study = Study(vk, store)
+    dates = sorted(post.date for number in (first, second, third) for post in world.wall(-number))
+    first_day, last_day = dates[len(dates) // 3], dates[len(dates) // 2]
     specs = (
         AudienceSpec("хоть одно", names),
         AudienceSpec("все", names[:2], least=2),
         AudienceSpec("два из трёх", names, least=2),
         AudienceSpec("без", names[:1], minus=names[1:2]),
         AudienceSpec("активные", names, actions=3),
+        AudienceSpec("в период", names, actions=2, since=first_day, until=last_day),
         AudienceSpec("список", people=(world.members(first)[0],), communities=()),
     )
     study.collect(*specs, what=("members", "posts", "comments", "likes"))
@@ -108,10 +112,13 @@ def test_rules_make_the_audiences_they_name(vk: SimulatedVk, store: Store, world
         "два из трёх": (a & b) | (a & c) | (b & c),
         "без": a - b,
         "активные": active(world, (first, second, third), 3),
+        "в период": active(world, (first, second, third), 2, first_day, last_day),
         "список": {world.members(first)[0]},
     }
     found = {row.name: set(audiences.sample(store, row.id or 0)) for row in audiences.audiences(store)}
-    assert found == wanted and wanted["все"] and wanted["активные"]
+    assert found == wanted and wanted["все"] and wanted["активные"] and wanted["в период"]
+    for row in audiences.audiences(store):
+        assert ("until" in row.definition) == (row.name == "в период")
 
 
 def test_a_panel_of_active_strangers_is_drawn_among_those_who_can_be_read(
@@ -160,15 +167,14 @@ def test_a_rule_that_cannot_be_met_leaves_its_audience_empty_and_is_told(
         assert portrait_people.size(store, number) == (0 if spec in specs[:3] else len(world.members(first))), spec
 
 
-def active(world: World, numbers: tuple[int, ...], least: int) -> set[int]:
-    done: dict[int, int] = {}
+def active(world: World, numbers: tuple[int, ...], least: int, since: int = 0, until: int = 2**62) -> set[int]:
+    """Who liked, commented or reposted so often what was published then."""
+    done: Counter[int] = Counter()
     for number in numbers:
-        for post in world.wall(-number):
-            for user in (*post.likers, *post.reposters):
-                done[user] = done.get(user, 0) + 1
-        for one in comments(world, -number).values():
-            if one.from_id > 0 and not one.deleted:
-                done[one.from_id] = done.get(one.from_id, 0) + 1
+        for post in (post for post in world.wall(-number) if since <= post.date < until):
+            done.update((*post.likers, *post.reposters))
+            said = (one for comment in post.comments for one in (comment, *comment.thread))
+            done.update(one.from_id for one in said if one.from_id > 0 and not one.deleted)
     return {user for user, times in done.items() if times >= least}
 
 

@@ -138,10 +138,12 @@ def test_an_audience_of_nobody_by_its_own_rule_is_told_and_nothing_is_missing(vk
 
 
 def test_texts_of_a_day_to_come_are_told_to_be_none(vk: Any) -> None:
-    settings = CollectSettings((AudienceSpec("коты", ("cats",)),), what=("posts",), since=round(vk.clock.now()) + 9)
+    specs = (AudienceSpec("коты", ("cats",)), AudienceSpec("деятели", ("cats",), actions=2, since=86_400))
+    settings = CollectSettings(specs, what=("posts",), since=round(vk.clock.now()) + 9)
     with open_store(":memory:") as store:
         outcome = run(store, vk, settings)
         assert outcome.state == "done" and "ещё не наступил" in outcome.messages[0], outcome
+        assert "«деятели»" in outcome.messages[1] and "с 1970-01-02" in outcome.messages[1]
         assert "1970-01-12" in outcome.messages[0] and store.value("SELECT count(*) FROM posts") == 0
 
 

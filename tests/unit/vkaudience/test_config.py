@@ -8,6 +8,7 @@ import pytest
 
 from storage import ConfigError
 from vkaudience.config import load_config
+from vkaudience.rules import parse_rule
 
 
 def written(tmp_path: Path, text: str) -> Path:
@@ -107,3 +108,12 @@ def test_http_is_for_this_machine_only(tmp_path: Path) -> None:
     for host in ("127.0.0.1:8080", "localhost", "[::1]:80"):
         file = written(tmp_path, f'[vk]\napi_url = "http://{host}/method"\n')
         assert load_config(file, {})["vk"]["api_url"] == f"http://{host}/method"
+
+
+def test_a_period_of_actions_holds_both_of_its_days() -> None:
+    rule = parse_rule("Active 3 since 1970-01-02 until 1970-01-03 minus club7", 1)
+    assert (rule.actions, rule.since, rule.until, rule.minus) == (3, 86_400, 3 * 86_400, ("club7",))
+    assert parse_rule("active 1 until 1970-01-01", 2).until == 86_400
+    for wrong in ("active 3 since 2026-03-02 until 2026-03-01", "active 3 until 2026-02-30", "active 3 until"):
+        with pytest.raises(ValueError, match=r"кончается|нет такого дня|допустимо"):
+            parse_rule(wrong, 1)
