@@ -91,7 +91,7 @@ def _walks(expedition: Expedition, engine: Engine, named: Named) -> list[str]:
     typed = _typed(named)
     if "members" in what:
         _twice(expedition, engine, "members", lambda: (_members(expedition, number) for number in lists))
-        for number in lists:
+        for number in numbers(open_, _listed(specs)) if lists else ():
             lost += refusal(expedition, "members", number, f"Участников сообщества «{typed[number]}»")
     if "posts" in what:
         _twice(expedition, engine, "posts", lambda: (_posts(expedition, number) for number in ids))
@@ -176,6 +176,11 @@ def _numbered(settings: CollectSettings) -> list[int]:
 def _written(specs: Iterable[AudienceSpec]) -> list[str]:
     """Every community that the study names, as written there."""
     return [name for spec in specs for name in (*spec.communities, *spec.minus)]
+
+
+def _listed(specs: Iterable[AudienceSpec]) -> list[str]:
+    """The communities whose member lists make an audience: who is active is told by their walls."""
+    return [name for spec in specs for name in (*(() if spec.actions else spec.communities), *spec.minus)]
 
 
 def _members(expedition: Expedition, community_id: int) -> Reading:

@@ -128,11 +128,9 @@ def test_a_panel_of_active_strangers_is_drawn_among_those_who_can_be_read(
     acted = active(world, (hidden,), 1)
     readable = {one for one in acted if not (world.people[one].closed or world.people[one].deactivated)}
     size = len(readable) - 1
-    study = Study(vk, store)
-    study.collect(
-        AudienceSpec("активные", (str(hidden),), actions=1),
-        what=("posts", "comments", "likes", "walls"), sample=size, max_posts=100,
-    )  # fmt: skip
+    study, what = Study(vk, store), ("members", "posts", "comments", "likes", "walls")
+    spec = AudienceSpec("активные", (str(hidden),), actions=1)
+    assert study.collect(spec, what=what, sample=size, max_posts=100).state == "done", "its list is not needed"
     drawn = audiences.sample(store, 1)
     assert len(acted) > len(readable) > 2 and len(drawn) == size and set(drawn) < readable
     assert sum(drawn.values()) == pytest.approx(len(readable)), "they stand for all of them"
