@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 # What no counter tells before it is read.
 _MORE = {"wall.getComments": "  и ещё по одному на каждую ветку длиннее 10 ответов"}
 
+# Where only the most is known of how many people a rule leaves.
+_AT_MOST = dict.fromkeys(
+    ("users.get", "wall.get", "users.getSubscriptions"), "  не больше: скольких людей даст правило, покажет сбор"
+)
 _ASSUMED = (
     "Чего ещё никто не видел, взято из допущений: в сообществе 10 000 человек, на его стене 1000 записей, у человека "
     "30. Точнее скажет vkaudience plan без --offline."
@@ -67,7 +71,8 @@ def _lines(plan: Plan, sample: int | None) -> list[str]:
     lines += ["", "Вызовы VK:"]
     if plan.calls.keys() <= {"groups.getById"}:
         lines.append("  Остальное собрано недавно ([collect] refresh_hours): сегодня читать больше нечего.")
-    lines += [f"  {method:<24}{number:>9}{_MORE.get(method, '')}" for method, number in plan.calls.items()]
+    more = _MORE | (_AT_MOST if any(part.facts.at_most for part in plan.rules) else {})
+    lines += [f"  {method:<24}{number:>9}{more.get(method, '')}" for method, number in plan.calls.items()]
     left, parts = plan.left["wall.get"], (*plan.parts, *plan.rules)
     lines.append(f"  Время не меньше {_duration(plan.seconds)} при разрешённой частоте вызовов.")
     if plan.days > 1:

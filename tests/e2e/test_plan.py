@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -352,4 +353,5 @@ def test_the_plan_tells_in_words_what_a_rule_leaves(vk: SimulatedVk, store: Stor
     told = "\n".join(_lines(planned(Study(vk, store), *specs, what=("members", "posts", "likes", "walls")), None))
     share = 1 - len(set(vk.state.members(first)) & set(vk.state.members(second))) / len(vk.state.members(first))
     assert f"после minus остаётся около {share:.0%}" in told and "Аудитория «активные»: людей не больше" in told
+    assert re.search(r"wall\.get +\d+  не больше", told), "the calls rest on the most there can be"
     assert "названо после minus" in told and "кто в нём состоит, не узнать" in told and "likes.getList" in told
