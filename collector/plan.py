@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from collector.batch import Batches
 from collector.capability import find_batches, save_batches
@@ -68,7 +68,8 @@ class Plan:
     """``calls``: method -> calls; ``left``: method -> calls left today; ``seconds`` of pure waiting for the rate;
     ``days``: 1 when all fits into today; ``disk``: bytes; ``missing``: names that VK does not know; ``listed``: people
     who are named one by one; ``rules``: the audiences of ``all``, ``2 of 5`` and ``active``, whose people are in no
-    community's part; ``drawn``: people of drawn baselines. What was read lately is in no number of ``calls``."""
+    community's part; ``drawn``: people of drawn baselines. What was read lately is in no number of ``calls``;
+    ``interrupted``: somebody stopped the look before its end."""
 
     parts: tuple[Part, ...]
     calls: Mapping[str, int]
@@ -80,6 +81,7 @@ class Plan:
     listed: int = 0
     rules: tuple[Part, ...] = ()
     drawn: int = 0
+    interrupted: bool = False
 
 
 def plan(
@@ -108,10 +110,11 @@ def plan(
         named = Named(store, names)
     known = gather(store, settings, ids, named, clock.now())
     packed = batches.size if batches is not None and batches.able else _single
-    return reckon(
+    found = reckon(
         known.communities, settings, _left_today(store, client, clock.now()), min_words=min_words, rate=rate,
         missing=tuple(missing), rules=known.rules, strangers=known.strangers, alone=known.alone, packed=packed,
     )  # fmt: skip
+    return replace(found, interrupted=client is not None and watch.stopping())
 
 
 def _names(settings: CollectSettings, *, minus: bool) -> list[str]:

@@ -11,6 +11,7 @@ import click
 from storage import open_store
 from vkaudience.command import common
 from vkaudience.doors import collect_settings, open_client
+from vkaudience.failures import INTERRUPTED
 from vkaudience.output import say, say_json
 from vkaudience.watches import watching
 
@@ -53,13 +54,14 @@ def command(options: Any, as_json: bool, quiet: bool, offline: bool) -> int:
     else:
         for line in _lines(found, settings.sample):
             say(line)
-    return 5 if found.missing else 0
+    return INTERRUPTED if found.interrupted else 5 if found.missing else 0
 
 
 def _lines(plan: Plan, sample: int | None) -> list[str]:
     if not plan.parts and not plan.listed and not plan.drawn:
         return ["Ни об одном сообществе ничего не известно. Запустите vkaudience plan без --offline."]
-    lines = [f"Сообщества {name!r} нет в VK или оно удалено: проверьте адрес." for name in plan.missing]
+    lines = ["Остановлено: увидено не всё, числа грубее. Та же команда досмотрит."] if plan.interrupted else []
+    lines += [f"Сообщества {name!r} нет в VK или оно удалено: проверьте адрес." for name in plan.missing]
     for part in plan.parts:
         lines += _of_community(part)
     for part in plan.rules:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -25,6 +26,8 @@ from storage.rows import Gap, Walk
 from vkaudience.cmd_plan import _lines
 
 from .social import HOUR, Study, open_communities
+
+AT_ONCE = 32  # calls on their way when somebody stops
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +146,20 @@ def test_a_check_before_uses_nothing_up(vk: SimulatedVk, store: Store, world: Wo
     found, calls = made(study, str(number))
     assert found.left["wall.get"] > 4000 and found.parts[0].readable.n, "the pilot looked"
     assert calls["groups.getById"] == 1
+
+
+def test_a_look_that_was_stopped_is_told_and_goes_on_with_the_same_command(
+    vk: SimulatedVk, store: Store, world: World
+) -> None:
+    spec, clock = AudienceSpec("a", (str(open_communities(world)[0]),)), Study(vk, store).clock
+    watch = SimpleNamespace(tell=lambda event: None, stopping=lambda: vk.calls("wall.get") >= 20)
+    with VkClient(Token(vk.tokens["service"]), VkSettings(api_url=vk.api_url, requests_per_second=2000)) as client:
+        stopped = plan(store, CollectSettings((spec,)), client=client, watch=watch, clock=clock)
+        assert stopped.interrupted and "Остановлено" in _lines(stopped, None)[0]
+        seen = vk.calls("wall.get")
+        whole = plan(store, CollectSettings((spec,)), client=client, clock=clock)
+    assert not whole.interrupted and "Остановлено" not in "".join(_lines(whole, None))
+    assert stopped.parts[0].worded.n < whole.parts[0].worded.n and vk.calls("wall.get") <= 101 + AT_ONCE and seen < 101
 
 
 def test_names_that_are_not_there_and_hidden_lists_are_said(vk: SimulatedVk, store: Store, world: World) -> None:
