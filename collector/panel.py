@@ -30,7 +30,7 @@ def numbers(named: Mapping[str, int], names: Iterable[str]) -> list[int]:
 
 
 def choose_people(expedition: Expedition, engine: Engine, named: Mapping[str, int]) -> list[str]:
-    """Write every audience of the study (a share leaves that to its team), and read the profiles of bare ids.
+    """Write every audience of the study (a share leaves that to its team), and read the profiles of who is in no list.
 
     Returns messages about audiences whose rule cannot be met.
     """
@@ -42,8 +42,9 @@ def choose_people(expedition: Expedition, engine: Engine, named: Mapping[str, in
                 continue  # of whom it consists nobody can tell now: it stays as it was
             told.append(_choose(expedition, engine, spec, named))
         audiences.remove_audiences_except(store, [spec.name for spec in settings.audiences])
-    unknown = (user_id for user_id, state in _panel(expedition) if state == "unknown")
-    engine.run(walk_profiles(expedition, unknown))
+    # Members were told of with their lists; of others whether they are still open is seen here alone.
+    lately = min(expedition.began, round(expedition.clock.now() - settings.refresh_hours * 3600))
+    engine.run(walk_profiles(expedition, filter(settings.mine, audiences.panel_unseen(store, lately))))
     return [message for message in told if message]
 
 

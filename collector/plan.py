@@ -269,7 +269,7 @@ def _calls(
     found = {"groups.getById": math.ceil(len(lists) / 500)}
     if "members" in what:
         found["groups.getMembers"] = sum(_list_calls(one) for one in lists)
-    found["users.get"] = math.ceil((alone.unknown + strangers) / 1000)
+    found["users.get"] = math.ceil((alone.unseen + strangers) / 1000)
     others = max(0, people_ - alone.read) * WALL_CALLS if "walls" in what else 0
     found["wall.get"] = walls + math.ceil(others + sum(_unread(part) * part.wall_calls for part in parts))
     for kind, method in (("comments", "wall.getComments"), ("likes", "likes.getList")):

@@ -76,12 +76,12 @@ class Facts:
 @dataclass(frozen=True, slots=True)
 class Alone:
     """People named one by one: ``listed`` in files, ``drawn`` as baselines; ``shut``: closed or deleted, as far as is
-    known; of ``unknown`` there is no profile yet; ``read`` and ``followed`` as of Facts."""
+    known; of ``unseen`` the profile is to be read; ``read`` and ``followed`` as of Facts."""
 
     listed: int = 0
     drawn: int = 0
     shut: int = 0
-    unknown: int = 0
+    unseen: int = 0
     read: int = 0
     followed: int = 0
 
@@ -170,10 +170,10 @@ def _marked(facts: Facts, lately: tuple[int, int]) -> Facts:
 def _alone(store: Store, settings: CollectSettings, now: int) -> Alone:
     listed = {user for spec in settings.audiences for user in spec.people}
     drawn = audiences.drawn_people(store) - listed
-    states = plan_data.states_of(store, listed | drawn)
-    shut = sum(state in CLOSED for state in states.values())
-    unknown = len(listed) + len(drawn) - sum(state != "unknown" for state in states.values())
-    return Alone(len(listed), len(drawn), shut, unknown, *_lately(store, settings, listed | drawn, now))
+    people_ = listed | drawn
+    shut = sum(state in CLOSED for state in plan_data.states_of(store, people_).values())
+    unseen = len(people_) - plan_data.count_seen(store, people_, now - round(settings.refresh_hours * 3600))
+    return Alone(len(listed), len(drawn), shut, unseen, *_lately(store, settings, people_, now))
 
 
 def _drawn(store: Store, settings: CollectSettings, selection: Selection, known: float) -> list[int]:

@@ -67,7 +67,7 @@ class Expedition:
     ``parked``, ``incapable``, ``silent``: methods; ``lost``: method -> subjects in a row that it gave nothing for;
     ``shut``: communities that VK does not show now; ``unresolved``: names that it said nothing about; ``unswept``:
     method -> (things that it gave nothing for, why); ``answered``: lists that were read; ``nobody``: audiences whose
-    rule leaves nobody, though all that it asks for was read.
+    rule leaves nobody, though all that it asks for was read; ``began``: when, UTC seconds.
     """
 
     store: Store
@@ -86,11 +86,15 @@ class Expedition:
     shut: set[int] = field(default_factory=set)
     unresolved: set[str] = field(default_factory=set)
     nobody: list[str] = field(default_factory=list)
+    began: int = field(init=False)
 
     ahead: Callable[[str], int] = lambda method: 0
     at_once: Callable[[str], int] = lambda method: 1
     packing: Callable[[], bool] = lambda: False
     orderly: Callable[[], bool] = lambda: False
+
+    def __post_init__(self) -> None:
+        self.began = self.clock.now()
 
     def title(self, community_id: int) -> str:
         """The community's name for people, short."""

@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from storage.aliases import FIRST_LOCAL_ID
 from storage.db import Store
 from storage.rows import Audience
 from storage.upsert import load
 
 PART = 10_000
+# Authors of imported files have numbers of our own, of which VK must not be asked.
+_OF_VK = f"user_id BETWEEN 1 AND {FIRST_LOCAL_ID - 1}"
 
 
 def save_audience(store: Store, row: Audience) -> int:
@@ -164,22 +167,32 @@ def save_everyone(store: Store, audience_id: int, selection: Selection, people: 
 
 
 def panel(store: Store) -> Iterator[int]:
-    """Stream the people of all audiences, each once, ascending ids."""
-    sql = "SELECT DISTINCT user_id FROM audience_members WHERE user_id > ? ORDER BY user_id LIMIT ?"
+    """Stream the people of all audiences whom VK knows, each once, ascending ids."""
+    sql = f"SELECT DISTINCT user_id FROM audience_members WHERE user_id > ? AND {_OF_VK} ORDER BY user_id LIMIT ?"
     return (row[0] for row in _in_parts(store, sql))
 
 
 def panel_states(store: Store) -> Iterator[tuple[int, str]]:
-    """Stream (id, state) of the people of all audiences, ascending ids; ``unknown`` where no profile was seen."""
+    """Stream (id, state) of the same people, ascending ids; ``unknown`` where no profile was seen."""
     sql = (
         "SELECT DISTINCT a.user_id, coalesce(u.state, 'unknown') FROM audience_members AS a "
-        "LEFT JOIN users AS u ON u.id = a.user_id WHERE a.user_id > ? ORDER BY a.user_id LIMIT ?"
+        f"LEFT JOIN users AS u ON u.id = a.user_id WHERE a.user_id > ? AND {_OF_VK} ORDER BY a.user_id LIMIT ?"
     )
     return ((row[0], row[1]) for row in _in_parts(store, sql))
 
 
+def panel_unseen(store: Store, before: int) -> Iterator[int]:
+    """Stream whom of the same people VK has told nothing of at or after ``before`` (UTC seconds), ascending ids."""
+    sql = (
+        "SELECT DISTINCT a.user_id FROM audience_members AS a LEFT JOIN users AS u ON u.id = a.user_id "
+        f"WHERE a.user_id > ? AND {_OF_VK} AND (coalesce(u.state, 'unknown') = 'unknown' "
+        f"OR coalesce(u.last_seen, 0) < {int(before)}) ORDER BY a.user_id LIMIT ?"
+    )
+    return (row[0] for row in _in_parts(store, sql))
+
+
 def panel_in_turn(store: Store, kind: str, lot: Callable[[int], int]) -> Iterator[tuple[int, str]]:
-    """Stream (id, state) of the people of all audiences in the order in which walks of a kind are made over them: first
+    """Stream (id, state) of the same people in the order in which walks of a kind are made over them: first
     who was never walked over to an end, then who was longest ago; among equals by ``lot`` (below 2**63).
 
     The order is that of the first row's moment; walks made since do not change it.
@@ -189,8 +202,8 @@ def panel_in_turn(store: Store, kind: str, lot: Callable[[int], int]) -> Iterato
         connection.execute("DROP TABLE IF EXISTS temp._turns")
         connection.execute(
             "CREATE TEMP TABLE _turns AS SELECT a.user_id AS id, coalesce(u.state, 'unknown') AS state "
-            "FROM (SELECT DISTINCT user_id FROM audience_members) AS a LEFT JOIN users AS u ON u.id = a.user_id "
-            "LEFT JOIN walks AS w ON w.kind = ? AND w.subject = a.user_id "
+            f"FROM (SELECT DISTINCT user_id FROM audience_members WHERE {_OF_VK}) AS a "
+            "LEFT JOIN users AS u ON u.id = a.user_id LEFT JOIN walks AS w ON w.kind = ? AND w.subject = a.user_id "
             "ORDER BY coalesce(w.finished_seen, 0), lot(a.user_id)",
             (kind,),
         )

@@ -30,6 +30,15 @@ def states_of(store: Store, user_ids: Iterable[int]) -> dict[int, str]:
     return {row[0]: row[1] for row in store.rows(sql, (json.dumps(sorted(user_ids)),))}
 
 
+def count_seen(store: Store, user_ids: Iterable[int], since: int) -> int:
+    """Of how many of these people VK told something at or after that moment (UTC seconds)."""
+    sql = (
+        "SELECT count(*) FROM users WHERE id IN (SELECT value FROM json_each(?)) AND state <> 'unknown' "
+        "AND coalesce(last_seen, 0) >= ?"
+    )
+    return int(store.value(sql, (json.dumps(sorted(user_ids)), since)))
+
+
 def read_walls(store: Store, community_id: int) -> list[tuple[int, int]]:
     """(user, posts that VK counts on the wall) of members whose wall was read to its end, ascending ids."""
     sql = (

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from storage import journal, models, texts
+from storage.aliases import FIRST_LOCAL_ID
 from storage.db import Store
 
 _COUNTED = ("communities", "users", "memberships", "posts", "comments", "documents", "user_topics")
@@ -23,9 +24,10 @@ _LATEST = "SELECT command, max(id) AS id, outcome, messages FROM runs GROUP BY c
 
 # Open people of the audiences whose wall nobody has begun to read, once walls are read at all.
 _WAITING = (
-    "SELECT count(DISTINCT a.user_id) FROM audience_members AS a WHERE NOT EXISTS (SELECT 1 FROM walks AS w "
-    "WHERE w.kind = 'walls' AND w.subject = a.user_id) AND NOT EXISTS (SELECT 1 FROM gaps AS g "
-    "WHERE g.kind = 'walls' AND g.subject = a.user_id) AND EXISTS (SELECT 1 FROM walks WHERE kind = 'walls')"
+    f"SELECT count(DISTINCT a.user_id) FROM audience_members AS a WHERE a.user_id < {FIRST_LOCAL_ID} "
+    "AND NOT EXISTS (SELECT 1 FROM walks AS w WHERE w.kind = 'walls' AND w.subject = a.user_id) "
+    "AND NOT EXISTS (SELECT 1 FROM gaps AS g WHERE g.kind = 'walls' AND g.subject = a.user_id) "
+    "AND EXISTS (SELECT 1 FROM walks WHERE kind = 'walls')"
 )
 
 

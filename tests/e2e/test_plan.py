@@ -216,7 +216,7 @@ def test_people_of_a_list_cost_their_walls_and_profiles() -> None:
         [],
         CollectSettings((), what=("walls", "subscriptions")),
         {"wall.get": 100},
-        alone=Alone(listed=300, unknown=300, read=20),
+        alone=Alone(listed=300, unseen=300, read=20),
     )
     assert found.calls == {"users.get": 1, "wall.get": 308, "users.getSubscriptions": 300} and found.days == 2
 

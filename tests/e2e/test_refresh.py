@@ -15,7 +15,9 @@ from simulator.records import Comment, Post
 from simulator.server import SimulatedVk, start_server
 from simulator.settings import ServerSettings
 from simulator.world import World, build_world
-from storage import audiences, open_store
+from storage import audiences, open_store, people
+from storage.rows import Audience, User
+from storage.summary import summary
 
 from .social import HOUR, Study, open_communities
 
@@ -208,6 +210,41 @@ def test_a_study_of_more_walls_than_a_day_allows_comes_to_its_end(kind: str) -> 
         assert sorted(walls_read(study)) == sorted(readable), "what was read yesterday is not read again before"
         drawn = sorted(readable, key=lambda one: lot(1, one))
         assert first <= set(drawn[: a_day + AT_ONCE]), "a day reads a sample of the list, not its veterans"
+
+
+def test_who_is_in_no_list_is_looked_at_each_round_before_the_wall_is_asked_for(
+    vk: SimulatedVk, study: Study, world: World, number: int
+) -> None:
+    readable = [one for one in world.members(number) if not (world.people[one].closed or world.people[one].deactivated)]
+    listed = AudienceSpec("список", people=tuple(readable[:5]))
+    assert study.collect(listed, what=("walls",)).state == "done"
+    people_, changed = dict(world.people), readable[0]
+    world.people[changed] = replace(world.people[changed], closed=True, city="Тверь")
+    try:
+        study.clock.time += 25 * HOUR
+        before = vk.calls("wall.get"), vk.calls("users.get")
+        assert study.collect(listed, what=("walls",)).state == "done"
+        assert (vk.calls("wall.get") - before[0], vk.calls("users.get") - before[1]) == (4, 1)
+        states = study.rows(
+            f"SELECT value FROM user_states WHERE user_id = {changed} AND field = 'state' ORDER BY from_seen"
+        )
+        assert states == [("ok",), ("closed",)]
+    finally:
+        world.people.update(people_)
+
+
+def test_authors_of_a_file_are_nobody_that_vk_could_be_asked_for(vk: SimulatedVk, study: Study, world: World) -> None:
+    author = 10**15 + 4
+    people.save_users(study.store, [User(author, state="unknown", source="форум")], 1)
+    number = audiences.save_audience(study.store, Audience("форум", '{"any": []}', recipe="import"))
+    audiences.save_sample(study.store, number, {author: 1.0}, 1)
+    listed = AudienceSpec("список", people=tuple(world.people)[:3])
+    assert study.collect(listed, what=("walls", "subscriptions")).state == "done"
+    assert study.rows(f"SELECT state FROM users WHERE id = {author}") == [("unknown",)], "not called deleted"
+    assert not study.rows(f"SELECT * FROM gaps WHERE subject = {author}")
+    asked = [one.params.get("user_ids", "").split(",") for one in vk.log if one.method == "users.get"]
+    assert asked and not [ids for ids in asked if str(author) in ids]
+    assert summary(study.store, study.clock.now())["waiting"] == 0
 
 
 def test_states_and_cities_of_people_keep_their_history(study: Study) -> None:
