@@ -89,12 +89,14 @@ class Alone:
 @dataclass(frozen=True, slots=True)
 class Gathered:
     """``communities``: whose lists are read, those to be taken away too; ``rules``: the people of audiences of ``all``,
-    ``2 of 5`` and ``active``, drawn at once; ``strangers``: those of them who may be no members."""
+    ``2 of 5`` and ``active``, drawn at once; ``strangers``: those of them who may be no members; ``unions``: the other
+    audiences, each with its communities."""
 
     communities: tuple[Facts, ...]
     rules: tuple[Facts, ...] = ()
     strangers: int = 0
     alone: Alone = Alone()
+    unions: tuple[tuple[str, tuple[int, ...]], ...] = ()
 
 
 def own_posts(facts: Facts, settings: CollectSettings) -> int:
@@ -138,6 +140,7 @@ def gather(store: Store, settings: CollectSettings, ids: Sequence[int], known: N
     shares: dict[int, float] = {}
     lately: dict[int, tuple[int, int]] = {}
     rules, strangers, own = [], 0, set()
+    unions: list[tuple[str, tuple[int, ...]]] = []
     for spec in settings.audiences:
         named, minus = ([n for n in known.ids(names) if n in facts] for names in (spec.communities, spec.minus))
         own |= {*named}
@@ -145,6 +148,7 @@ def gather(store: Store, settings: CollectSettings, ids: Sequence[int], known: N
             rules.append(_rule(store, settings, spec, named, minus, facts, now))
             strangers += _strangers(store, settings, spec, named, minus, rules[-1]) if spec.actions else 0
             continue
+        unions += [(spec.name, tuple(named))] if named else []
         for number in named:
             shares[number] = max(shares.get(number, 0.0), _left(store, members, number, minus))
             seen = sum(facts[number].states.values()) / max(1, members[number])
@@ -159,7 +163,7 @@ def gather(store: Store, settings: CollectSettings, ids: Sequence[int], known: N
     ]  # fmt: skip
     return Gathered(
         tuple(_marked(one, lately.get(one.id, (0, 0))) for one in communities), tuple(rules), strangers,
-        _alone(store, settings, now),
+        _alone(store, settings, now), tuple(unions),
     )  # fmt: skip
 
 

@@ -16,7 +16,8 @@ from vkaudience.output import say, say_json
 from vkaudience.watches import watching
 
 if TYPE_CHECKING:
-    from collector.plan import Part, Plan, Share
+    from collector.plan import Plan
+    from collector.plan_parts import Part, Share, Union
 
 
 # What no counter tells before it is read.
@@ -62,10 +63,15 @@ def _lines(plan: Plan, sample: int | None) -> list[str]:
         return ["Ни об одном сообществе ничего не известно. Запустите vkaudience plan без --offline."]
     lines = ["Остановлено: увидено не всё, числа грубее. Та же команда досмотрит."] if plan.interrupted else []
     lines += [f"Сообщества {name!r} нет в VK или оно удалено: проверьте адрес." for name in plan.missing]
+    several = [union for union in plan.unions if len(union.communities) > 1]
+    alone = {one.communities for one in plan.unions}
     for part in plan.parts:
         lines += _of_community(part)
+        lines += _wanted(part.needed, part.people) if (part.facts.id,) in alone or not plan.unions else []
     for part in plan.rules:
-        lines += _of_rule(part)
+        lines += _of_rule(part) + _wanted(part.needed, part.people)
+    for union in several:
+        lines += _of_union(union)
     if plan.listed:
         lines.append(f"Людей из списков: {plan.listed}")
     if plan.drawn:
@@ -79,18 +85,19 @@ def _lines(plan: Plan, sample: int | None) -> list[str]:
     lines.append(f"  Время не меньше {_duration(plan.seconds)} при разрешённой частоте вызовов.")
     if plan.days > 1:
         lines.append(f"  Дней: {plan.days}. VK отдаёт 5000 стен (wall.get) в сутки, сегодня осталось {left}.")
-        today = [part.today for part in parts if part.people]
-        if today and min(today) > 0:
+        if plan.fits:
             words = sum(round(part.today * part.worded.value) for part in parts)
-            lines.append(f"  Сегодня поместится: [collect] sample = {min(today)}, людей с текстом около {words}.")
+            lines.append(f"  Сегодня поместится: [collect] sample = {plan.fits}, людей с текстом около {words}.")
     else:
         lines.append(f"  Хватит одного дня: сегодня осталось вызовов wall.get: {left} из 5000.")
     lines.append(f"Место на диске: около {max(1, round(plan.disk / 1_000_000))} МБ.")
     if any(part.facts.assumed for part in plan.parts):
         lines.append(_ASSUMED)
-    needed = [part.needed for part in parts if part.needed]
-    if needed and (sample is None or sample < max(needed)) and all(part.needed for part in parts if part.people):
-        lines.append(f"Чтобы в каждом сообществе осталось 300 человек с текстом: [collect] sample = {max(needed)}.")
+    wanted = [union.needed for union in plan.unions if union.people]
+    wanted += [part.needed for part in plan.rules if part.people]
+    needed = [number for number in wanted if number]
+    if needed and len(needed) == len(wanted) and (sample is None or sample < max(needed)):
+        lines.append(f"Чтобы в каждой аудитории осталось 300 человек с текстом: [collect] sample = {max(needed)}.")
     return lines
 
 
@@ -125,15 +132,26 @@ def _of_rule(part: Part) -> list[str]:
 def _people(part: Part) -> list[str]:
     if not part.people:
         return []
-    lines = [
+    return [
         f"  с достаточным текстом на стене {_shown(part.worded, ('стене', 'стенам'))}",
         f"  будет спрошено людей {part.people}, с текстом из них около {part.with_words}{_precision(part)}",
     ]
-    if part.needed is None:
-        lines.append("  300 человек с текстом здесь не набрать: объедините с похожим сообществом.")
-    elif part.needed > part.people:
-        lines.append(f"  для 300 человек с текстом нужно спросить {part.needed}")
-    return lines
+
+
+def _of_union(union: Union) -> list[str]:
+    """An audience of several communities, of which each is drawn from."""
+    head = f"Аудитория «{union.name}»: из её сообществ будет спрошено {union.people}"
+    told = _wanted(union.needed, union.most, " в каждом сообществе")
+    return [f"{head}, с текстом из них около {union.with_words}", *told]
+
+
+def _wanted(needed: int | None, asked: int, where: str = "") -> list[str]:
+    """How many to ask for, where that is more than are asked."""
+    if not asked:
+        return []
+    if needed is None:
+        return ["  300 человек с текстом здесь не набрать: объедините с похожим сообществом."]
+    return [f"  для 300 человек с текстом нужно спросить{where} {needed}"] if needed > asked else []
 
 
 def _precision(part: Part) -> str:

@@ -14,7 +14,9 @@ from collector.baseline import Baseline, draw_baseline
 from collector.check import check
 from collector.client import VkClient
 from collector.overlap import belonging, encode
-from collector.plan import WANTED, Alone, Facts, Plan, plan, reckon
+from collector.plan import Plan, plan, reckon
+from collector.plan_facts import Alone, Facts
+from collector.plan_parts import WANTED
 from collector.settings import AudienceSpec, CollectSettings, VkSettings
 from collector.token import Token
 from simulator.records import Post
@@ -372,3 +374,24 @@ def test_the_plan_tells_in_words_what_a_rule_leaves(vk: SimulatedVk, store: Stor
     assert f"после minus остаётся около {share:.0%}" in told and "Аудитория «активные»: людей не больше" in told
     assert re.search(r"wall\.get +\d+  не больше", told), "the calls rest on the most there can be"
     assert "названо после minus" in told and "кто в нём состоит, не узнать" in told and "likes.getList" in told
+
+
+def test_an_audience_of_two_communities_needs_its_number_from_both_together() -> None:
+    small, large = big(id=1, members=300), big(id=2, members=50_000)  # 210 and 35,000 can be read, 40 % have words
+    unions = (("обе", (1, 2)), ("малая", (1,)), ("большая", (2,)))
+    found = reckon([small, large], CollectSettings((), max_posts=100), {"wall.get": 100_000}, unions=unions)
+    assert [one.needed for one in found.unions] == [540, None, 750], "210 x 0.4 + 540 x 0.4 = 300"
+    both = reckon([big(id=1), big(id=2)], CollectSettings((), max_posts=100), {"wall.get": 9**9}, unions=unions[:1])
+    assert both.unions[0].needed == WANTED / 0.4 / 2
+    told = "\n".join(_lines(both, 100))
+    assert "Чтобы в каждой аудитории осталось 300 человек с текстом: [collect] sample = 375." in told
+    assert told.count("300 человек") == 1, "of one community alone nobody asked"
+
+
+def test_what_fits_today_is_not_held_down_by_a_small_community() -> None:
+    facts = [big(id=1, members=30), big(id=2, members=50_000)]
+    found = reckon(facts, CollectSettings((), what=("walls",), max_posts=100), {"wall.get": 4021})
+    assert found.fits == 4000 and found.days > 1, "21 walls of the one, 4,000 of the other"
+    assert "[collect] sample = 4000" in "\n".join(_lines(found, None))
+    spent = reckon(facts, CollectSettings((), what=("walls",), max_posts=100), {"wall.get": 0})
+    assert spent.fits == 0 and "Сегодня поместится" not in "\n".join(_lines(spent, None))

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 import pytest
 
-from collector.plan import Share
+from collector.plan_parts import Share
 from storage import SYSTEM_CLOCK, audiences, journal, open_store, people, tables
 from storage.rows import Audience, Community, Gap, User
 from vkaudience.__main__ import COMMANDS, main
