@@ -14,7 +14,7 @@ from storage.upsert import load
 
 PART = 10_000
 # Authors of imported files have numbers of our own, of which VK must not be asked.
-_OF_VK = f"user_id BETWEEN 1 AND {FIRST_LOCAL_ID - 1}"
+_OF_VK = f"user_id < {FIRST_LOCAL_ID}"
 
 
 def save_audience(store: Store, row: Audience) -> int:
@@ -213,7 +213,7 @@ def panel_in_turn(store: Store, kind: str, lot: Callable[[int], int]) -> Iterato
 
 def _in_parts(store: Store, sql: str) -> Iterator[Sequence[Any]]:
     """Rows of a query by id, part by part: a query left open for hours would keep the WAL from shrinking."""
-    after = -(2**63)
+    after = 0
     while part := list(store.rows(sql, (after, PART))):
         yield from part
         after = part[-1][0]

@@ -23,11 +23,12 @@ from storage.migrations import (
     m006_readings,
     m007_comment_versions,
     m008_followed_people,
+    m009_people_of_audiences,
 )
 
 STEPS = (
     m001_initial, m002_sketches, m003_stable, m004_local_numbers, m005_coverage, m006_readings, m007_comment_versions,
-    m008_followed_people,
+    m008_followed_people, m009_people_of_audiences,
 )  # fmt: skip
 LATEST = len(STEPS)
 
