@@ -222,4 +222,5 @@ def _post_calls(facts: Facts, kind: str, settings: CollectSettings) -> float:
     unread, calls = (
         (wall.unread_comments, wall.comment_calls) if kind == "comments" else (wall.unread_likes, wall.like_calls)
     )
-    return unread + calls * max(0, own_posts(facts, settings) - wall.stored)
+    coming = max(0, own_posts(facts, settings) - wall.stored)
+    return unread + calls * (coming if wall.pages is None else min(coming, wall.pages * POSTS_A_CALL))

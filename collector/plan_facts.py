@@ -300,12 +300,17 @@ def _pages(store: Store, settings: CollectSettings, community_id: int, now: int)
 
 def _wall(store: Store, settings: CollectSettings, community_id: int, now: int) -> Wall:
     """The wall as :func:`_known_wall` tells it, with what of it was read already."""
-    found = _known_wall(store, settings, community_id)
-    unread = {kind: _unread(store, settings, community_id, kind, now) for kind in ("comments", "like", "repost")}
+    found, pages = _known_wall(store, settings, community_id), _pages(store, settings, community_id, now)
+    unread = {
+        part: _unread(store, settings, community_id, part, now)
+        for kind, parts in (("comments", ("comments",)), ("likes", ("like", "repost")))
+        for part in parts
+        if pages != 0 or due(store, settings, now, kind, -community_id, source="posts")
+    }
     return replace(
         found, stored=plan_data.wall_counters(store, -community_id, settings.since or 0, None).posts,
-        unread_comments=unread["comments"], unread_likes=unread["like"] + unread["repost"],
-        pages=_pages(store, settings, community_id, now),
+        unread_comments=unread.get("comments", 0), unread_likes=unread.get("like", 0) + unread.get("repost", 0),
+        pages=pages,
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,7 +16,7 @@ from collector.check import check
 from collector.client import VkClient
 from collector.overlap import belonging, encode
 from collector.plan import Plan, plan, reckon
-from collector.plan_facts import Alone, Facts
+from collector.plan_facts import Alone, Facts, Wall
 from collector.plan_parts import WANTED
 from collector.settings import AudienceSpec, CollectSettings, VkSettings
 from collector.token import Token
@@ -386,6 +387,15 @@ def test_an_audience_of_two_communities_needs_its_number_from_both_together() ->
     told = "\n".join(_lines(both, 100))
     assert "Чтобы в каждой аудитории осталось 300 человек с текстом: [collect] sample = 375." in told
     assert told.count("300 человек") == 1, "of one community alone nobody asked"
+
+
+def test_posts_that_were_deleted_are_not_awaited_on_a_wall_that_was_read() -> None:
+    wall = Wall(posts=300, comment_calls=0.5, like_calls=2.0, stored=290)
+    settings, left = CollectSettings((), what=("posts", "likes", "comments")), {"wall.get": 5000}
+    read = reckon([big(wall=replace(wall, pages=0), pages=0)], settings, left)
+    assert read.calls == {"groups.getById": 1}
+    unread = reckon([big(wall=wall, pages=0)], settings, left)
+    assert unread.calls["likes.getList"] == 20 and unread.calls["wall.getComments"] == 5
 
 
 def test_what_fits_today_is_not_held_down_by_a_small_community() -> None:
