@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import shutil
 import subprocess
@@ -374,3 +375,23 @@ def test_every_key_of_the_example_is_explained_in_both_languages() -> None:
     shared = {"communities", "audience", "measure", "direction", "declared_at"}
     both = {name for name, text in first.items() if re.search("[а-я]{3}", text) and re.search("[a-z]{3}", text)}
     assert set(first) - both - shared == set()
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "xdist"])
+def test_the_suite_leaves_no_folders_behind(tmp_path: Path, workers: tuple[str, ...]) -> None:
+    if workers:
+        pytest.importorskip("xdist", reason="pytest-xdist is not installed")
+    line = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        *workers,
+        "tests/unit/collector/test_address.py",
+    ]
+    environ = {**os.environ, **dict.fromkeys(("TMPDIR", "TMP", "TEMP"), str(tmp_path))}
+    done = subprocess.run(line, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout
+    assert list(tmp_path.glob("vkaudience-*")) == []
