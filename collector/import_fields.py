@@ -24,7 +24,8 @@ _SYNONYMS: Mapping[str, tuple[str, ...]] = {
                   "паблик", "канал", "chat", "subreddit", "board"),
     # A comment's number before its post's: one post has many comments.
     "id": ("comment_id", "comment id", "id комментария", "message_id", "post_id", "id поста", "id записи"),
-    "date": ("дата", "published_at", "created_at", "timestamp", "дата публикации", "дата и время", "время"),
+    "date": ("дата", "published_at", "created_at", "timestamp", "дата публикации", "дата и время", "время",
+             "дата комментария", "дата поста", "дата записи", "дата создания"),
     "likes": ("лайки", "лайков", "likes_count", "нравится"),
     "comments": ("комментарии", "комментариев", "comments_count"),
     "reposts": ("репосты", "репостов", "reposts_count", "forwards"),
@@ -33,6 +34,11 @@ _SYNONYMS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 # A negative number is how VK and Telegram write a community.
 _COMMUNITY_NUMBER = re.compile(r"-\d+", re.ASCII)
+_SPACES = re.compile(r"\s")  # Russian tables part thousands by one
+_WALL = re.compile(
+    r"\b(?:vk\.com|vk\.ru|vkontakte\.ru)/(?:\S*[?&]w=)?wall(-?[1-9]\d{0,17})_\d", re.ASCII | re.IGNORECASE
+)
+_PLACE, _URL = FIELDS.index("community"), FIELDS.index("url")
 
 
 class Row(NamedTuple):
@@ -85,7 +91,7 @@ def has_text(columns: Sequence[str]) -> bool:
 def match_columns(file: ForeignFile, columns: Sequence[str], mapping: Mapping[str, str]) -> tuple[str | None, ...]:
     """The column of each of FIELDS or None: as mapped, else the column of the same or a usual name.
 
-    Raises NoTable when a mapped column is missing, or there is no text, or neither author nor community.
+    Raises NoTable when a mapped column is missing, or there is no text.
     """
     there = f"В файле есть столбцы: {listed(columns)}." if columns else "В файле не видно ни одного столбца."
     for name, column in mapping.items():
@@ -98,13 +104,16 @@ def match_columns(file: ForeignFile, columns: Sequence[str], mapping: Mapping[st
         raise NoTable(
             f"Не понять, в каком столбце тексты: {file}", there, "Назовите его: --map text=СТОЛБЕЦ,community=СТОЛБЕЦ"
         )
-    if found["author"] is None and found["community"] is None:
-        raise NoTable(
-            f"Не понять, чьи это тексты: {file}",
-            f"Нужен столбец с автором или с сообществом. {there}",
-            f"Назовите его: --map text={found['text']},author=СТОЛБЕЦ или community=СТОЛБЕЦ",
-        )
     return tuple(found[name] for name in FIELDS)
+
+
+def nameless(file: ForeignFile, columns: Sequence[str], text: str | None) -> NoTable:
+    """The refusal of a file that says nowhere whose the texts are; ``text`` is the column of them."""
+    return NoTable(
+        f"Не понять, чьи это тексты: {file}",
+        f"Нужен столбец с автором, с сообществом или со ссылкой на запись VK. В файле есть столбцы: {listed(columns)}.",
+        f"Назовите его: --map text={text},author=СТОЛБЕЦ или community=СТОЛБЕЦ",
+    )
 
 
 def _usual(name: str, columns: Sequence[str], taken: set[str]) -> str | None:
@@ -158,6 +167,27 @@ def vk_places(batches: Iterable[Batch | Broken]) -> Iterator[Batch | Broken]:
         yield batch
 
 
+def by_address(batches: Iterable[Batch | Broken]) -> Iterator[Batch | Broken]:
+    """Records with the owner of the wall that their address names, where it names one, as their community."""
+    for batch in batches:
+        if not isinstance(batch, Broken):
+            columns = list(batch.columns)
+            columns[_PLACE] = list(map(_wall_owner, columns[_URL] or (None,) * len(batch.lines)))
+            batch = batch._replace(columns=tuple(columns))
+        yield batch
+
+
+def name_walls(batches: Iterable[Batch | Broken]) -> bool:
+    """Whether any address among the first records is of a wall of VK."""
+    first = next((batch for batch in batches if not isinstance(batch, Broken)), None)
+    return first is not None and any(map(_wall_owner, first.columns[_URL] or ()))
+
+
+def _wall_owner(address: Any) -> str | None:
+    found = _WALL.search(address) if isinstance(address, str) else None
+    return found[1] if found else None
+
+
 def _vk_place(author: Any, owner: Any) -> tuple[Any, Any]:
     named = name_of(owner)
     return (author or owner, None) if named and not _COMMUNITY_NUMBER.fullmatch(named) else (author, owner)
@@ -184,7 +214,7 @@ def read_count(value: Any, line: int, notes: Tally) -> int | None:
     """A counter that is not negative, or None; what is none is told."""
     if value is None or value == "":
         return None
-    number = whole(value.strip() if isinstance(value, str) else value)
+    number = whole(_SPACES.sub("", value) if isinstance(value, str) else value)
     if number is None or not 0 <= number < 2**63:
         notes.add("счётчик — не число, пропущен", line)
         return None

@@ -10,19 +10,20 @@ from typing import Any
 
 from collector import read_csv, read_jsonl, read_people, read_telegram, read_xlsx
 from collector.import_columns import Part, Texts, read_rows
-from collector.import_fields import has_text, match_columns, vk_places
+from collector.import_fields import by_address, has_text, match_columns, name_walls, nameless, vk_places
 from collector.import_numbers import Ids
-from collector.import_records import FIELDS, NO_TEXT, Batch, Broken, NoTable, Tally, in_batches, one_by_one
+from collector.import_records import FIELDS, NO_TEXT, Batch, Broken, NoTable, Tally, in_batches, listed, one_by_one
 from collector.import_shelf import Shelf
 from collector.import_stream import ForeignFile, numbered_lines
 from collector.read_jsonl import Values, each
 from collector.read_people import PersonId
-from collector.read_vk_json import VkRow, looks_vk, vk_rows
+from collector.read_vk_json import VkRow, looks_vk, opened, vk_rows
 from collector.sniff import SourceFile, sniff
 from storage import Event, ImportFileError, Watch
 
 ASK_EVERY = 5000
 _LOOKED_AT = 5
+_NAMED = 12  # columns left out that a message names
 
 Item = VkRow | PersonId | Broken
 Batches = Iterable[Batch | Broken]
@@ -93,15 +94,17 @@ def prepare(file: ForeignFile, wanted: Wanted) -> Reading:
     """Find out how to read a file. Raises ImportFileError when it is no text or its columns do not fit."""
     source = sniff(file, wanted.format)
     if source.shape == "xlsx":
-        layout = read_xlsx.layout_of(file)
+        layout = read_xlsx.layout_of(file, lambda columns: _fits(columns, wanted))
         reading = _table(
             source, layout.columns, wanted, lambda places: in_batches(read_xlsx.records(file, layout, places))
         )
-        reading.told = layout.told()
+        reading.told = " ".join(filter(None, (layout.told(), reading.told)))
         return reading
     if source.shape == "csv":
         if wanted.guess and read_people.looks_list(source.head):
             return _people(source, lambda: numbered_lines(file, source.encoding))
+        if wanted.guess and read_people.on_one_line(source.head):
+            return _people(source, lambda: read_people.split_lines(numbered_lines(file, source.encoding)))
         table = read_csv.read_header(source, list(wanted.mapping.values()))
         try:
             return _table(source, table.columns, wanted, lambda places: read_csv.read_rows(source, table, places))
@@ -113,6 +116,7 @@ def prepare(file: ForeignFile, wanted: Wanted) -> Reading:
         values = read_jsonl.read_document(source)
         if wanted.guess and len(values) == 1 and read_telegram.looks_desktop(values[0]):
             return _telegram(source, read_telegram.chats_of(values[0]))
+        values = opened(values) if wanted.format != "jsonl" else values
         if wanted.guess and values and all(type(value) in (int, str) for value in values):
             return _people(source, lambda: ((number, str(value)) for number, value in enumerate(values, start=1)))
         return _json(source, wanted, lambda: read_jsonl.in_pieces(values))
@@ -166,14 +170,35 @@ def _table(
             "people",
             lambda notes: _in_lists(read_people.people_rows(one_by_one(batches(places)), notes)),
         )
-    return _rows(source, wanted, names, lambda: batches(places))
+    return _rows(source, wanted, columns, names, lambda: batches(places))
 
 
-def _rows(source: SourceFile, wanted: Wanted, names: Sequence[str | None], batches: Callable[[], Batches]) -> Reading:
-    community = names[FIELDS.index("community")]
-    if community and community.lower() == "owner_id" and "community" not in wanted.mapping:
-        return _texts(source, lambda _: vk_places(batches()))
-    return _texts(source, lambda _: batches())
+def _fits(columns: Sequence[str], wanted: Wanted) -> bool:
+    """Whether a sheet's columns are those of texts or of people."""
+    if wanted.mapping:
+        return set(wanted.mapping.values()) <= set(columns)
+    return has_text(columns) or read_people.match_people(columns) is not None
+
+
+def _rows(
+    source: SourceFile,
+    wanted: Wanted,
+    columns: Sequence[str],
+    names: Sequence[str | None],
+    batches: Callable[[], Batches],
+) -> Reading:
+    known = dict(zip(FIELDS, names, strict=True))
+    owners = (known["community"] or "").lower() == "owner_id" and "community" not in wanted.mapping
+    walls = known["community"] is None and known["url"] is not None and name_walls(batches())
+    if not walls and known["community"] is None and known["author"] is None:
+        raise nameless(source.file, columns, known["text"])
+
+    def read() -> Batches:
+        found = by_address(batches()) if walls else batches()
+        return vk_places(found) if walls or owners else found
+
+    left = [column for column in columns if column and column not in names]
+    return _texts(source, lambda _: read(), told=f"Столбцы не взяты: {listed(left, _NAMED)}." if left else "")
 
 
 def _json(source: SourceFile, wanted: Wanted, values: Callable[[], Iterator[Values | Broken]]) -> Reading:
@@ -185,8 +210,9 @@ def _json(source: SourceFile, wanted: Wanted, values: Callable[[], Iterator[Valu
         return _texts(source, lambda notes: in_batches(read_telegram.telethon_records(each(values()), notes)))
     if next(values(), None) is None:
         raise _empty(source.file)
-    keys = match_columns(source.file, read_jsonl.columns_of(values()), wanted.mapping)
-    return _rows(source, wanted, keys, lambda: read_jsonl.read_records(values(), keys))
+    columns = read_jsonl.columns_of(values())
+    keys = match_columns(source.file, columns, wanted.mapping)
+    return _rows(source, wanted, columns, keys, lambda: read_jsonl.read_records(values(), keys))
 
 
 def _first(values: Iterable[Values | Broken], looks: Callable[[object], bool]) -> bool:

@@ -31,8 +31,11 @@ class Allowance:
         self._left = max(HARMLESS, MOST_RATIO * packed)
         self._reached: dict[Path, int] = {}
 
-    def reach(self, path: Path, position: int) -> None:
-        """A packed file was unfolded up to ``position``; reading it once more costs nothing."""
+    def reach(self, path: Path, position: int, packed: int | None = None) -> None:
+        """A packed file was unfolded up to ``position``, reading it once more costs nothing; ``packed``: so many bytes
+        of it were read for that. A bomb need not be read to the end of what its size allows."""
+        if packed is not None and position > max(HARMLESS, MOST_RATIO * packed):
+            raise self._bomb()
         before = self._reached.get(path, 0)
         if position > before:
             self._reached[path] = position
@@ -42,11 +45,14 @@ class Allowance:
         """Raises ImportFileError for a bomb."""
         self._left -= count
         if self._left < 0:
-            raise ImportFileError(
-                f"Архив раздувается больше чем в {MOST_RATIO} раз: {self._shown}",
-                "Так устроены «архивные бомбы»; обычный текст сжимается в 3-50 раз.",
-                "Если файл ваш, распакуйте его сами или сохраните таблицу как CSV UTF-8.",
-            )
+            raise self._bomb()
+
+    def _bomb(self) -> ImportFileError:
+        return ImportFileError(
+            f"Архив раздувается больше чем в {MOST_RATIO} раз: {self._shown}",
+            "Так устроены «архивные бомбы»; обычный текст сжимается в 3-50 раз.",
+            "Если файл ваш, распакуйте его сами или сохраните таблицу как CSV UTF-8.",
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,7 +112,7 @@ class _Unpacked(io.RawIOBase):
                 f"Архив повреждён: {self._owner}", str(error), "Скачайте или упакуйте файл заново."
             ) from error
         self._position += len(data)
-        self._owner.allowance.reach(self._owner.path, self._position)
+        self._owner.allowance.reach(self._owner.path, self._position, self._packed.tell())
         view[: len(data)] = data
         return len(data)
 

@@ -114,7 +114,7 @@ class RowWriter:
         return known, self._aliases.add(kind, fresh) if fresh else {}
 
     def audiences(self) -> list[str]:
-        """Write an audience for each community of the file, or one of its authors when no community is named.
+        """Write an audience for each community of the file, and one of the authors who wrote in none.
 
         Returns a message for each name that the study already uses otherwise.
         """
@@ -124,7 +124,7 @@ class RowWriter:
             names = title, self._source if title == key else key
             members = people.member_ids(self._store, number)
             messages.append(save_audience(self._store, names, [number], members, self._seen))
-        if self._lonely and not self._communities:
+        if self._lonely:
             messages.append(save_audience(self._store, (self._source, _APART), [], self._lonely, self._seen))
         return [message for message in messages if message]
 
@@ -135,6 +135,8 @@ class VkWriter:
     def __init__(self, store: Store, reading: Reading, seen: int) -> None:
         self._store, self._source, self._seen = store, reading.label, seen
         self._authors: dict[int, set[int]] = {}
+        self._own: dict[int, None] = {}
+        self._listed: dict[int, None] = {}
         self.repeated = self.replaced = self.refused = 0
 
     def write(self, parts: Sequence[Sequence[VkRow]]) -> None:
@@ -143,7 +145,9 @@ class VkWriter:
         posts = [row for row in rows if isinstance(row, Post)]
         comments = [row for row in rows if isinstance(row, Comment)]
         with self._store.write():
-            self._save_people([row for row in rows if isinstance(row, User)])
+            profiles = [row for row in rows if isinstance(row, User)]
+            self._save_people(profiles)
+            self._listed |= dict.fromkeys(row.id for row in profiles)
             self._save_communities([row for row in rows if isinstance(row, Community)])
             walls.fill_posts(self._store, posts, self._seen)
             walls.fill_comments(self._store, comments, self._seen)
@@ -172,6 +176,8 @@ class VkWriter:
             if post.owner_id < 0:
                 self._meet_community(-post.owner_id)
                 self._authors[-post.owner_id].update(ids)
+            else:
+                self._own[post.owner_id if isinstance(post, Post) else post.from_id or post.owner_id] = None
         people.add_unknown_users(self._store, authors, self._seen)
 
     def _meet_community(self, community_id: int) -> None:
@@ -181,7 +187,8 @@ class VkWriter:
                 people.save_communities(self._store, [Community(community_id)], self._seen)
 
     def audiences(self) -> list[str]:
-        """Write an audience of the authors for each community that no audience of the study covers yet."""
+        """Write an audience of the authors for each community that no audience of the study covers yet, and one of the
+        people whose own walls are in the file; of its profiles where there is nothing else in it."""
         messages = []
         for community_id, authors in self._authors.items():
             if _covered(self._store, community_id):
@@ -190,6 +197,9 @@ class VkWriter:
             name = (row and (row.name or row.screen_name)) or f"club{community_id}"
             names = name, f"club{community_id}"
             messages.append(save_audience(self._store, names, [community_id], authors, self._seen))
+        lonely = self._own or ({} if self._authors else self._listed)
+        if not _studied(self._store, lonely):
+            messages.append(save_audience(self._store, (self._source, _APART), [], lonely, self._seen))
         return [message for message in messages if message]
 
 
@@ -243,6 +253,15 @@ def _covered(store: Store, community_id: int) -> bool:
     return False
 
 
+def _studied(store: Store, ids: Iterable[int]) -> bool:
+    """Whether all these people are in audiences of the study that no import made; nobody is."""
+    left = set(ids)
+    for row in audiences.audiences(store):
+        if left and row.recipe != RECIPE:
+            left.difference_update(audiences.sample(store, row.id or 0))
+    return not left
+
+
 def save_audience(store: Store, names: tuple[str, str], communities: list[int], ids: Iterable[int], seen: int) -> str:
     """Make an audience or add people to the one an earlier import made. ``names``: its name, and what tells it apart
     from another of that name; returns a message when that was needed."""
@@ -256,7 +275,10 @@ def save_audience(store: Store, names: tuple[str, str], communities: list[int], 
             audiences.save_sample(store, audience_id, weights, seen)
     if name == names[0]:
         return ""
-    return f"Аудитория «{names[0]}» в исследовании уже есть и не изменена: люди импорта сохранены как «{name}»."
+    return (
+        f"Аудитория «{names[0]}» в исследовании уже есть и не изменена: люди импорта сохранены как «{name}». "
+        "Если это те же люди и сообщества, импортируйте такие файлы вместе с --source ИМЯ."
+    )
 
 
 def _is_mine(row: Audience | None, definition: str) -> bool:

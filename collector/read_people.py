@@ -57,6 +57,22 @@ def looks_list(head: str) -> bool:
     return numbers * 2 > len(lines)
 
 
+def on_one_line(head: str) -> bool:
+    """Whether a text is a single line of several people: ``1, 2, id3``. On several lines that would be a table."""
+    words = _words(head)
+    return len(words) > 1 and len(head.strip().splitlines()) == 1 and all(_number(word) is not None for word in words)
+
+
+def split_lines(lines: Iterable[tuple[int, str | None]]) -> Iterator[tuple[int, str | None]]:
+    """The people of such a line, each with its place in it."""
+    for _, line in lines:
+        yield from enumerate(_words(line or ""), start=1)
+
+
+def _words(line: str) -> list[str]:
+    return [word for word in re.split(r"[,;\s]+", line.strip(" \r\n\t\ufeff,;")) if word]
+
+
 def has_numbers(head: str) -> bool:
     """Whether so many lines are people's numbers that a list was meant."""
     lines = [_bare(line) for line in head.split("\n")[:1000]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from collector.import_records import FIELDS, Broken, Record, Tally
@@ -70,10 +70,15 @@ def _desktop(number: int, chat: str, message: Mapping[str, Any], words: str) -> 
     )
     # A person is the export's number, never the name: names are not stored.
     return _record(
-        number, community=chat, author=message.get("from_id"), id=message.get("id"),
+        number, community=chat, author=_person(message.get("from_id")), id=message.get("id"),
         date=message.get("date_unixtime") or message.get("date"), text="" if forwarded else words,
         repost_text=words if forwarded else None, likes=sum(counts) if counts else None,
     )  # fmt: skip
+
+
+def _person(author: Any) -> Any:
+    """The author where it is a person: a channel that speaks is a voice of the chat itself."""
+    return None if isinstance(author, str) and author.startswith("channel") else author
 
 
 def _desktop_text(value: Any) -> str:
@@ -110,17 +115,18 @@ def _telethon(line: int, message: Mapping[str, Any], words: str) -> Record:
     chat = message.get("_chat")
     named = (chat.get("username") or chat.get("title")) if isinstance(chat, dict) else None
     return _record(
-        line, community=named or _peer(message["peer_id"]), author=_peer(message.get("from_id")), id=message.get("id"),
+        line, community=named or _peer(message["peer_id"]), author=_peer(message.get("from_id"), ("user_id",)),
+        id=message.get("id"),
         date=message.get("date"), text="" if forwarded else words, repost_text=words if forwarded else None,
         views=message.get("views"), reposts=message.get("forwards"),
     )  # fmt: skip
 
 
-def _peer(value: Any) -> Any:
-    """The number in ``{"_type": "PeerUser", "user_id": 5}``."""
+def _peer(value: Any, kinds: Sequence[str] = ("user_id", "channel_id", "chat_id")) -> Any:
+    """The number in ``{"_type": "PeerUser", "user_id": 5}``; None for another kind than those."""
     if not isinstance(value, dict):
         return value
-    return next((value[name] for name in ("user_id", "channel_id", "chat_id") if name in value), None)
+    return next((value[name] for name in kinds if name in value), None)
 
 
 def _record(line: int, **values: Any) -> Record:

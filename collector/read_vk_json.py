@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -14,10 +15,27 @@ from collector.values import whole
 from storage.rows import Comment, Community, Post, User
 
 VkRow = Post | User | Community | Comment
+_LISTS = ("items", "profiles", "groups")
 _DEEPEST = 6  # execute: response -> list of answers -> items
 _PERSON = {"first_name", "last_name", "can_access_closed", "deactivated", "bdate", "sex"}
 # What a text has and a profile never: such an object beside someone's name and sex is a record of another tool.
 _OF_A_TEXT = {"text", "from_id", "author", "author_id", "owner_id", "date"}
+
+
+def opened(values: list[Any]) -> list[Any]:
+    """A document that is one answer as what the answer lists, so that each thing has a number of its own."""
+    if len(values) != 1 or not isinstance(values[0], dict):
+        return values
+    answer = values[0].get("response", values[0])
+    if isinstance(answer, dict):
+        things = list(itertools.chain.from_iterable(_lists(answer)))
+        return things if any(isinstance(thing, dict) for thing in things) else values
+    # Of execute a call that failed is false: that belongs to the answer as a whole.
+    return answer if isinstance(answer, list) and answer and False not in answer else values
+
+
+def _lists(answer: Mapping[str, Any]) -> list[list[Any]]:
+    return [answer[name] for name in _LISTS if isinstance(answer.get(name), list)]
 
 
 def looks_vk(value: Any, depth: int = 0) -> bool:
@@ -31,7 +49,12 @@ def looks_vk(value: Any, depth: int = 0) -> bool:
     inner = value.get("response", value)
     if isinstance(inner, list):
         return True
-    return isinstance(inner, dict) and (isinstance(inner.get("items"), list) or kind_of(inner) is not None)
+    if not isinstance(inner, dict):
+        return False
+    # "groups" of another tool's record are words; those of groups.getById are communities.
+    besides = [one for name in _LISTS[1:] if isinstance(inner.get(name), list) for one in inner[name][:1]]
+    known = any(isinstance(one, dict) and kind_of(one) is not None for one in (inner, *besides))
+    return known or isinstance(inner.get("items"), list)
 
 
 def kind_of(item: Mapping[str, Any]) -> str | None:
@@ -77,7 +100,7 @@ def _of_object(line: int, value: dict[str, Any], depth: int) -> Iterator[VkRow |
     if "response" in value:
         yield from vk_rows(line, value["response"], depth + 1)
         return
-    parts = [value[name] for name in ("items", "profiles", "groups") if isinstance(value.get(name), list)]
+    parts = _lists(value)
     if not parts and kind_of(value) == "comment":
         yield from (_comment(line, one, value) for one in with_replies(value))
     elif not parts:

@@ -1,11 +1,11 @@
-"""Reads Excel's tables: the first visible sheet that has rows and those with the same header, guarded against bombs."""
+"""Reads Excel's tables: the first visible sheet that fits and those with the same header, guarded against bombs."""
 
 from __future__ import annotations
 
 import datetime
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,8 +46,11 @@ def is_xlsx(path: Path) -> bool:
         return False
 
 
-def layout_of(file: ForeignFile) -> Layout:
-    """Look at the header of every sheet. Raises ImportFileError for a damaged workbook, a bomb or one without rows."""
+def layout_of(file: ForeignFile, fits: Callable[[Sequence[str]], bool]) -> Layout:
+    """Look at the header of every sheet: the first whose columns ``fits`` counts, or else the first of all.
+
+    Raises ImportFileError for a damaged workbook, a bomb or one without rows.
+    """
     with _Book(file) as book:
         headers = {}
         for place, sheet in enumerate(book.sheets):
@@ -56,7 +59,8 @@ def layout_of(file: ForeignFile) -> Layout:
                 headers[place] = (sheet.sheet_state == "visible", _names(cells))
         if not headers:
             raise ImportFileError(f"В таблице нет ни одной строки: {file}", "", "Проверьте, тот ли это файл.")
-        first = next((place for place, (shown, _) in headers.items() if shown), next(iter(headers)))
+        seen = [place for place, (shown, _) in headers.items() if shown] or list(headers)
+        first = next((place for place in seen if fits(headers[place][1])), seen[0])
         columns = headers[first][1]
         chosen = tuple(place for place, header in headers.items() if place == first or header == (True, columns))
         return Layout(chosen, columns, tuple(book.sheets[place].title for place in headers if place not in chosen))

@@ -183,6 +183,14 @@ def test_a_bomb_is_refused_before_it_fills_the_memory(tmp_path: Path, monkeypatc
         tracemalloc.stop()
 
 
+def test_ballast_makes_no_bomb_harmless(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_stream, "HARMLESS", 2**20)
+    file = tmp_path / "t.csv.gz"
+    ballast = random.Random(1).randbytes(2**19).hex().encode()
+    file.write_bytes(gzip.compress(b"text,author\n" + b"a,b\n" * 10_000_000 + ballast + b",b\n"))
+    assert "раздувается" in refused(file)
+
+
 class Trap:
     """Sets a flag when unpickled."""
 

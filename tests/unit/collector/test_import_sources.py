@@ -59,6 +59,21 @@ def test_telegram_desktop_is_recognised_and_names_stay_out(tmp_path: Path) -> No
         assert again.counts["posts"] == 0
 
 
+def test_what_a_channel_says_is_nobodys_and_its_readers_are_no_channel(tmp_path: Path) -> None:
+    own = {"name": "Вести", "type": "public_channel", "id": 9, "messages": [message(1, "пост", "channel9")]}
+    chat = {"name": "Чат", "type": "private_supergroup", "id": 3,
+            "messages": [message(1, "раз", "user77"), message(2, "от канала", "channel9")]}  # fmt: skip
+    with open_store(":memory:") as store:
+        take(store, made(tmp_path, "result.json", {"chats": {"list": [own, chat]}}))
+        found = {one.name: len(audiences.sample(store, one.id or 0)) for one in audiences.audiences(store)}
+        assert found == {"Вести": 0, "Чат": 1} and len(list(people.users(store))) == 1
+        assert [row[0] for row in store.rows("SELECT owner_id = from_id FROM posts ORDER BY rowid")] == [1, 0, 1]
+    telethon = {"id": 9, "peer_id": {"channel_id": 5}, "message": "пост", "from_id": {"channel_id": 5}}
+    with open_store(":memory:") as store:
+        take(store, made(tmp_path, "tg.ndjson", json.dumps(telethon)))
+        assert list(people.users(store)) == []
+
+
 def message(number: int, words: str, author: str, **more: Any) -> dict[str, Any]:
     when = {"date": "2024-02-01T10:30:00", "date_unixtime": "1706772600"}
     return {"id": number, "type": "message", "from": "Аня Иванова", "from_id": author, "text": words, **when, **more}
@@ -291,3 +306,57 @@ def test_archives_that_harm_are_refused(tmp_path: Path, monkeypatch: pytest.Monk
                 take(store, file)
             assert error.value.todo
             assert store.value("SELECT count(*) FROM posts") == 0
+
+
+POSTS = (
+    "Ссылка на пост;Дата поста;Текст;Просмотры\n"
+    "https://vk.com/wall-500_51;12.03.2024 14:05;Ищем басиста;1 200\n"
+    "vk.ru/rock?w=wall-500_52;13.03.2024;Концерт;\n"
+    "https://m.vk.com/wall77_4;;Своё;\n"
+    "https://vk.com/photo-500_1;;Ничьё;\n"
+)
+
+
+def test_posts_of_a_parser_belong_to_the_wall_that_their_address_names(tmp_path: Path) -> None:
+    with open_store(":memory:") as store:
+        outcome = take(store, made(tmp_path, "posts.csv", POSTS))
+        assert (outcome.counts["posts"], outcome.counts["communities"], outcome.counts["users"]) == (3, 1, 1)
+        assert "нет ни автора, ни сообщества: 1 (строки 5)" in outcome.messages[0]
+        assert posts(store)[0] == ("Ищем басиста", None, 1710252300, None)
+        assert store.value("SELECT views FROM post_counts") == 1200
+        assert [row[0] for row in store.rows("SELECT from_id > 0 FROM posts ORDER BY rowid")] == [0, 0, 1]
+        assert [row.name for row in people.communities(store)] == ["-500"]
+        assert take(store, made(tmp_path, "posts.csv", POSTS)).counts["posts"] == 0
+
+
+def test_commentators_belong_to_the_community_under_whose_post_they_wrote(tmp_path: Path) -> None:
+    table = (
+        "ID автора;Ссылка на пост;Текст комментария\n77;https://vk.com/wall-500_51;раз\n78;https://vk.com/wall9_1;два\n"
+    )
+    with open_store(":memory:") as store:
+        take(store, made(tmp_path, "comments.csv", table))
+        found = {one.name: len(audiences.sample(store, one.id or 0)) for one in audiences.audiences(store)}
+        assert found == {"-500": 1, "comments": 1}, "who wrote in no community is in the audience of the file"
+
+
+def test_addresses_of_other_sites_name_nobody(tmp_path: Path) -> None:
+    file = made(tmp_path, "news.csv", "link,text\nhttps://news.example/wall-5_1,раз\nhttps://t.me/x/1,два\n")
+    with open_store(":memory:") as store, pytest.raises(ImportFileError, match="чьи это тексты"):
+        take(store, file)
+
+
+def test_columns_that_are_not_taken_are_named(tmp_path: Path) -> None:
+    with open_store(":memory:") as store:
+        outcome = take(store, made(tmp_path, "t.csv", "text,author,настроение,,date\nраз,аня,5,,\n"))
+        assert outcome.messages == ("t.csv: Столбцы не взяты: «настроение».",)
+
+
+@pytest.mark.parametrize("text", ["77, 78,id79\n", "77;78;https://vk.com/id79", "\ufeff77 78 79 "])
+def test_people_on_one_line(tmp_path: Path, text: str) -> None:
+    with open_store(":memory:") as store:
+        assert take(store, made(tmp_path, "ids.txt", text)).counts["users"] == 3
+
+
+def test_a_table_of_numbers_is_no_list_of_people(tmp_path: Path) -> None:
+    with open_store(":memory:") as store, pytest.raises(ImportFileError):
+        take(store, made(tmp_path, "likes.csv", "77,5\n78,3\n"))

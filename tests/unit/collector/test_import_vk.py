@@ -225,7 +225,8 @@ def test_real_texts_of_eight_channels() -> None:
     settings = ImportSettings((shared(),), {"text": "text", "community": "comm"})
     with open_store(":memory:") as store:
         outcome = import_files(store, settings)
-        assert outcome.messages == ()
+        (message,) = outcome.messages
+        assert "Столбцы не взяты: «tok»" in message
         assert (outcome.counts["posts"], outcome.counts["communities"], outcome.counts["audiences"]) == (6920, 8, 8)
         sql = "SELECT owner_id, id, text FROM posts ORDER BY owner_id, id"
         first = [tuple(row) for row in store.rows(sql)]
@@ -248,3 +249,54 @@ def test_comments_come_with_their_threads(tmp_path: Path) -> None:
         assert rows == [(3, 11, None, 5, "ага", 0), (4, 11, 3, 6, "и я", 0), (5, 11, None, None, "", 1)]
         assert [one.name for one in audiences.audiences(store)] == ["club7"]
         assert take(store, tmp_path, [comment]).counts["comments"] == 0
+
+
+def names(store: Store) -> dict[str, dict[int, float]]:
+    return {one.name: audiences.sample(store, one.id or 0) for one in audiences.audiences(store)}
+
+
+def test_communities_alone_are_read_in_the_form_of_the_present_api(tmp_path: Path) -> None:
+    answer = {"response": {"groups": [GROUP], "profiles": []}}
+    for value in (answer, lines(answer, answer)):
+        with open_store(":memory:") as store:
+            assert take(store, tmp_path, value).messages == ()
+            assert [(row.id, row.name) for row in people.communities(store)] == [(7, "Рок")]
+    # Words under the same name are another tool's.
+    record = {"text": "раз", "author": "аня", "groups": ["рок"]}
+    with open_store(":memory:") as store:
+        assert take(store, tmp_path, lines(record, record)).counts["posts"] == 2
+
+
+@pytest.mark.parametrize("answer", [{"response": {"count": 2, "items": [PERSON]}}, {"response": [PERSON]}, [PERSON]])
+def test_a_file_of_profiles_makes_an_audience_as_a_list_of_ids_does(tmp_path: Path, answer: Any) -> None:
+    with open_store(":memory:") as store:
+        take(store, tmp_path, answer)
+        assert list(names(store).values()) == [{5: 1.0}]
+
+
+def test_walls_of_people_make_an_audience_of_those_whose_walls_they_are(tmp_path: Path) -> None:
+    own = {**POST, "owner_id": 5, "from_id": 5}
+    visit = {**POST, "owner_id": 6, "from_id": 8, "id": 3}
+    with open_store(":memory:") as store:
+        take(store, tmp_path, {"response": {"items": [own, visit], "profiles": [{**PERSON, "id": 9}]}})
+        assert list(names(store).values()) == [{5: 1.0, 6: 1.0}]
+    with open_store(":memory:") as store:  # beside a community, whose authors are an audience of their own
+        take(store, tmp_path, [POST, visit])
+        assert sorted(map(tuple, names(store).values())) == [(5,), (6,)]
+
+
+def test_walls_of_people_who_are_studied_already_make_no_second_audience(tmp_path: Path) -> None:
+    with open_store(":memory:") as store:
+        people.save_users(store, [User(5)], 1)
+        studied = audiences.save_audience(store, Audience("Рок", json.dumps({"any": [7]})))
+        audiences.save_sample(store, studied, {5: 2.5}, 1)
+        take(store, tmp_path, [{**POST, "owner_id": 5, "from_id": 5}])
+        assert names(store) == {"Рок": {5: 2.5}}
+
+
+def test_the_place_of_what_is_not_read_is_its_number_in_the_answer(tmp_path: Path) -> None:
+    odd = {"id": 5, "is_deleted": True}
+    answer = {"response": {"count": 4, "items": [POST, OTHER, odd, {**POST, "id": 13}], "groups": [GROUP]}}
+    with open_store(":memory:") as store:
+        outcome = take(store, tmp_path, answer)
+        assert "не прочитано 1 из 5" in outcome.messages[0] and "записи 3" in outcome.messages[0]

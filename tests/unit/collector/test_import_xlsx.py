@@ -99,3 +99,13 @@ def test_a_row_that_excel_cannot_have_is_refused_at_once(tmp_path: Path, number:
     with open_store(":memory:") as store, pytest.raises(ImportFileError, match="не читается") as error:
         import_files(store, ImportSettings((file,)))
     assert error.value.todo
+
+
+def test_a_title_sheet_before_the_table_is_left_out(tmp_path: Path) -> None:
+    sheets = {"титул": [["Отчёт за март"]], "данные": [HEADER, ["раз", "а", "к"]], "ещё": [["id"], [5]]}
+    found, outcome = texts(book(tmp_path / "t.xlsx", **sheets))
+    assert found == ["раз"] and "«титул»" in outcome.messages[0]
+    mapped = book(tmp_path / "m.xlsx", титул=[HEADER, ["нет", "а", "к"]], данные=[["слова", "кто"], ["два", "б"]])
+    with open_store(":memory:") as store:
+        import_files(store, ImportSettings((mapped,), {"text": "слова", "author": "кто"}))
+        assert store.value("SELECT group_concat(text) FROM posts") == "два"
