@@ -44,5 +44,5 @@ def command(options: Any, as_json: bool, quiet: bool, texts: bool, yes: bool) ->
     say(f"purge: готово. Удалено: {counted(taken)}.")
     say("Осталось: " + ", ".join(f"{LEFT[name]} {number}" for name, number in left.items()) + ".")
     if not quiet:
-        say("Отчёты, выгрузки и копии файла удалите сами.", err=True)
+        say("Отчёты, выгрузки и копии файла удалите сами; стоит расписание — vkaudience schedule --remove.", err=True)
     return 0

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import os
+import signal
 import subprocess
+import sys
 from typing import Any
 
 import click
@@ -18,6 +20,8 @@ from vkaudience.failures import exit_code
 from vkaudience.output import say
 
 FAILED = (1, 2, 3)
+# A command that never ends would hold the scheduler's job, and with it every night to come.
+PATIENCE_SECONDS = 600
 
 
 @click.command("run")
@@ -51,6 +55,23 @@ def _call(line: str, options: Any, code: int, why: str) -> None:
         if name.upper() != named and "TOKEN" not in name.upper() and not looks_secret(value)
     }
     told = {"VKAUDIENCE_EXIT": str(code), "VKAUDIENCE_ERROR": why[:1000]}
-    done = subprocess.run(line, shell=True, check=False, env={**kept, **told})
-    if done.returncode:
-        say(f"Команда из --on-fail ответила кодом {done.returncode}.", err=True)
+    answer = _patiently(line, {**kept, **told})
+    if answer is None:
+        say(f"Команда из --on-fail не кончилась за {PATIENCE_SECONDS:g} с и остановлена.", err=True)
+    elif answer:
+        say(f"Команда из --on-fail ответила кодом {answer}.", err=True)
+
+
+def _patiently(line: str, environ: dict[str, str]) -> int | None:
+    """The exit code of a shell's line; None when it did not end and was stopped, with what it had started."""
+    # Nobody is there to answer: one that asks (sudo, ssh) is not to wait for it.
+    done = subprocess.Popen(line, shell=True, env=environ, stdin=subprocess.DEVNULL, start_new_session=True)
+    try:
+        return done.wait(PATIENCE_SECONDS)
+    except subprocess.TimeoutExpired:
+        if sys.platform == "win32":
+            done.kill()
+        else:
+            os.killpg(done.pid, signal.SIGKILL)
+        done.wait()
+        return None

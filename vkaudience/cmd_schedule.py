@@ -42,7 +42,7 @@ def command(
     words += ["--on-fail", on_fail] if on_fail else []
     # -P, as start.py does: a nlp.py in the study's folder must not stand in for ours.
     command = (sys.executable, "-P", "-m", "vkaudience", *words)
-    job = Job(config["study"]["name"] or file.parent.name, command, file.parent, *_time(at), database)
+    job = Job(config["study"]["name"] or file.parent.name, command, file.parent, *_time(at), database, file.name)
     chosen = _found() if kind == "auto" else kind
     texts = _texts(job, chosen)
     if install or remove:
@@ -60,7 +60,7 @@ def command(
             + ("." if remove else f", каждый день в {at}.")
         )
     if not remove and not quiet:
-        _advise(config, chosen)
+        _advise(config, chosen, job)
     return 0
 
 
@@ -91,6 +91,8 @@ def _change(job: Job, kind: str, *, remove: bool) -> None:
 def _systemd(job: Job, remove: bool) -> None:
     folder = Path.home() / UNITS
     names = (f"{job.unit}.service", f"{job.unit}.timer")
+    if remove and not any((folder / name).exists() for name in names):
+        raise _absent(job)
     if remove:
         _call("systemctl", "--user", "disable", "--now", names[1])
         for name in names:
@@ -109,7 +111,10 @@ def _cron(job: Job, remove: bool) -> None:
     # No crontab yet is an error to crontab, and an empty one to us; any other trouble must not wipe the table.
     if listed.returncode and "no crontab" not in listed.stderr.lower():
         raise _refused("crontab -l", listed)
-    kept = schedule.without(listed.stdout if not listed.returncode else "", job)
+    before = listed.stdout if not listed.returncode else ""
+    kept = schedule.without(before, job)
+    if remove and kept.split() == before.split():
+        raise _absent(job)
     _call("crontab", "-", given=kept + ("" if remove else schedule.cron(job)))
 
 
@@ -121,6 +126,13 @@ def _windows(job: Job, remove: bool) -> None:
         file = Path(folder) / "task.xml"
         file.write_text(schedule.windows(job), encoding="utf-16")
         _call("schtasks", "/Create", "/TN", job.unit, "/XML", str(file), "/F")
+
+
+def _absent(job: Job) -> AudienceError:
+    return AudienceError(
+        f"Убирать нечего: {job.unit} здесь не стоит.", "",
+        "Планировщик, --config и --db нужны те же, с какими ставили.",
+    )  # fmt: skip
 
 
 def _call(*words: str, given: str | None = None) -> None:
@@ -140,10 +152,19 @@ def _run(words: tuple[str, ...], given: str | None = None) -> subprocess.Complet
 
 def _refused(what: str, done: subprocess.CompletedProcess[str]) -> AudienceError:
     said = (done.stderr or done.stdout).strip()[:300]
-    return AudienceError(f"Не вышло: {what}", said, "Поставьте вручную то, что печатает команда без --install.")
+    return AudienceError(
+        f"Не вышло: {what}", said, "Сделайте это вручную: что и под каким именем стоит, печатает команда без --install."
+    )
 
 
-def _advise(config: Any, kind: str) -> None:
+LOGS = {
+    "systemd": "journalctl --user -u {unit}; старое удаляет сам журнал",
+    "cron": "{folder}/last-run.log, только последнего запуска",
+    "windows": "vkaudience status: у планировщика Windows своего журнала вывода нет",
+}
+
+
+def _advise(config: Any, kind: str, job: Job) -> None:
     """What makes the difference between a year of data and a year of silence."""
     if config["vk"]["token_file"] is None:
         say(
@@ -152,4 +173,5 @@ def _advise(config: Any, kind: str) -> None:
         )  # fmt: skip
     if kind == "systemd":
         say("Чтобы запускалось и без входа в систему: loginctl enable-linger", err=True)
+    say("Что сказал запуск: " + LOGS[kind].format(unit=job.unit, folder=job.folder) + ".", err=True)
     say("Следите, что сбор жив: vkaudience status --max-age 36h (код 1, если давно не собиралось).", err=True)

@@ -59,8 +59,8 @@ def merge(options: Any, as_json: bool, quiet: bool, files: tuple[Path, ...]) -> 
             say(f"Людей, которых просили забыть у товарищей, стёрто и здесь: {len(gone)}.", err=True)
         for file in files:
             merging.adopt_optouts(store, file)
-        for file in files:
-            found = _one(store, file)
+        for number, file in enumerate(files):
+            found = _one(store, file, before=number)
             if as_json:
                 say_json({"event": "team merge", "file": str(file), "new": found.new, "same": found.same,
                           "conflicts": found.conflicts, "audiences": found.audiences})  # fmt: skip
@@ -78,11 +78,12 @@ def merge(options: Any, as_json: bool, quiet: bool, files: tuple[Path, ...]) -> 
     return 0
 
 
-def _one(store: Store, file: Path) -> merging.Merged:
+def _one(store: Store, file: Path, *, before: int) -> merging.Merged:
     try:
         return merging.merge(store, file)
     except AudienceError as error:
-        raise type(error)(f"{error.what} Файлы до него слиты.", error.why, error.todo) from error
+        merged = f" Файлы до него слиты ({before})." if before else " Ничего не слито."
+        raise type(error)(f"{error.what}{merged}", error.why, error.todo) from error
 
 
 def _told(counts: dict[str, int]) -> str:

@@ -9,7 +9,7 @@ COMMANDS = {
     "check": ("vkaudience.cmd_check", "проверить настройки и ключ: что он может"),
     "plan": ("vkaudience.cmd_plan", "во что обойдётся сбор и кого он даст"),
     "collect": ("vkaudience.cmd_collect", "собрать участников и стены; продолжает с места остановки"),
-    "import": ("vkaudience.cmd_import", "взять тексты из файлов CSV, JSONL, JSON"),
+    "import": ("vkaudience.cmd_import", "взять тексты и людей из файлов: CSV, XLSX, JSON, Telegram, zip"),
     "audiences": ("vkaudience.cmd_audiences", "аудитории исследования; с кем их сравнить (baseline)"),
     "lemmatize": ("vkaudience.cmd_lemmatize", "привести слова к начальной форме"),
     "entities": ("vkaudience.cmd_entities", "найти имена людей, места и организации"),

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from storage import SYSTEM_CLOCK, AudienceError, Event, MissingInput, Outcome, Store, Watch, journal, texts
+from storage import SYSTEM_CLOCK, AudienceError, Event, MissingInput, Outcome, Store, Watch, journal, people, texts
 from storage.summary import last_settings
 from vkaudience.config import Config
 from vkaudience.failures import exit_code
@@ -51,13 +51,13 @@ def collect(store: Store, config: Config, watch: Watch) -> Outcome:
     from vkaudience.doors import collect_settings, open_client
 
     settings = collect_settings(config)
-    with open_client(config) as client:
-        return journaled(
-            store,
-            "collect",
-            collecting(config),
-            lambda: stage(store, settings, client=client, watch=watch),
-        )
+
+    def collected() -> Outcome:
+        # Inside of the journal's line: a night without a token is one that failed, and `status` has to tell of it.
+        with open_client(config) as client:
+            return stage(store, settings, client=client, watch=watch)
+
+    return journaled(store, "collect", collecting(config), collected)
 
 
 # What of [collect] what brings texts.
@@ -150,10 +150,23 @@ def topics(
     return journaled(store, "topics", config["topics"], named)
 
 
+def _refuse_purged(store: Store) -> None:
+    """Nothing is made again of a study that was purged: neither its people, by a schedule that was left standing, nor
+    its report, in place of the one with the numbers that were to stay."""
+    if last_settings(store, "purge") is not None and next(people.users(store), None) is None:
+        raise MissingInput(
+            "Данные людей удалены командой purge: исследование закончено.",
+            "Прежний отчёт и его числа остались; новый был бы пустым и занял бы его место.",
+            "Если исследование стоит в расписании, снимите его: vkaudience schedule --remove. Собрать людей заново: "
+            "vkaudience collect.",
+        )
+
+
 def report(store: Store, config: Config, watch: Watch) -> Outcome:
     """The stage ``report``; its last message says where the report is."""
     from portraits.report import report as stage
 
+    _refuse_purged(store)
     settings = report_settings(config)
     return journaled(store, "report", config["report"], lambda: stage(store, settings, watch=watch))
 
@@ -167,6 +180,7 @@ def run(store: Store, config: Config, watch: Watch, *, partial: bool = False) ->
     with what it said. Too little text for topics leaves a report of who they are. The outcome is the gravest of the
     stages'.
     """
+    _refuse_purged(store)
     stages: list[Callable[[Store, Config, Watch], Outcome]] = [lemmatize, topics, report]
     if config.audiences:
         stages.insert(0, collect)

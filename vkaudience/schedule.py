@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+CONFIG = "config.toml"
 KINDS = ("systemd", "cron", "windows")
 # Paused by the daily limit, or a community that VK hides: the night's work was done.
 GOOD = (4, 5)
@@ -23,7 +24,7 @@ GOOD = (4, 5)
 class Job:
     """What is run: ``command`` in ``folder`` every day at ``hour``:``minute``, local time.
 
-    ``database``: the study, where it is not the one that the config names.
+    ``database``: the study, where it is not the one that the config names; ``config``: the name of that file.
     """
 
     name: str
@@ -32,12 +33,14 @@ class Job:
     hour: int
     minute: int
     database: Path | None = None
+    config: str = CONFIG
 
     @property
     def unit(self) -> str:
         """A name that every scheduler takes; its number tells studies of one name, or of no Latin letter, apart."""
         plain = re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")
-        what = f"{self.name}|{self.folder}" + (f"|{self.database}" if self.database else "")
+        others = (str(self.database or ""), "" if self.config == CONFIG else self.config)
+        what = "|".join((self.name, str(self.folder), *filter(None, others)))
         mark = f"{zlib.crc32(what.encode()):08x}"
         return f"vkaudience-{plain}-{mark}" if plain else f"vkaudience-{mark}"
 
@@ -106,6 +109,7 @@ def windows(job: Job) -> str:
         f"    <StartBoundary>2026-01-01T{job.hour:02d}:{job.minute:02d}:00</StartBoundary>\n"
         "    <ScheduleByDay><DaysInterval>1</DaysInterval></ScheduleByDay>\n"
         "  </CalendarTrigger></Triggers>\n"
+        '  <Principals><Principal id="Author"><LogonType>InteractiveToken</LogonType></Principal></Principals>\n'
         "  <Settings>\n"
         "    <MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>\n"
         "    <DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>\n"

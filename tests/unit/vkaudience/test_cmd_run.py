@@ -12,6 +12,8 @@ import pytest
 from simulator.server import start_server
 from simulator.settings import ServerSettings
 from simulator.world import build_world
+from vkaudience import cmd_run
+from vkaudience.__main__ import main
 
 TELL = f"\"{sys.executable}\" -c \"import os; open('told.txt', 'w', encoding='utf-8').write(repr(dict(os.environ)))\""
 
@@ -65,6 +67,45 @@ def test_a_good_run_calls_nobody(tmp_path: Path) -> None:
 def test_a_command_that_fails_itself_is_told(tmp_path: Path) -> None:
     answer = run(tmp_path, "--on-fail", f'"{sys.executable}" -c "raise SystemExit(7)"')
     assert answer.returncode == 1 and "кодом 7" in answer.stderr.decode()
+
+
+def test_a_command_that_never_ends_is_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cmd_run, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.chdir(tmp_path)
+    forever = f'"{sys.executable}" -c "import threading; threading.Event().wait()"'
+    code = main(["--config", "nope.toml", "run", "--on-fail", forever])
+    said = capsys.readouterr().err
+    assert code == 2 and "не кончилась" in said and "nope.toml" in said, "the reason and the code are those of the run"
+
+
+def test_a_command_that_asks_gets_no_answer_and_ends(tmp_path: Path) -> None:
+    answer = run(tmp_path, "--on-fail", f'"{sys.executable}" -c "input()"')
+    assert answer.returncode == 1 and "кодом 1" in answer.stderr.decode()
+
+
+def test_a_night_without_a_key_stands_in_the_journal(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('[[audiences]]\nname = "а"\ncommunities = ["club1"]\n', encoding="utf-8")
+    assert run(tmp_path, VK_TOKEN="").returncode == 3
+    line = [sys.executable, "-m", "vkaudience", "status"]
+    told = subprocess.run(line, cwd=tmp_path, capture_output=True, check=False, env={**os.environ, "PYTHONUTF8": "1"})
+    said = told.stdout.decode()
+    assert "Нет ключа доступа VK" in said and "collect: нужен человек" in said
+
+
+def test_a_run_brings_nobody_back_after_a_purge_and_keeps_the_report(tmp_path: Path) -> None:
+    imported(tmp_path, POSTS)
+    assert run(tmp_path).returncode == 0
+    report = tmp_path / "report" / "report.html"
+    before = report.read_bytes()
+    for words in (("purge", "--yes"), ("report",)):
+        line = [sys.executable, "-m", "vkaudience", *words]
+        answer = subprocess.run(line, cwd=tmp_path, capture_output=True, check=False)
+        assert answer.returncode == (words[0] == "report"), answer.stderr.decode()
+    answer = run(tmp_path)
+    assert answer.returncode == 1 and "schedule --remove" in answer.stderr.decode()
+    assert report.read_bytes() == before
 
 
 @pytest.mark.parametrize("kind", ["cron", "systemd", "windows"])

@@ -73,6 +73,9 @@ def test_the_windows_task_is_xml_that_starts_when_available(study: Path) -> None
     )
     root = ElementTree.fromstring(schedule.windows(one).replace(' encoding="UTF-16"', ""))
     space = {"t": "http://schemas.microsoft.com/windows/2004/02/mit/task"}
+    context = root.find(".//t:Actions", space)
+    principal = root.find(".//t:Principal", space)
+    assert context is not None and principal is not None and context.get("Context") == principal.get("id")
     assert root.findtext(".//t:StartWhenAvailable", namespaces=space) == "true"
     assert root.findtext(".//t:Command", namespaces=space) == "C:\\Program Files\\python.exe"
     arguments = root.findtext(".//t:Arguments", namespaces=space)
@@ -131,7 +134,8 @@ def test_the_job_runs_what_was_asked_for_whatever_lies_in_the_folder(study: Path
 def test_studies_of_one_name_in_two_folders_do_not_replace_each_other(tmp_path: Path) -> None:
     units = {job(tmp_path / name).unit for name in ("a", "b", "ё")}
     units |= {schedule.Job("Моё 100% исследование", (), tmp_path / "a", 3, 30, tmp_path / name).unit for name in "xy"}
-    assert len(units) == 5 and all(unit.isascii() and " " not in unit for unit in units)
+    units.add(schedule.Job("Моё 100% исследование", (), tmp_path / "a", 3, 30, config="второе.toml").unit)
+    assert len(units) == 6 and all(unit.isascii() and " " not in unit for unit in units)
 
 
 @posix
@@ -149,6 +153,9 @@ def test_a_crontab_keeps_what_was_in_it(study: Path, tmp_path: Path) -> None:
     lines = table.read_text(encoding="utf-8").splitlines()
     assert len(lines) == 4 and lines[2].startswith("0 5 ") and lines[3].startswith("@reboot ")
     assert run("--kind", "cron", "--remove", cwd=study, path=tools).returncode == 0
+    assert table.read_text(encoding="utf-8") == others
+    again = run("--kind", "cron", "--remove", cwd=study, path=tools)
+    assert again.returncode == 1 and "Убирать нечего" in again.stderr.decode()
     assert table.read_text(encoding="utf-8") == others
 
 
@@ -172,6 +179,7 @@ def test_systemd_units_are_written_enabled_and_taken_back(study: Path, tmp_path:
     assert log.read_text().splitlines() == ["--user daemon-reload", f"--user enable --now {name}.timer"]
     assert run("--kind", "systemd", "--remove", cwd=study, path=tools).returncode == 0
     assert list(units.iterdir()) == []
+    assert "Убирать нечего" in run("--kind", "systemd", "--remove", cwd=study, path=tools).stderr.decode()
 
 
 def test_what_cannot_be_is_said(study: Path, tmp_path: Path) -> None:
