@@ -40,8 +40,7 @@ class Shared:
     def __init__(self, folder: Path, fingerprint: str, server: str) -> None:
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
-        name = hashlib.blake2b(server.encode(), digest_size=4).hexdigest()
-        file = folder / f"calls-{fingerprint}-{name}.db"
+        file = _place(folder, fingerprint, server)
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             try:
@@ -139,3 +138,19 @@ class Shared:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
+
+
+def noted(folder: Path, fingerprint: str, server: str) -> list[tuple[str, int, int]]:
+    """(method, hour, calls) of all runs with a token of the last day; nothing where none has run here."""
+    if not _place(folder, fingerprint, server).is_file():
+        return []
+    shared = Shared(folder, fingerprint, server)
+    try:
+        return list(shared.ledger())
+    finally:
+        shared.close()
+
+
+def _place(folder: Path, fingerprint: str, server: str) -> Path:
+    name = hashlib.blake2b(server.encode(), digest_size=4).hexdigest()
+    return folder / f"calls-{fingerprint}-{name}.db"

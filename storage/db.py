@@ -131,16 +131,30 @@ def _make_folder(file: Path) -> None:
 
 
 def _connect(file: Path, *, memory: bool, write: bool) -> sqlite3.Connection:
+    name = ":memory:" if memory else str(file)
+    try:
+        return _connected(name, file, write=write)
+    except StoreUnwritable:
+        # Even to read, SQLite makes a file beside one in WAL mode: on a medium or in a folder where that cannot be, a
+        # study at rest is read as one that nobody changes.
+        journal = file.with_name(file.name + "-wal")
+        if write or memory or not file.is_file() or (journal.exists() and journal.stat().st_size):
+            raise
+        return _connected(f"{file.absolute().as_uri()}?mode=ro&immutable=1", file, write=False)
+
+
+def _connected(name: str, file: Path, *, write: bool) -> sqlite3.Connection:
     with translated(file):
-        name = ":memory:" if memory else str(file)
         connection = sqlite3.connect(
-            name, isolation_level=None, timeout=BUSY_MILLISECONDS / 1000, check_same_thread=False
-        )
+            name, isolation_level=None, timeout=BUSY_MILLISECONDS / 1000, check_same_thread=False,
+            uri=name.startswith("file:"),
+        )  # fmt: skip
     try:
         with translated(file):
             connection.row_factory = sqlite3.Row
             connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
             connection.execute("PRAGMA foreign_keys = ON")
+            migrations.refuse_foreign(connection, file)
             migrations.refuse_newer(connection, file)
             if write:
                 connection.execute("PRAGMA journal_mode = WAL")

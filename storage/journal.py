@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -38,7 +40,8 @@ def end_run(
 def last_runs(store: Store, limit: int = 10) -> list[dict[str, Any]]:
     """The newest runs first, with ``settings`` left out."""
     sql = "SELECT id, command, started_at, ended_at, outcome, counts, messages FROM runs ORDER BY id DESC LIMIT ?"
-    return [dict(row) for row in store.rows(sql, (limit,))]
+    rows = map(dict, store.rows(sql, (limit,)))
+    return [{**row, "counts": json.loads(row["counts"]), "messages": json.loads(row["messages"])} for row in rows]
 
 
 def last_success(store: Store, command: str) -> int | None:
@@ -193,13 +196,26 @@ def calls_of_last_day(store: Store, token_fp: str, now: int) -> dict[str, int]:
     return {row[0]: row[1] for row in store.rows(sql, (token_fp, now // HOUR - 24))}
 
 
-def calls_of_everyone(store: Store, now: int) -> dict[str, int]:
-    """method -> calls in the last 24 hours by this study, whatever the token: the most that one token made."""
-    sql = (
-        "SELECT method, max(n) FROM (SELECT token_fp, method, sum(calls) AS n FROM quotas WHERE hour > ? "
-        "GROUP BY token_fp, method) GROUP BY method ORDER BY method"
-    )
-    return {row[0]: row[1] for row in store.rows(sql, (now // HOUR - 24,))}
+def tokens(store: Store) -> list[str]:
+    """Fingerprints of the tokens that this study was collected with."""
+    return [row[0] for row in store.rows("SELECT DISTINCT token_fp FROM quotas ORDER BY 1")]
+
+
+def calls_of_everyone(store: Store, now: int, noted: Iterable[tuple[str, str, int, int]] = ()) -> dict[str, int]:
+    """method -> calls in the last 24 hours, whatever the token: the most that one token made.
+
+    ``noted``: (token_fp, method, hour, calls) of all studies with these tokens, where they are more than this one's.
+    """
+    hours: dict[tuple[str, str, int], int] = {}
+    own = (tuple(row) for row in store.rows("SELECT token_fp, method, hour, calls FROM quotas"))
+    for token_fp, method, hour, calls in itertools.chain(own, noted):
+        if hour > now // HOUR - 24:
+            key = token_fp, method, hour
+            hours[key] = max(calls, hours.get(key, 0))
+    totals: Counter[tuple[str, str]] = Counter()
+    for (token_fp, method, _), calls in hours.items():
+        totals[method, token_fp] += calls
+    return {method: max(n for (name, _), n in totals.items() if name == method) for method, _ in sorted(totals)}
 
 
 def next_free(store: Store, token_fp: str, method: str, now: int) -> int | None:

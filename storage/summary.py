@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from storage import journal, models, texts
@@ -31,8 +32,8 @@ _WAITING = (
 )
 
 
-def summary(store: Store, now: int) -> dict[str, Any]:
-    """The study in numbers, ready for JSON.
+def summary(store: Store, now: int, noted: Iterable[tuple[str, str, int, int]] = ()) -> dict[str, Any]:
+    """The study in numbers, ready for JSON. ``noted``: calls of other studies, as ``journal.calls_of_everyone`` takes.
 
     ``audiences``: [name, kind, people]; ``unfinished``: [kind, subject, got, promised] of the walks that have a cursor
     to go on from; ``waiting``: people whose wall is still to be read; ``gaps``: [kind of walk, state, subjects];
@@ -56,7 +57,7 @@ def summary(store: Store, now: int) -> dict[str, Any]:
         "unfinished": [[walk.kind, walk.subject, walk.got, walk.promised] for walk in walks],
         "waiting": store.value(_WAITING),
         "gaps": [[kind, state, number] for (kind, state), number in journal.gap_counts(store).items()],
-        "calls_of_last_day": journal.calls_of_everyone(store, now),
+        "calls_of_last_day": journal.calls_of_everyone(store, now, noted),
         "probes": journal.probes(store, now),
         "runs": journal.last_runs(store, 5),
         "latest": {

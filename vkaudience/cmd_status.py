@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import datetime
-import json
 import re
 from collections import Counter
 from typing import Any
 
 import click
 
-from storage import SYSTEM_CLOCK, open_store
-from storage.journal import last_success
+from storage import SYSTEM_CLOCK, journal, open_store
 from storage.summary import last_settings, summary
 from vkaudience.command import common
+from vkaudience.doors import noted_calls
 from vkaudience.next_step import changed, next_step, refit
 from vkaudience.output import say, say_json
 
@@ -66,17 +65,17 @@ def command(options: Any, as_json: bool, quiet: bool, max_age: int | None) -> in
     config = options.load()
     database = config.database
     with open_store(database, write=False) as store:
-        found = summary(store, SYSTEM_CLOCK.now())
+        found = summary(store, SYSTEM_CLOCK.now(), noted_calls(config, journal.tokens(store)))
         found |= {
             "asked": config["collect"]["what"],
             "changed": changed(config, last_settings(store, "collect")),
             "refit": refit(config, last_settings(store, "topics")),
         }
-        found["last_collected_at"] = last_success(store, "collect")
+        found["last_collected_at"] = journal.last_success(store, "collect")
     found["limits"] = _limits(found["calls_of_last_day"], found.pop("probes"))
     found["next"] = next_step(found)
     if as_json:
-        say_json(found)
+        say_json({"event": "status", **found})
     else:
         _show(found, database, quiet=quiet)
     return _stale(found["last_collected_at"], max_age)
@@ -182,7 +181,7 @@ def _runs(runs: list[dict[str, Any]]) -> list[str]:
     for run in runs:
         lines.append(_run_line(run))
         if run["command"] not in told:
-            lines += [f"   {message}" for message in json.loads(run["messages"]) if message]
+            lines += [f"   {message}" for message in run["messages"] if message]
         told.add(run["command"])
     return lines
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,14 @@ def open_client(config: Config, environ: Mapping[str, str] = os.environ) -> VkCl
     settings = vk_settings(config)
     token = find_token(settings, environ)
     return VkClient(token, settings, shared=Shared(state_folder(environ), token.fingerprint, settings.api_url))
+
+
+def noted_calls(config: Config, tokens: Iterable[str]) -> list[tuple[str, str, int, int]]:
+    """(fingerprint, method, hour, calls) of all runs on this machine with these tokens; needs no token itself."""
+    from collector.shared import noted
+
+    folder, server = state_folder(), vk_settings(config).api_url
+    return [(token, *call) for token in tokens for call in noted(folder, token, server)]
 
 
 def state_folder(environ: Mapping[str, str] = os.environ) -> Path:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from storage.errors import StoreTooNew
+from storage.errors import StorageError, StoreTooNew
 from storage.migrations import (
     m001_initial,
     m002_sketches,
@@ -31,11 +31,24 @@ STEPS = (
     m008_followed_people, m009_people_of_audiences,
 )  # fmt: skip
 LATEST = len(STEPS)
+_RECORD = "_sqlite_migrations"
 
 
 def version(connection: sqlite3.Connection) -> int:
     """How many steps the file has seen."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def refuse_foreign(connection: sqlite3.Connection, file: Path) -> None:
+    """Raise StorageError for another program's database: our tables would be written into it."""
+    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    # Killed in its first moment, a study has the record of its steps and nothing else.
+    if {name for name in tables if not name.startswith("sqlite_")} - {_RECORD} and not {_RECORD, "runs"} <= tables:
+        raise StorageError(
+            f"Это база другой программы, а не исследование: {file}",
+            "Её таблицы программе незнакомы; свои она в чужой файл не пишет.",
+            "Укажите файл исследования: --db ФАЙЛ. Новый делают collect и import.",
+        )
 
 
 def refuse_newer(connection: sqlite3.Connection, file: Path) -> None:

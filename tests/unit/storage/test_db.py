@@ -16,6 +16,7 @@ from storage import (
     StoreTooNew,
     StoreUnwritable,
     audiences,
+    db,
     frames,
     journal,
     open_store,
@@ -194,3 +195,51 @@ def test_frames_know_their_names() -> None:
         assert frames.frame(store, "users")["sex"].tolist() == [2]
         with pytest.raises(Exception, match="Есть: "):
             frames.frame(store, "nope; DROP TABLE users")
+
+
+@pytest.mark.parametrize("version", [0, 3])
+@pytest.mark.parametrize("write", [True, False])
+def test_the_database_of_another_program_is_left_as_it_is(tmp_path: Path, version: int, write: bool) -> None:
+    file = tmp_path / "photos.db"
+    foreign = sqlite3.connect(file)
+    foreign.execute("CREATE TABLE photos (name TEXT)")
+    foreign.execute(f"PRAGMA user_version = {version}")
+    foreign.commit()
+    foreign.close()
+    before = file.read_bytes()
+    with pytest.raises(StorageError, match="другой программы"):
+        open_store(file, write=write)
+    assert file.read_bytes() == before
+
+
+def test_a_study_killed_while_it_was_made_is_made_again(tmp_path: Path) -> None:
+    file = tmp_path / "study.db"
+    begun = sqlite3.connect(file)
+    begun.execute("CREATE TABLE _sqlite_migrations (id INTEGER, migration_set TEXT, name TEXT, applied_at TEXT)")
+    begun.commit()
+    begun.close()
+    with open_store(file) as store:
+        assert store.value("SELECT count(*) FROM users") == 0
+
+
+def test_a_study_at_rest_is_read_where_nothing_can_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "иссл#едование 100%?.db"
+    with open_store(file) as store:
+        people.save_users(store, [User(1)], 5)
+    usual = db._connected
+
+    def read_only(name: str, place: Path, *, write: bool) -> sqlite3.Connection:
+        """As SQLite does where it cannot make its -shm: rights stop nobody who is root, so no folder can stand in."""
+        if "immutable" not in name:
+            raise StoreUnwritable("нельзя", "", "")
+        return usual(name, place, write=write)
+
+    monkeypatch.setattr(db, "_connected", read_only)
+    with open_store(file, write=False) as store:
+        assert store.value("SELECT count(*) FROM users") == 1
+    with pytest.raises(StoreUnwritable):
+        open_store(file)
+    # Pages that only the journal has would be missing.
+    (tmp_path / f"{file.name}-wal").write_bytes(b"x" * 100)
+    with pytest.raises(StoreUnwritable):
+        open_store(file, write=False)

@@ -14,6 +14,8 @@ import click
 import pytest
 
 from collector.plan_parts import Share
+from collector.settings import VkSettings
+from collector.shared import Shared
 from storage import SYSTEM_CLOCK, audiences, journal, open_store, people, tables
 from storage.rows import Audience, Community, Gap, User
 from vkaudience.__main__ import COMMANDS, main
@@ -66,6 +68,29 @@ def test_status_tells_what_is_left_of_the_day(tmp_path: Path) -> None:
     told = run("status", cwd=tmp_path).stdout.decode()
     assert "wall.get — осталось 1000 из 5000" in told
     assert json.loads(run("status", "--json", cwd=tmp_path).stdout)["calls_of_last_day"] == {"wall.get": 4000}
+
+
+def test_what_is_left_counts_the_calls_of_every_study_with_the_key(tmp_path: Path) -> None:
+    now, state = SYSTEM_CLOCK.now(), tmp_path / "state"
+    with open_store(tmp_path / "study.db") as store:
+        journal.count_calls(store, "a", {"wall.get": 1000}, now)
+    for token, calls in (("a", 3500), ("another", 4900)):
+        shared = Shared(state, token, VkSettings().api_url)
+        shared.add({"wall.get": calls}, now)
+        shared.close()
+    asked = json.loads(run("status", "--json", cwd=tmp_path, VKAUDIENCE_STATE=str(state)).stdout)
+    assert asked["limits"]["wall.get"]["left"] == 1500
+    elsewhere = tmp_path / "elsewhere"
+    alone = json.loads(run("status", "--json", cwd=tmp_path, VKAUDIENCE_STATE=str(elsewhere)).stdout)
+    assert alone["limits"]["wall.get"]["left"] == 4000 and not elsewhere.exists()
+
+
+def test_the_last_runs_are_objects_for_a_scheduler(tmp_path: Path) -> None:
+    with open_store(tmp_path / "study.db") as store:
+        journal.end_run(store, journal.start_run(store, "collect", {}, {}, 1), "done", {"posts": 3}, ("слово",), 2)
+    found = json.loads(run("status", "--json", cwd=tmp_path).stdout)
+    assert found["event"] == "status"
+    assert (found["runs"][0]["counts"], found["runs"][0]["messages"]) == ({"posts": 3}, ["слово"])
 
 
 def test_vk_saying_that_the_day_is_over_counts_for_more_than_the_ledger(tmp_path: Path) -> None:
