@@ -8,8 +8,10 @@ from typing import Any
 
 import click
 
-from storage import Event, Outcome, Store, Watch, open_store
+from storage import AudienceError, Event, Outcome, Store, Watch, open_store
 from vkaudience.config import Config
+from vkaudience.failures import exit_code
+from vkaudience.output import say_json
 from vkaudience.show import say_outcome, talk
 from vkaudience.synced import warning
 from vkaudience.unused import unused
@@ -29,7 +31,13 @@ def common(function: Callable[..., Any]) -> Callable[..., Any]:
         options.json = arguments["as_json"] = arguments["as_json"] or options.json
         options.quiet = arguments["quiet"] = arguments["quiet"] or options.quiet
         talk(verbose=arguments.pop("verbose"))
-        return function(options, **arguments)
+        try:
+            return function(options, **arguments)
+        except AudienceError as error:
+            if arguments["as_json"]:  # the last line that a scheduler reads says how it ended, as after a good run
+                say_json({"event": "error", "code": exit_code(error), "what": error.what, "why": error.why,
+                          "todo": error.todo})  # fmt: skip
+            raise
 
     functools.update_wrapper(wrapped, function)
     wrapped = click.option("--json", "as_json", is_flag=True, help="события и итог — JSON в строках")(wrapped)

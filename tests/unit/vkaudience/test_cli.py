@@ -93,6 +93,16 @@ def test_the_last_runs_are_objects_for_a_scheduler(tmp_path: Path) -> None:
     assert (found["runs"][0]["counts"], found["runs"][0]["messages"]) == ({"posts": 3}, ["слово"])
 
 
+@pytest.mark.parametrize("words", [("--json", "collect"), ("collect", "--json")])
+def test_a_scheduler_reads_of_a_failure_in_json_too(tmp_path: Path, words: tuple[str, ...]) -> None:
+    answer = run(*words, cwd=_with_config(tmp_path), VK_TOKEN="")
+    (line,) = answer.stdout.splitlines()
+    told = json.loads(line)
+    assert (told["event"], told["code"], answer.returncode) == ("error", 3, 3)
+    assert told["what"] in answer.stderr.decode() and told["todo"]
+    assert run("collect", cwd=tmp_path, VK_TOKEN="").stdout == b"", "unasked, results alone are on stdout"
+
+
 def test_vk_saying_that_the_day_is_over_counts_for_more_than_the_ledger(tmp_path: Path) -> None:
     now = SYSTEM_CLOCK.now()
     with open_store(tmp_path / "study.db") as store:
