@@ -83,7 +83,7 @@ def _one(store: Store, file: Path, *, before: int) -> merging.Merged:
         return merging.merge(store, file)
     except AudienceError as error:
         merged = f" Файлы до него слиты ({before})." if before else " Ничего не слито."
-        raise type(error)(f"{error.what}{merged}", error.why, error.todo) from error
+        raise type(error)(f"{error.what.rstrip('.')}.{merged}", error.why, error.todo) from error
 
 
 def _told(counts: dict[str, int]) -> str:
