@@ -81,13 +81,13 @@ class Reading:
     def complaints(self) -> list[str]:
         """What could not be read and what was mended, in Russian."""
         name, place = self.source.file.name, self.source.place
-        found = [f"{name}: {self.told}"] if self.told else []
+        found = []
         if broken := self.broken.total():
             told = "; ".join(self.broken.tell(place))
             found.append(f"{name}: не прочитано {broken} из {self.total()}. {told}.")
         if self.notes.total():
             found.append(f"{name}: прочитано с потерями. {'; '.join(self.notes.tell(place))}.")
-        return found
+        return [*found, f"{name}: {self.told}"] if self.told else found
 
 
 def prepare(file: ForeignFile, wanted: Wanted) -> Reading:
@@ -169,6 +169,7 @@ def _table(
             source,
             "people",
             lambda notes: _in_lists(read_people.people_rows(one_by_one(batches(places)), notes)),
+            told=_left(columns, names),
         )
     return _rows(source, wanted, columns, names, lambda: batches(places))
 
@@ -197,8 +198,13 @@ def _rows(
         found = by_address(batches()) if walls else batches()
         return vk_places(found) if walls or owners else found
 
+    return _texts(source, lambda _: read(), told=_left(columns, names))
+
+
+def _left(columns: Sequence[str], names: Sequence[str | None]) -> str:
+    """Which columns a file has that nothing is taken from, in Russian."""
     left = [column for column in columns if column and column not in names]
-    return _texts(source, lambda _: read(), told=f"Столбцы не взяты: {listed(left, _NAMED)}." if left else "")
+    return f"Столбцы не взяты: {listed(left, _NAMED)}." if left else ""
 
 
 def _json(source: SourceFile, wanted: Wanted, values: Callable[[], Iterator[Values | Broken]]) -> Reading:

@@ -349,6 +349,8 @@ def test_columns_that_are_not_taken_are_named(tmp_path: Path) -> None:
     with open_store(":memory:") as store:
         outcome = take(store, made(tmp_path, "t.csv", "text,author,настроение,,date\nраз,аня,5,,\n"))
         assert outcome.messages == ("t.csv: Столбцы не взяты: «настроение».",)
+        people_ = take(store, made(tmp_path, "p.csv", "ID;Пол;Возраст;Имя\n5;ж;33;Аня\n"))
+        assert people_.messages == ("p.csv: Столбцы не взяты: «Возраст», «Имя».",)
 
 
 @pytest.mark.parametrize("text", ["77, 78,id79\n", "77;78;https://vk.com/id79", "\ufeff77 78 79 "])
