@@ -67,8 +67,8 @@ def find_token(settings: VkSettings, environ: Mapping[str, str]) -> Token:
         raise _stop(
             "Нет ключа доступа VK.",
             f"Положите сервисный ключ своего приложения в переменную среды {settings.token_env} или в файл "
-            "(token_file в config.toml, права 0600), или в хранилище паролей системы: pip install keyring, "
-            f"keyring set {_SERVICE} {settings.token_env}. Без ключа работают demo, simulate и import.",
+            "(token_file в config.toml, права 0600), или в хранилище паролей системы: pip install keyring в среде "
+            f"программы, keyring set {_SERVICE} {settings.token_env}. Без ключа работают demo, simulate и import.",
         )
     if not text.isascii() or not text.isprintable() or " " in text:
         raise _stop("Ключ доступа VK испорчен: в нём пробелы или буквы не из латиницы.", "Скопируйте ключ заново.")

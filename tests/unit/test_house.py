@@ -325,6 +325,15 @@ def test_the_readmes_links_lead_somewhere(readme: str) -> None:
     assert [link for link in links if link != "docs/report.png" and not (ROOT / link).exists()] == []
 
 
+def test_no_document_sends_anybody_to_a_package_of_our_name() -> None:
+    """It is on no index: whoever put one there would be installed with the reader's rights."""
+    told = [
+        ROOT / name for name in ("README.md", "README.ru.md", "config.toml", *map(str, (ROOT / "docs").glob("*.md")))
+    ]
+    lines = [line for file in told for line in file.read_text(encoding="utf-8").splitlines() if "pip install" in line]
+    assert lines and [line for line in lines if re.search(r"pip install[^`)]*\bvkaudience\b", line)] == []
+
+
 def test_exit_codes_of_the_readme_are_those_of_the_program(readme: str) -> None:
     from vkaudience import __main__ as program
 
