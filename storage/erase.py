@@ -12,6 +12,7 @@ from storage import optouts, tables
 from storage.db import Store
 from storage.errors import StoreBusy
 from storage.mentions import mentioned, without_people
+from storage.texts import count_texts
 
 _PERSON = (
     "DELETE FROM users WHERE id = :id", "DELETE FROM memberships WHERE user_id = :id",
@@ -65,7 +66,7 @@ LEFT = ("communities", "topics", "community_topics", "portrait_numbers", "runs")
 
 
 def forget(store: Store, user_ids: Iterable[int]) -> dict[str, int]:
-    """Erase people everywhere and keep them out from now on; returns what was taken, by table.
+    """Erase people everywhere and keep them out from now on; returns what was taken: texts, and rows by table.
 
     Their mentions in other people's texts and their reposted texts go too; documents made of those are dropped, so
     that ``lemmatize`` makes them anew. Raises StorageError when the key of earlier optouts is gone, and StoreBusy when
@@ -93,8 +94,8 @@ def forget(store: Store, user_ids: Iterable[int]) -> dict[str, int]:
 def purge(store: Store, *, texts_only: bool) -> dict[str, int]:
     """Delete all texts and what was made of each; with them everything about single people unless ``texts_only``.
 
-    Returns what was taken, by table. Facts of communities, the topic model's words, shares of groups, the report's
-    numbers and the journal stay.
+    Returns what was taken: texts, and rows by table. Facts of communities, the topic model's words, shares of groups,
+    the report's numbers and the journal stay.
     """
     before = _counts(store)
     _overwrite(store)
@@ -130,7 +131,9 @@ def left(store: Store) -> dict[str, int]:
 
 
 def _counts(store: Store) -> dict[str, int]:
-    return {name: int(store.value(f"SELECT count(*) FROM {name}")) for name in _COUNTED}
+    rows = {name: int(store.value(f"SELECT count(*) FROM {name}")) for name in _COUNTED}
+    # A purge of texts leaves the posts that they stood in.
+    return {"texts": count_texts(store), **rows}
 
 
 def _alias_keys(store: Store, user_id: int, key: bytes) -> list[str]:

@@ -67,7 +67,8 @@ def test_no_study_is_made_to_be_emptied(tmp_path: Path, words: tuple[str, ...]) 
 def test_lemmatize_knows_that_the_texts_were_purged(study: Path) -> None:
     with open_store(study / "study.db") as store:
         walls.save_posts(store, [Post(1, 1, from_id=1, text="слово")], 5)
-    assert run("purge", "--texts", "--yes", cwd=study).returncode == 0
+    purged = run("purge", "--texts", "--yes", cwd=study)
+    assert purged.returncode == 0 and "тексты 1, " in purged.stdout.decode(), "the post stays, its text is what went"
     answer = run("lemmatize", cwd=study)
     told = answer.stderr.decode()
     assert answer.returncode == 1 and "удалены командой purge" in told and "Что делать" in told
