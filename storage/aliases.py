@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from storage import optouts
 from storage.db import Store
+from storage.errors import MissingInput
 
 FIRST_LOCAL_ID = 10**15
 _COLUMNS = {"user": "user_id", "community": "community_id"}
@@ -61,3 +62,16 @@ class Aliases:
     def _forgotten(self, external_ids: list[str]) -> set[str]:
         gone = self._store.forgotten
         return set() if gone is None else {one for one in external_ids if gone.alias(self._source, one)}
+
+
+def numbered_people(store: Store, source: str, external_ids: Sequence[str]) -> list[int]:
+    """The numbers of people as a source of data calls them. Raises MissingInput for one whom it does not name."""
+    found = Aliases(store, source).find("user", external_ids)
+    if lost := [one for one in external_ids if one not in found]:
+        known = [row[0] for row in store.rows("SELECT DISTINCT source FROM aliases WHERE kind = 'user' ORDER BY 1")]
+        raise MissingInput(
+            f"В источнике «{source}» таких людей нет: {', '.join(map(repr, lost[:5]))}.",
+            f"Источники исследования: {', '.join(known[:20]) or 'их нет, импорта не было'}.",
+            "Пишите имя или номер так, как в файле, большие и малые буквы различаются.",
+        )
+    return [found[one] for one in external_ids]

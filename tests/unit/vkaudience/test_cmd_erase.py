@@ -52,6 +52,19 @@ def test_what_is_no_person_is_refused(study: Path, person: str) -> None:
     assert run("forget", "--yes", "--", person, cwd=study).returncode == 2
 
 
+def test_an_author_of_an_imported_file_is_forgotten_as_the_file_calls_them(tmp_path: Path) -> None:
+    (tmp_path / "отзывы.csv").write_text("text,author\nтайна,Вася П.\nдругое,Маша\n", encoding="utf-8")
+    assert run("import", "отзывы.csv", cwd=tmp_path).returncode == 0
+    wrong = run("forget", "--source", "письма", "Вася П.", "--yes", cwd=tmp_path)
+    assert wrong.returncode == 1 and "отзывы" in wrong.stderr.decode(), "the sources that there are"
+    assert run("forget", "--source", "отзывы", "вася п.", "--yes", cwd=tmp_path).returncode == 1
+    assert run("forget", "--source", "отзывы", "Вася П.", "--yes", cwd=tmp_path).returncode == 0
+    left = (tmp_path / "study.db").read_bytes()
+    assert not any(word.encode() in left for word in ("тайна", "Вася")) and "Маша".encode() in left
+    again = run("import", "отзывы.csv", cwd=tmp_path)
+    assert again.returncode == 0 and "тайна".encode() not in (tmp_path / "study.db").read_bytes()
+
+
 def test_a_purge_says_what_went_and_what_is_left(study: Path) -> None:
     answer = run("purge", "--yes", cwd=study)
     assert answer.returncode == 0
