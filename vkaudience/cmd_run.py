@@ -70,6 +70,7 @@ def _patiently(line: str, environ: dict[str, str]) -> int | None:
         return done.wait(PATIENCE_SECONDS)
     except subprocess.TimeoutExpired:
         if sys.platform == "win32":
+            subprocess.run(("taskkill", "/F", "/T", "/PID", str(done.pid)), capture_output=True, check=False)
             done.kill()
         else:
             os.killpg(done.pid, signal.SIGKILL)

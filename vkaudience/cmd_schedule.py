@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -14,8 +15,11 @@ import click
 from storage import AudienceError, ConfigError
 from vkaudience import schedule
 from vkaudience.command import common
+from vkaudience.config import ENV_PREFIX
+from vkaudience.doors import STATE
 from vkaudience.output import say, say_json
 from vkaudience.schedule import Job
+from vkaudience.schema import SECTIONS
 
 UNITS = Path(".config/systemd/user")
 
@@ -157,6 +161,7 @@ def _refused(what: str, done: subprocess.CompletedProcess[str]) -> AudienceError
     )
 
 
+_VARIABLES = {f"{ENV_PREFIX}{section}_{key}".upper() for section, keys in SECTIONS.items() for key in keys} | {STATE}
 LOGS = {
     "systemd": "journalctl --user -u {unit}; старое удаляет сам журнал",
     "cron": "{folder}/last-run.log, только последнего запуска",
@@ -171,6 +176,8 @@ def _advise(config: Any, kind: str, job: Job) -> None:
             "Ключа в расписании нет, и переменной среды у планировщика тоже: положите ключ в файл с правами 0600 и "
             "назовите его в config.toml: [vk] token_file.", err=True,
         )  # fmt: skip
+    if own := sorted(_VARIABLES & os.environ.keys()):
+        say(f"Этих переменных среды у планировщика не будет: {', '.join(own)}. Впишите нужное в config.toml.", err=True)
     if kind == "systemd":
         say("Чтобы запускалось и без входа в систему: loginctl enable-linger", err=True)
     say("Что сказал запуск: " + LOGS[kind].format(unit=job.unit, folder=job.folder) + ".", err=True)

@@ -47,6 +47,13 @@ def test_each_kind_is_shown_and_holds_no_token(study: Path, kind: str) -> None:
     assert "token_file" in answer.stderr.decode(), "without a file the scheduler's run would have no token"
 
 
+def test_settings_that_only_this_terminal_has_are_named(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VKAUDIENCE_VK_API_URL", "http://127.0.0.1:9/method")
+    monkeypatch.setenv("VKAUDIENCE_CALLED", "py start.py")
+    told = run("--kind", "cron", cwd=study).stderr.decode()
+    assert "VKAUDIENCE_VK_API_URL" in told and "CALLED" not in told
+
+
 @posix
 def test_cron_runs_the_command_in_the_folder_and_keeps_only_the_last_log(study: Path) -> None:
     script = "import os, sys; print('сделано', os.getcwd(), sys.argv[1:])"
