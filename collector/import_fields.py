@@ -24,8 +24,9 @@ _SYNONYMS: Mapping[str, tuple[str, ...]] = {
                   "паблик", "канал", "chat", "subreddit", "board"),
     # A comment's number before its post's: one post has many comments.
     "id": ("comment_id", "comment id", "id комментария", "message_id", "post_id", "id поста", "id записи"),
-    "date": ("дата", "published_at", "created_at", "timestamp", "дата публикации", "дата и время", "время",
-             "дата комментария", "дата поста", "дата записи", "дата создания"),
+    # 4CAT writes both; its words are of its own machine's time zone.
+    "date": ("unix_timestamp", "дата", "published_at", "created_at", "timestamp", "дата публикации", "дата и время",
+             "время", "дата комментария", "дата поста", "дата записи", "дата создания"),
     "likes": ("лайки", "лайков", "likes_count", "нравится"),
     "comments": ("комментарии", "комментариев", "comments_count"),
     "reposts": ("репосты", "репостов", "reposts_count", "forwards"),

@@ -339,6 +339,13 @@ def test_commentators_belong_to_the_community_under_whose_post_they_wrote(tmp_pa
         assert found == {"-500": 1, "comments": 1}, "who wrote in no community is in the audience of the file"
 
 
+def test_a_moment_of_4cat_is_not_taken_from_its_machines_local_time(tmp_path: Path) -> None:
+    table = "id,timestamp,unix_timestamp,body,author\n1,2024-02-01 12:30:00,1706779800,раз,аня\n"
+    with open_store(":memory:") as store:
+        take(store, made(tmp_path, "4cat.csv", table))
+        assert store.value("SELECT published_at FROM posts") == 1706779800
+
+
 def test_addresses_of_other_sites_name_nobody(tmp_path: Path) -> None:
     file = made(tmp_path, "news.csv", "link,text\nhttps://news.example/wall-5_1,раз\nhttps://t.me/x/1,два\n")
     with open_store(":memory:") as store, pytest.raises(ImportFileError, match="чьи это тексты"):
