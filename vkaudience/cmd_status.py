@@ -121,12 +121,21 @@ def _lines(found: dict[str, Any]) -> list[str]:
         f"Посты: {counts['posts']}, комментарии: {counts['comments']}",
         f"Тексты с леммами: {counts['documents']}, ещё без лемм: {found['not_lemmatized']}",
         f"Темы: {shown}",
-        f"Не закончено обходов: {len(found['unfinished'])}"
+        f"Не закончено обходов: {len(found['unfinished'])}{_begun(found['unfinished'])}"
         + (f", не начато стен людей: {found['waiting']}" if found["waiting"] else ""),
         *_gaps(found["gaps"]),
         *_said(found["latest"].get("collect")),
         *_quota(found["limits"]),
     ]
+
+
+def _begun(walks: list[list[Any]]) -> str:
+    """Of which kinds the walks are that have to go on."""
+    from collector.reasons import KINDS
+
+    kinds = Counter(kind.partition(":")[0] for kind, *_ in walks)
+    shown = ", ".join(f"{KINDS.get(kind, kind)} {number}" for kind, number in kinds.items())
+    return f" ({shown})" if shown else ""
 
 
 def _gaps(gaps: list[list[Any]]) -> list[str]:

@@ -17,7 +17,7 @@ from collector.plan_parts import Share
 from collector.settings import VkSettings
 from collector.shared import Shared
 from storage import SYSTEM_CLOCK, audiences, journal, open_store, people, tables
-from storage.rows import Audience, Community, Gap, User
+from storage.rows import Audience, Community, Gap, User, Walk
 from vkaudience.__main__ import COMMANDS, main
 from vkaudience.cmd_plan import _shown
 from vkaudience.config import load_config
@@ -83,6 +83,15 @@ def test_what_is_left_counts_the_calls_of_every_study_with_the_key(tmp_path: Pat
     elsewhere = tmp_path / "elsewhere"
     alone = json.loads(run("status", "--json", cwd=tmp_path, VKAUDIENCE_STATE=str(elsewhere)).stdout)
     assert alone["limits"]["wall.get"]["left"] == 4000 and not elsewhere.exists()
+
+
+def test_what_is_unfinished_is_told_by_kind(tmp_path: Path) -> None:
+    with open_store(tmp_path / "study.db") as store, store.write():
+        for kind, subject, state in (("members", 7, "open"), ("walls", 1, "open"), ("walls", 2, "open")):
+            journal.save_walk(store, Walk(kind, subject, cursor="5", state=state))
+        journal.save_walk(store, Walk("walls", 3, state="done"))
+    told = run("status", cwd=tmp_path).stdout.decode()
+    assert "Не закончено обходов: 3 (списки участников 1, стены людей 2)" in told
 
 
 def test_the_last_runs_are_objects_for_a_scheduler(tmp_path: Path) -> None:
