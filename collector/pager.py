@@ -9,6 +9,10 @@ A later page that begins as the list does, ends no farther than the one before t
 something beyond the count comes from a server that forgot the offset: what was meant would be lost without a sign, so
 it is asked for again, and after a few times the list is begun anew: so many items may have come on top that its old
 beginning truly stands here.
+
+VK may count what it does not show: a page then has fewer items than places, and the next one, which begins as many
+places on as items came, shows the end that is known once more. Twice the same end with places left empty after it is
+proof enough that nothing was missed between it and the page after.
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ from dataclasses import asdict, dataclass, replace
 
 MOST_AGAIN = 3
 _LOOK_BACK = 2
+_BLANK_ENOUGH = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +31,8 @@ class Cursor:
     ``top`` and ``last``: the first and the last id read (0 before the first page); ``empty``: pages in a row that
     showed nothing more below the count; ``again``: how often in a row the list's beginning came in place of this page;
     ``pin``: what stood pinned on the first page; ``lap``: how often the list was read before, since it had moved too
-    much to be trusted."""
+    much to be trusted; ``head`` and ``seat``: the first id of the page read last, and its offset; ``blank``: pages in a
+    row without progress that left places empty."""
 
     offset: int = 0
     back: int = 0
@@ -36,6 +42,9 @@ class Cursor:
     again: int = 0
     pin: int = 0
     lap: int = 0
+    head: int = 0
+    seat: int = 0
+    blank: int = 0
 
     def encode(self) -> str:
         """The text kept in ``walks.cursor``."""
@@ -78,24 +87,36 @@ def advance(
     start = cursor.request_offset
     if items == 0:
         return _empty(cursor, start, count, size, overlap)
-    if start > 0 and (first == cursor.top != 0 or stale or start >= count):
+    blank = last == cursor.last and items < size and start + items <= count
+    if start > 0 and (_same(cursor, first, size) or (stale and not blank) or start >= count):
         again = cursor.again + 1
         anew = Cursor(again=again, pin=cursor.pin, lap=cursor.lap)
         return Step(anew if again >= MOST_AGAIN else replace(cursor, again=again), follow=False)
-    if not follows and start > 0:
+    if not follows and start > 0 and cursor.blank < _BLANK_ENOUGH:
         return _further_back(cursor, size)
     again = 0 if start else cursor.again  # begun anew: the next page tells whether that helped
     after = replace(
-        cursor, offset=start + items, back=overlap, top=cursor.top if start else first, last=last, empty=0, again=again
-    )
+        cursor, offset=start + items, back=overlap, top=cursor.top if start else first, last=last, empty=0, again=again,
+        head=first, seat=start, blank=cursor.blank + blank if last == cursor.last else 0,
+    )  # fmt: skip
     if after.offset >= count:
         return Step(after, True, "done")
-    if items > overlap:
-        return Step(after, True)
-    # A page no longer than its overlap would repeat for ever: then begin after it. One that shows the end that is known
-    # and had room for all the rest of the count has told what an empty page would tell.
+    # A page that shows the end that is known and had room for all the rest of the count has told what an empty page
+    # would tell.
     ended = start > 0 and last == cursor.last and start + size >= count
+    if ended and cursor.empty:
+        return Step(after, True, "short")
+    if items > overlap and not ended:
+        return Step(after, True)
+    # A page no longer than its overlap would repeat for ever: then begin after it.
     return Step(replace(after, back=0, empty=int(ended)), True)
+
+
+def _same(cursor: Cursor, first: int, size: int) -> bool:
+    """Whether this is the page before once more. One that begins below it begins like it only where all between is
+    hidden: then the other one was so much shorter."""
+    start, offset, seat = cursor.request_offset, cursor.offset, cursor.seat
+    return first == cursor.head != 0 and start - seat + offset - seat > size
 
 
 def _further_back(cursor: Cursor, size: int) -> Step:
@@ -137,4 +158,4 @@ def _empty(cursor: Cursor, start: int, count: int, size: int, overlap: int) -> S
         return Step(replace(cursor, back=_LOOK_BACK), follow=False)
     # The next page; but none begins beyond the count, where an empty one is no news: then this one again.
     after = start + size if start + size < count else start
-    return Step(replace(cursor, offset=after, back=0, empty=1), True)
+    return Step(replace(cursor, offset=after, back=0, empty=1, blank=cursor.blank + 1), True)

@@ -285,11 +285,13 @@ def moved_on(cursor: Cursor, walk: Walk) -> bool:
 
 def count_stale(method: str, stale: int, before: Cursor, after: Cursor, *, moved: bool, fresh: bool) -> int:
     """How many pages in a row went forward, ended where the page before them ended, and brought nothing new, this one
-    included. A list begun anew shows what is known too, but every page of it ends farther on.
+    included. A list begun anew shows what is known too, but every page of it ends farther on; and a page that leaves
+    places empty says why it has nothing.
 
     Raises VkRetry when they are too many, or when the list's beginning came too often in place of this page.
     """
-    stale = stale + 1 if moved and not fresh and after.last == before.last else 0
+    idle = moved and not fresh and after.last == before.last and after.blank == before.blank
+    stale = stale + 1 if idle else 0
     refuse_repeats(method, max(stale, after.again if after.again > before.again else 0))
     return stale
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,12 +11,14 @@ from hypothesis import strategies as st
 from collector.pager import Cursor, advance, decode, repeats
 
 
-def read(items: list[int], moves: list[tuple[str, int]], size: int, overlap: int) -> tuple[set[int], str]:
+def read(
+    items: list[int], moves: list[tuple[str, int]], size: int, overlap: int, hidden: Collection[int] = ()
+) -> tuple[set[int], str]:
     """Walk a newest-first list; before each page one move happens: ``add`` n on top, ``drop`` the items at n.
 
     ``forget``: nothing moves, but the page is the first one again, whatever was asked for; ``repeat``: it is the one
-    before; ``lie``: the count is too large by n. Without ``overlap`` a page follows as long as the count stays, as on
-    a wall.
+    before; ``lie``: the count is too large by n. What is ``hidden`` has its place and is counted, and never shown.
+    Without ``overlap`` a page follows as long as the count stays, as on a wall.
     """
     wall, cursor, seen, state = list(items), Cursor(), set[int](), "open"
     promised, page = 0, list[int]()
@@ -31,6 +35,7 @@ def read(items: list[int], moves: list[tuple[str, int]], size: int, overlap: int
         start, count = cursor.request_offset, len(wall) + (number if kind == "lie" else 0)
         page = wall[:size] if kind == "forget" else before if kind == "repeat" and start else wall[start : start + size]
         still = cursor.back == 0 == overlap and count == promised
+        page = [item for item in page if item not in hidden] if hidden else page
         follows = start == 0 or bool(page and page[0] in seen) or still
         last = page[-1] if page else 0
         step = advance(
@@ -40,6 +45,7 @@ def read(items: list[int], moves: list[tuple[str, int]], size: int, overlap: int
                           farther=last < cursor.last),
         )  # fmt: skip
         promised = count
+        assert not (hidden and step.cursor.again), "no page was taken for one that came before"
         if step.follow:
             seen.update(page)
         cursor, state = step.cursor, step.state
@@ -99,6 +105,20 @@ def test_a_count_that_lies_now_and_then_hides_nothing_where_pages_overlap(
             del wall[number : number + 7]
     found, state = read(list(range(length, 0, -1)), moves, size, overlap=2)
     assert survivors <= found and state in ("done", "short")
+
+
+@settings(max_examples=800)
+@given(st.integers(0, 60), st.integers(4, 10), st.sampled_from([1, 2]), st.data())
+def test_places_that_show_nothing_hide_nothing_else(length: int, size: int, overlap: int, data: st.DataObject) -> None:
+    items = list(range(length, 0, -1))
+    runs = data.draw(st.lists(st.tuples(st.integers(1, length + 1), st.integers(1, size - 1)), max_size=8))
+    hidden, free = set[int](), 0
+    for first, number in sorted(runs):  # one place at least between two runs: a page shows something
+        if first > free:
+            hidden |= set(range(first, first + number))
+            free = first + number
+    found, state = read(items, [], size, overlap, hidden)
+    assert found == set(items) - hidden and state in ("done", "short")
 
 
 def test_a_list_that_fits_one_page_costs_one_page() -> None:
