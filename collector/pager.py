@@ -55,6 +55,10 @@ class Cursor:
         """The offset to ask for."""
         return max(0, self.offset - self.back)
 
+    def came_short(self, size: int) -> bool:
+        """Whether the page read last held fewer items than the ``size`` that was asked for."""
+        return 0 < self.offset - self.seat < size
+
 
 def decode(text: str) -> Cursor:
     """The cursor of a walk; an empty or foreign text starts from the beginning."""
@@ -132,8 +136,11 @@ def repeats(cursor: Cursor, *, items: int, grown: bool, fresh: bool, farther: bo
 
 
 def following(cursor: Cursor, size: int, overlap: int, count: int, most: int) -> list[int]:
-    """The offsets to be asked for after ``cursor``'s page of ``size`` items if the list of ``count`` stands still."""
+    """The offsets to be asked for after ``cursor``'s page of ``size`` items if the list of ``count`` stands still; none
+    where the page before it came short, since where pages that come short end is not known beforehand."""
     offsets: list[int] = []
+    if cursor.came_short(size):
+        return offsets
     end = cursor.request_offset + size
     while end < count and len(offsets) < most and size > overlap:
         offsets.append(end - overlap)

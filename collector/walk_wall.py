@@ -71,16 +71,17 @@ def _pages(expedition: Expedition, walk: Walk) -> Pages:
             together = len(items) * len([one for one in wanted.ahead if one.if_more is not None])
             loose = not any(isinstance(item, dict) and item.get("is_pinned") for item in items)
         else:
-            moving = moving or count != walk.promised or not _joins(items, cursor)
+            moving = moving or count != walk.promised or not _joins(items, cursor, size)
             unproven = unproven or not (loose or cursor.back)
-        near = loose or cursor.request_offset + len(items) <= together
+        near = count > size and (loose or cursor.request_offset + len(items) <= together)
         ordered = ordered and expedition.orderly()
         overlap = 0 if near and ordered and expedition.packing() else OVERLAP
         walk = _page(expedition, walk, cursor, items, count, size, overlap)
         moved, fresh = moved_on(cursor, walk), walk.got != got
         ordered = ordered and moved
         stale = count_stale(METHOD, stale, cursor, decode(walk.cursor), moved=moved, fresh=fresh)
-    if walk.state != "open" and pages > 1 and not _limited(expedition, walk):
+    beyond = pages > 1 and (moving or (walk.promised or 0) > size)
+    if walk.state != "open" and beyond and not _limited(expedition, walk):
         walk = yield from _checked(expedition, walk, size, moving=moving, unproven=unproven)
         if walk.state == "open" and not expedition.watch.stopping():
             return (yield from _pages(expedition, walk))
@@ -89,13 +90,14 @@ def _pages(expedition: Expedition, walk: Walk) -> Pages:
     return walk
 
 
-def _joins(items: list[Any], cursor: Cursor) -> bool:
-    """Whether the page before ended just where this one, which overlaps it, says."""
+def _joins(items: list[Any], cursor: Cursor, size: int) -> bool:
+    """Whether the page before ended just where this one, which overlaps it, says; somewhere on it, after a page with
+    places left empty."""
     place = cursor.offset - cursor.request_offset - 1
     if place < 0:
         return True
-    item = items[place] if place < len(items) else None
-    return isinstance(item, dict) and item.get("id") == cursor.last
+    there = items if cursor.came_short(size) else items[place : place + 1]
+    return any(isinstance(item, dict) and item.get("id") == cursor.last for item in there)
 
 
 def _checked(expedition: Expedition, walk: Walk, size: int, *, moving: bool, unproven: bool) -> Pages:

@@ -208,6 +208,30 @@ def test_a_repeated_page_is_no_endless_walk(vk: Any) -> None:
         assert outcome.state == "partial" and vk.calls["wall.get"] < 60
 
 
+class Veiled(list[Any]):
+    """A list that counts all of its places and shows nothing at those of the numbers ``hidden``."""
+
+    hidden: frozenset[int] = frozenset()
+
+    def __getitem__(self, index: Any) -> Any:
+        return [item for item in super().__getitem__(index) if item["id"] not in self.hidden]
+
+
+@pytest.mark.parametrize("hidden", [{3}, {1, 2, 340, 341}, {1500, 9}, set(range(5, 1500, 47)), set(range(60, 165))])
+def test_what_is_counted_and_not_shown_costs_few_calls_and_ends_no_walk_early(vk: Any, hidden: set[int]) -> None:
+    vk.walls[-7] = [post(-7, number) for number in range(1500, 0, -1)]
+    for lists, owner in ((vk.members, 7), (vk.walls, -7)):
+        lists[owner] = Veiled(lists[owner])
+        lists[owner].hidden = frozenset(hidden)
+    with open_store(":memory:") as store:
+        outcome = run(store, vk, CollectSettings((AudienceSpec("рок", ("rock",)),), what=("members", "posts")))
+        assert outcome.state == "done" and people.member_ids(store, 7) == [one["id"] for one in vk.members[7][:]]
+        assert {row[0] for row in store.rows("SELECT id FROM posts")} == {item["id"] for item in vk.walls[-7][:]}
+        assert {row[0] for row in store.rows("SELECT state FROM walks")} <= {"done", "short"}
+        # Of 15 pages asked for at once all but the first few may have been asked for in vain; then each is read once.
+        assert vk.calls["groups.getMembers"] <= 6 and vk.calls["wall.get"] <= 15 + 25, vk.calls
+
+
 @pytest.mark.parametrize("answer", [False, [], {}, {"items": []}, {"count": 0}, None])
 def test_nothing_is_not_proof_of_an_empty_wall(vk: Any, answer: Any) -> None:
     vk.wall_get = lambda form: {"response": answer}
