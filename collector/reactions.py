@@ -49,13 +49,27 @@ _CLASSES: dict[int, type[VkError]] = {
 }
 
 _WHAT = {5: "Ключ доступа не подходит (ошибка 5)"}
+_NEW_KEY = "Получите новый ключ и положите на место прежнего, потом та же команда. Собранное цело."
+_ENABLE = "Включите своё приложение на сайте VK, потом запустите ту же команду. Собранное цело."
 _TODO = {
+    2: _ENABLE,
     5: "Проверьте, что ключ лежит в VK_TOKEN (или в файле token_file) целиком и что он от этого VK: у simulate свой, "
     "из его вывода. Если ключ верный, он отозван или истёк: получите новый. Собранное цело.",
+    11: _ENABLE,
+    28: _NEW_KEY,
+    1114: _NEW_KEY,
+    1116: _NEW_KEY,
+    1117: _NEW_KEY,
+    1118: _NEW_KEY,
     9: "VK счёл однообразные вызовы потоком. Запустите ту же команду через час.",
     14: "Капчу мы не решаем. Пройдите её сами, возьмите сервисный ключ или подождите час.",
     17: "Пройдите проверку на сайте VK; после неё нужен новый ключ.",
     29: "Запустите ту же команду позже: она продолжит с места остановки.",
+}
+# What a person does where nothing is known of the very code.
+_TODO_OF = {
+    VkStop: "Устраните причину на сайте VK или возьмите другой ключ, потом запустите ту же команду. Собранное цело.",
+    VkIncapable: "Возьмите ключ другого рода. Что может этот ключ: vkaudience check.",
 }
 
 
@@ -70,18 +84,19 @@ def reaction(method: str, error: Mapping[str, Any]) -> VkError:
     kind = _kind(code, text.lower(), error.get("error_subcode"))
     pause = FLOOD_PAUSE if code == FLOOD else 0.0
     what, state = _WHAT.get(code, ""), _state(code, text.lower())
-    return kind(method, code, text, state=state, what=what, todo=_todo(code, error), pause=pause)
+    return kind(method, code, text, state=state, what=what, todo=_todo(kind, code, error), pause=pause)
 
 
-def _todo(code: int, error: Mapping[str, Any]) -> str:
+def _todo(kind: type[VkError], code: int, error: Mapping[str, Any]) -> str:
     """What a person does next, with the page VK sends them to; only an address fit to be shown and opened."""
-    page, said = clean(error.get("redirect_uri")), _TODO.get(code, "")
+    page, usual = clean(error.get("redirect_uri")), _TODO_OF.get(kind, "")
+    said = usual if kind is VkIncapable else _TODO.get(code, usual)
     fit = page.startswith("https://") and page.isascii() and page.isprintable() and " " not in page
     return f"{said} Страница VK: {page}".strip() if fit and len(page) <= 2000 else said
 
 
 def _kind(code: int, text: str, subcode: Any) -> type[VkError]:
-    if code == 15 and subcode in _SCOPE_SUBCODES:
+    if code == 15 and (subcode in _SCOPE_SUBCODES or "current scopes" in text):  # inside execute no subcode comes
         return VkIncapable
     if code == 13:
         return VkShrink if "too big" in text else VkBug

@@ -37,6 +37,7 @@ CONTRACT = SHARED / "vk-contract" / "errors.json"
         (15, "Access denied: group hide members", None, VkSkip, "hidden_members"),
         (15, "Access denied: this profile is private", None, VkSkip, "private"),
         (15, "Access denied", 1133, VkIncapable, None),
+        (15, "Access denied: it cannot be called with current scopes.", None, VkIncapable, None),
         (18, "User was deleted or banned", None, VkSkip, "deactivated"),
         (28, "Application authorization failed: method is unavailable with service token", None, VkIncapable, None),
         (28, "access_token has expired", None, VkStop, None),
@@ -52,6 +53,18 @@ def test_a_code_has_its_reaction(code: int, text: str, subcode: int | None, kind
     error = reaction("wall.get", {"error_code": code, "error_msg": text, "error_subcode": subcode})
     assert type(error) is kind
     assert state is None or error.state == state
+
+
+@pytest.mark.parametrize("code", [2, 3, 4, 5, 11, 14, 16, 17, 20, 23, 24, 27, 33, 38, 42, 101, 1051, 1117, 3300, 11500])
+def test_what_only_a_person_can_mend_says_what_to_do_next(code: int) -> None:
+    error = reaction("wall.get", {"error_code": code, "error_msg": "x"})
+    assert isinstance(error, VkStop | VkIncapable) and error.todo
+
+
+def test_a_key_that_has_expired_and_one_of_the_wrong_kind_get_different_advice() -> None:
+    expired = reaction("execute", {"error_code": 28, "error_msg": "access_token has expired"})
+    foreign = reaction("execute", {"error_code": 28, "error_msg": "method is unavailable with service token"})
+    assert expired.todo and foreign.todo and expired.todo != foreign.todo
 
 
 def test_no_parameter_of_the_request_reaches_the_error() -> None:
