@@ -12,28 +12,17 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from nlp import rerank
-from nlp.candidates import (
-    Candidate,
-    capitalised,
-    common_word,
-    folded,
-    hardly_a_name,
-    plainest,
-    same_in_capitals,
-    usual_name,
-)
+from nlp.as_written import NO_WORD, candidates, found_in, open_to_choice, russian_in_latin, shape
+from nlp.candidates import Candidate, common_word, hardly_a_name, plainest, same_in_capitals, usual_name
 from nlp.lexicon import Lexicon
 from nlp.rerank import EDGE, Neighbour
 from nlp.scoring import Alone, Ask, Scores, Side, ask, said, side
-from nlp.twins import in_cyrillic
 from nlp.weights import Weights, weights
-from nlp.words import ENDS, LONGEST, parts, tokens_in, word_in
+from nlp.words import ENDS
 
 Pair = tuple[str, str]
 W = TypeVar("W")
 
-NO_WORD = ""
-"""The part of speech of numbers and punctuation marks."""
 _MOST_REMEMBERED = 100_000
 """What neighbours say to ambiguous words: 15 MB at most."""
 _CAPITAL_SAYS = 9000
@@ -86,58 +75,6 @@ Lemmatized = tuple[str, str, *tuple[Any, ...]]
 """Lemma and part of speech first; what follows is the table's own."""
 
 
-def shape(token: str) -> str:
-    """The shape of a token inside a sentence."""
-    if not token[:1].isupper():
-        return rerank.LOWER
-    return rerank.UPPER if len(token) > 1 and token.isupper() else rerank.TITLE
-
-
-def candidates(token: str, book: Lexicon) -> list[Candidate]:
-    """The candidates of a token as it is written; one that is no word has itself alone, without part of speech."""
-    form = token.lower()
-    if form.isalpha() and len(form) <= LONGEST:
-        found = book.candidates(form)
-        return capitalised(form, found) if token[0].isupper() else found
-    word = word_in(token)
-    if word is None:
-        lemma = folded(token.lower())
-        if book.corrects(lemma):
-            return book.candidates(lemma)
-        return [Candidate(lemma, NO_WORD, "NUMB" if lemma[:1].isalnum() else f"PNCT{lemma[:1].strip('~')}", "", 0)]
-    found = book.candidates(word)
-    return capitalised(word, found) if token[:1].isupper() else found
-
-
-def _in_cyrillic(token: str, book: Lexicon) -> str:
-    """The token in Cyrillic letters if it is a Russian word in Latin capitals that no correction names."""
-    return "" if book.corrects(token.lower()) else in_cyrillic(token)
-
-
-def ambiguous(found: Sequence[Candidate]) -> bool:
-    """Whether there is anything to choose."""
-    if len(found) == 1:
-        return False
-    lemma = found[0].lemma
-    return any(candidate.lemma != lemma for candidate in found)
-
-
-def open_to_choice(token: str, found: Sequence[Candidate]) -> bool:
-    """Whether neighbours or capitals may decide: several lemmas, or one that is a name too («Вера», «вера»)."""
-    if ambiguous(found):
-        return True
-    return token[:1].isupper() and any(map(usual_name, found)) and any(map(common_word, found))
-
-
-def found_in(text: str) -> list[str]:
-    """The tokens of a text; what is too long to be a word is cut at its hyphens or left out."""
-    found = tokens_in(text)
-    if len(text) <= LONGEST or max(map(len, found), default=0) <= LONGEST:
-        return found
-    cut = [[token] if len(token) <= LONGEST else parts(token) if token[0].isalnum() else [token[0]] for token in found]
-    return [token for some in cut for token in some]
-
-
 class _Words(dict[str, W]):
     """Words as they are written, each learned once. Memory is bounded: a word is forgotten that was not met again while
     ``most`` others were, so that the words of ``context`` and of ``fast`` take 60 MB at most.
@@ -178,7 +115,7 @@ class Fast(_Words[Pair]):
 
     def _learn(self, token: str) -> Pair:
         form = token.lower()
-        if token.isascii() and (russian := _in_cyrillic(token, self._book)):
+        if token.isascii() and (russian := russian_in_latin(token, self._book)):
             return self[russian]
         shared = self._book.shared(form) if form.isalpha() else None
         if shared is not None:
@@ -241,7 +178,7 @@ class Context(_Words[_Word]):
         if token[:1] == "\n":
             return (token, *self._edge[1:])
         form = token.lower()
-        if token.isascii() and (russian := _in_cyrillic(token, self._book)):
+        if token.isascii() and (russian := russian_in_latin(token, self._book)):
             return self[russian]
         spelt = form if form in self._weights.vocabulary else ""
         shared = self._book.shared(form) if not spelt and form.isalpha() else None

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nlp import rerank
+from nlp.as_written import NO_WORD, ambiguous, candidates, shape
 from nlp.candidates import Candidate, folded
-from nlp.lemmatizer import NO_WORD, ambiguous, candidates, shape
 from nlp.lexicon import Lexicon
 from nlp.rerank import EDGE, OFFSETS
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from nlp import rerank, tables
+from nlp.as_written import candidates
 from nlp.candidates import Candidate
-from nlp.lemmatizer import Context, Fast, candidates
+from nlp.lemmatizer import Context, Fast
 from nlp.lexicon import Lexicon
 from nlp.rerank import EDGE, OFFSETS
 from nlp.scoring import Alone, ask, said, side
