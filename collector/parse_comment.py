@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from collector.values import inner, text, whole
+from collector.values import count, inner, text, whole
 from storage.rows import Comment
 
 
@@ -26,7 +26,7 @@ def parse_comment(item: Mapping[str, Any], owner_id: int, post_id: int) -> Comme
         from_id=None if deleted else whole(item.get("from_id")) or None,
         published_at=whole(item.get("date")),
         text="" if deleted else text(item.get("text")),
-        likes=whole(inner(item.get("likes"), "count")),
+        likes=count(item.get("likes")),
         deleted=int(deleted),
     )
 
@@ -41,7 +41,7 @@ def with_replies(item: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 def reply_count(item: Mapping[str, Any]) -> int:
     """How many replies VK counts in the comment's thread."""
-    return whole(inner(item.get("thread"), "count")) or 0
+    return count(item.get("thread")) or 0
 
 
 def missing_replies(item: Mapping[str, Any]) -> bool:

@@ -101,12 +101,15 @@ def _of_object(line: int, value: dict[str, Any], depth: int) -> Iterator[VkRow |
         yield from vk_rows(line, value["response"], depth + 1)
         return
     parts = _lists(value)
-    if not parts and kind_of(value) == "comment":
-        yield from (_comment(line, one, value) for one in with_replies(value))
-    elif not parts:
-        yield _of_item(line, value)
     for part in parts:
         yield from vk_rows(line, part, depth + 1)
+    if parts:
+        return
+    kind = kind_of(value)
+    if kind == "comment":
+        yield from (_comment(line, one, value) for one in with_replies(value))
+    else:
+        yield _of_item(line, value, kind)
 
 
 def _comment(line: int, item: Mapping[str, Any], top: Mapping[str, Any]) -> VkRow | Broken:
@@ -117,8 +120,7 @@ def _comment(line: int, item: Mapping[str, Any], top: Mapping[str, Any]) -> VkRo
     return parse_comment(item, owner_id, post_id) or Broken(line, "у объекта VK нет номера")
 
 
-def _of_item(line: int, item: Mapping[str, Any]) -> VkRow | Broken:
-    kind = kind_of(item)
+def _of_item(line: int, item: Mapping[str, Any], kind: str | None) -> VkRow | Broken:
     parse = _PARSERS.get(kind or "")
     if parse is None:
         return Broken(line, "объект VK не распознан")

@@ -19,10 +19,8 @@ def whole(value: Any) -> int | None:
 
     VK sends 0/1 and false/true for the same field, and some ids as floats or texts.
     """
-    if value is None:
-        return None
     if type(value) is not int:
-        value = _number(value)
+        value = None if value is None else _number(value)
     return value if value is not None and -LARGEST <= value <= LARGEST else None
 
 
@@ -60,6 +58,11 @@ def some_text(value: Any) -> str | None:
 def inner(value: Any, name: str) -> Any:
     """``value[name]`` of an object; PHP sends an empty object as ``[]``."""
     return value.get(name) if isinstance(value, dict) else None
+
+
+def count(value: Any) -> int | None:
+    """The number in ``{"count": 5}``, which is what VK's counters look like."""
+    return whole(value.get("count")) if isinstance(value, dict) else None
 
 
 def parsed(items: Any, parse: Callable[[Mapping[str, Any]], T]) -> list[T]:

@@ -9,7 +9,7 @@ from collector.ask import Ask, Reading, ask
 from collector.errors import VkRetry
 from collector.parse_group import FIELDS, group_items, parse_group
 from collector.sweep import sweep
-from collector.values import inner, whole
+from collector.values import count, inner, whole
 from collector.walk import Expedition, Pages, attempt, begin, finish, stamp
 from storage import journal, people
 from storage.rows import Walk
@@ -38,7 +38,7 @@ def _list(expedition: Expedition, walk: Walk) -> Pages:
     others = inner(inner(response, "users"), "items")
     followed = sorted({number for number in map(whole, others) if number}) if isinstance(others, list) else []
     store, seen = expedition.store, stamp(expedition, walk)
-    promised = max(len(ids), whole(inner(inner(response, "groups"), "count")) or 0)
+    promised = max(len(ids), count(inner(response, "groups")) or 0)
     after = finish(walk, "short" if len(listed) < promised else "done", seen)
     after = after._replace(got=len(ids), promised=promised)
     with store.write():

@@ -23,13 +23,18 @@ def save_posts(store: Store, rows: Iterable[Post | FilePost], seen: int) -> int:
     to be deleted keeps all that is stored of it. Returns how many texts were replaced.
     """
     batch = optouts.unnamed(_allowed(store, rows), store.forgotten, "text", "repost_text")
+    with store.write():
+        return _write(store, batch, _stored(store, batch), seen)
+
+
+def _write(store: Store, batch: list[Any], known: Mapping[tuple[int, int], tuple[Any, ...]], seen: int) -> int:
+    """``known``: what :func:`_stored` tells of the batch."""
     gone = [post for post in batch if _is_gone(post)] if batch and isinstance(batch[0], Post) else []
     batch = [post for post in batch if not _is_gone(post)] if gone else batch
     edited: list[tuple[Any, ...]] = []
     with store.write():
         for post in gone:
             mark_deleted(store, post.owner_id, [post.id], seen)
-        known = _stored(store, batch)
         if known or set(map(_counts, batch)) != {_UNKNOWN[2:]}:
             changed = [
                 (post.owner_id, post.id, seen, *counts)
@@ -90,10 +95,10 @@ def _allowed(store: Store, rows: Iterable[Post | FilePost]) -> Iterable[Post | F
 def fill_posts(store: Store, rows: Iterable[Post], seen: int) -> None:
     """Add the posts that the study lacks. Of one that it has only what was never told is filled in: the rows come from
     a file, which may be older than what was collected."""
-    batch = optouts.unnamed(rows, store.forgotten, "text", "repost_text")
+    batch = optouts.unnamed(_allowed(store, rows), store.forgotten, "text", "repost_text")
     with store.write():
         fresh, others = _apart(batch, _stored(store, batch))
-        save_posts(store, fresh, seen)
+        _write(store, fresh, {}, seen)
         _fill(store, "posts", others)
 
 
