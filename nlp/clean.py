@@ -15,7 +15,30 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from nlp import phones
+from nlp import handles, phones
+from nlp.signs import (
+    BRACKETED,
+    CONTROL,
+    CYRILLIC_ZONES,
+    GAPPED,
+    GLUED,
+    HANDLE,
+    HIDDEN,
+    INVISIBLE,
+    MARKS,
+    NAMED,
+    NUMBER,
+    ODD,
+    PAGED,
+    PARTED,
+    RARE_ZONES,
+    RUN,
+    SITE,
+    SPACED,
+    SPELT,
+    STRANGE,
+    signs_of,
+)
 
 
 @dataclass(slots=True)
@@ -41,30 +64,6 @@ _WORDY_ZONES = (  # endings that are words too: small letters after two Latin on
     "xyz|top|space|art|live|tech|today|school|moscow|de|eu|us|uk|fm|la|pw|one|to|im|am|ge|ee|lv|ai|page|website|media|news"
     "|click|studio|team|fun|blog|ws|at|sk|gl|gle|fr|it|is|sh|tk|pub|life|world|agency|travel|games"
 )
-_RARE_ZONES = "бел|укр|рус"
-_CYRILLIC_ZONES = "москва|онлайн|дети|сайт"  # no address before a space and a word: «сижу дома.дети спят»
-ODD, SITE, NUMBER, NAMED, RUN, PAGED, HIDDEN, GAPPED, SPELT, BRACKETED = [*"OSDNRPHGTB"]
-_QUIET = re.compile("[\n -\"$%'()+-;=>?A-Z\\\\-{}~\\]А-яЁё«»—–…№“”„]*")
-_USUAL = re.compile("[\n -~А-яЁё«»—–…№“”„]*")
-_PARTED = "com|ru|me|net|org|su|cc|be|gl|ly|tv|by|kz|ua"  # looked for after a period and a blank too: «vk . com»
-_DOTTED = re.compile(
-    rf"\.(?:[a-z]|(?<=www\.)|рф|{_RARE_ZONES}|{_CYRILLIC_ZONES}|[ ](?:{_PARTED})(?!\w)|(?<=[\[({{]\.)[\])}}]"
-    r"|[cсkк][oо][mм]/|[rр][uу]/)",
-    re.IGNORECASE,
-)
-_GAPPED = re.compile(
-    rf"\.(?:[ ](?:{_PARTED})(?!\w)|(?<=[ ]\.)(?:{_PARTED})(?!\w)|(?:{_PARTED})(?:[ ]/|/[ ])|(?<=[\[({{]\.)[\])}}])",
-    re.IGNORECASE,
-)
-_MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f"
-_INVISIBLE = "\u00ad\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0100-\U000e01ef"
-_CONTROL = "\x00-\x09\x0b-\x1f\x7f-\x9f\u115f\u1160\u2028\u2029\u3164\ud800-\udfff\uffa0\ufff9-\uffff"
-_STRANGE = "ѐѝЀЍİ\u2024\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\uff01-\uff5e\U0001d400-\U0001d7ff"
-_HIDDEN = re.compile(f"[{_MARKS}{_INVISIBLE}{_CONTROL}{_STRANGE}]")
-_BRACKETED = re.compile(r"[\[({<][ ]?(?:[aа][tт]|@|соба)", re.IGNORECASE)
-_PAGED = re.compile(r"vk(?:ontakte)?\.(?:com|ru|me)/", re.IGNORECASE)
-_NAMED = re.compile(r"[@*](?:[a-zA-Z_]|[ ](?i:id|club|public|event)\d)")
-_RUN = re.compile(r"(.)\1\1\1")  # «elongation» with the same sense takes five times as long to find nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,40 +98,6 @@ def clean(text: str) -> Cleaned:
 def _rules(signs: frozenset[str], start: int) -> tuple[tuple[int, Rule], ...]:
     """The rules from a place on that have something to look for in a text with these signs, and their places."""
     return tuple((at, rule) for at, rule in enumerate(RULES) if at >= start and not signs.isdisjoint(rule.signs))
-
-
-def signs_of(text: str) -> set[str]:
-    """The signs a text holds: some characters, SITE where ``://``, ``www.`` or the end of an address is, PAGED where
-    VK's address and a bracket are, GAPPED where an address has blanks or brackets in it, SPELT where «точка», «dot» or
-    «собака» is, BRACKETED where «(at)» is, a NUMBER of six digits and more, NAMED with ``@id1``, ``@name`` or
-    ``*name``, RUN of one character, ODD with any character that is none of the usual ones, HIDDEN with a mark, an
-    invisible one or a letter in disguise.
-    """
-    signs: set[str] = set()
-    if "://" in text or _DOTTED.search(text):
-        signs.add(SITE)
-        if "(" in text and _PAGED.search(text):
-            signs.add(PAGED)
-        if _GAPPED.search(text):
-            signs.add(GAPPED)
-    if "очка" in text or "соба" in text or "dot" in text:
-        signs.add(SPELT)
-    if signs and _BRACKETED.search(text):
-        signs.add(BRACKETED)  # an address without any of these signs is none
-    if phones.ANY_NUMBER.search(text):
-        signs.add(NUMBER)
-    if _RUN.search(text):
-        signs.add(RUN)
-    if _QUIET.fullmatch(text):
-        return signs
-    signs |= {sign for sign in "<&|@#[" if sign in text}
-    if ("@" in text or "*" in text) and _NAMED.search(text):
-        signs.add(NAMED)
-    if not _USUAL.fullmatch(text):
-        signs.add(ODD)
-        if _HIDDEN.search(text):
-            signs.add(HIDDEN)
-    return signs
 
 
 def _taker(rule: Rule, found: _Found) -> Callable[[re.Match[str]], str]:
@@ -172,7 +137,8 @@ _IN_BRACKETS = rf"{_GAP}\((?P<label>{_ROUND})\)"
 _OPEN_NAME = rf"{_GAP}\([ ]?(?P<open>{_NAME})"  # «@id1 (Иван Петров привет»; but «@id1 ( жду» is a smile and text
 _NAME_IN_BRACKETS = rf"{_GAP}\([ ]?{_NAME}[ ]?\)"
 _LABELS = r"(?:[a-z\d_-]{1,63}\.){1,9}"
-_ADDRESS = r"[^\s<>\"«»)]"
+_PICTURES = "\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\U0001f000-\U0001faff"
+_ADDRESS = rf"[^\s<>\"«»){_PICTURES}]"
 _PATH = rf"(?:[/?#:\\]{_ADDRESS}*)?"
 _MAILS = "mail|gmail|yandex|ya|bk|list|inbox|rambler|icloud|hotmail|outlook|yahoo"
 _MAIL = f"(?:{_MAILS})"
@@ -223,12 +189,12 @@ def _screen_name(match: re.Match[str], found: _Found) -> str:
 
 
 def _join(match: re.Match[str], _: _Found) -> str:
-    """The two halves of an address without what was between them."""
+    """The parts of an address or of a word without what was between them."""
     return match[0].replace(" ", "")
 
 
 def _spoken(match: re.Match[str], _: _Found) -> str:
-    return _SPOKEN[match["host"].lower()]
+    return _SPOKEN[match["host"].lower()] + ("/" if match["path"] else "")
 
 
 def _page(match: re.Match[str], found: _Found) -> str:
@@ -259,6 +225,10 @@ def _phone(match: re.Match[str], _: _Found) -> str:
     return phones.left(match)
 
 
+def _handle(match: re.Match[str], _: _Found) -> str:
+    return handles.left(match)
+
+
 RULES: tuple[Rule, ...] = (
     # decode: «кот&nbsp;&amp; кит<br>дом»; int() refuses a number of thousands of digits, so such an entity goes first
     Rule("line break", re.compile(r"<br ?/?>", re.IGNORECASE), _by("\n"), "<"),
@@ -275,20 +245,22 @@ RULES: tuple[Rule, ...] = (
         r"\[/?(?:[bius*]|url|img|quote|code|color|size|font|spoiler|center|list|sup|sub|hide|video)"
         r"(?:=[^\[\]\n]{0,200})?\]", re.IGNORECASE), _by(" "), "["),
     # «при\u200bвет» is one word; a control character, half of an emoji or an empty Korean letter is a gap
-    Rule("invisible", re.compile(f"[{_INVISIBLE}]+"), _by(""), HIDDEN),
-    Rule("control", re.compile(f"[{_CONTROL}]"), _by(" "), HIDDEN),
+    Rule("invisible", re.compile(f"[{INVISIBLE}]+"), _by(""), HIDDEN),
+    Rule("control", re.compile(f"[{CONTROL}]"), _by(" "), HIDDEN),
+    Rule("digit in a key", re.compile(  # «1️⃣шаг2️⃣прыг»
+        r"(?<=[^\W\d_])(?=[0-9]\ufe0f?\u20e3)|(?<=[0-9])\ufe0f?\u20e3(?=[^\W\d_])"), _by(" "), HIDDEN),
     # «и» + U+0306 is «й»; the stress in «за́мок» and piles of marks are dropped
-    Rule("compose", re.compile(rf"\w[{_MARKS}]{{1,3}}"), _compose, HIDDEN),
-    Rule("left marks", re.compile(rf"[{_MARKS}]+"), _by(""), HIDDEN),
+    Rule("compose", re.compile(rf"\w[{MARKS}]{{1,3}}"), _compose, HIDDEN),
+    Rule("left marks", re.compile(rf"[{MARKS}]+"), _by(""), HIDDEN),
     # «ѐ» and «ѝ» are stressed too, «İ» would be two characters in small letters, «＠» and «٨» are what they stand for
-    Rule("plain letter", re.compile(f"[{_STRANGE}]"), _plain, HIDDEN),
+    Rule("plain letter", re.compile(f"[{STRANGE}]"), _plain, HIDDEN),
     # VK's markup: [id1|Имя], [club1|Название], [https://site.ru|текст]; cut off or with brackets in the name too
     Rule("person's mention", re.compile(
         rf"\[{_GAP}(?P<target>[@*]?(?:{_PAGE})?{_PERSON}(?:[:?/#@][^\[\]|\s]{{0,300}})?|(?i:post)-?\d{{1,20}}_\d{{1,20}})"
         rf"{_GAP}\|(?:{_SQUARE}\]|[^\[\]]{{0,100}}\]|{_GAP}[^\s\[\]@*(|/:]{{1,40}}(?:[ ]{_NAME})?)?"),
         _person, "|"),
     Rule("mention", re.compile(
-        rf"\[{_GAP}(?P<target>[^\[\]|\s]{{1,300}})\|(?P<label>[^\[\]]{{0,1000}}+|{_SQUARE})\]"),
+        rf"\[{_GAP}(?P<target>[^\[\]|\s]{{1,300}})\|(?:\d[\dx]{{0,8}}px\|)?(?P<label>[^\[\]]{{0,1000}}+|{_SQUARE})\]"),
         _mention, "|"),
     # addresses in disguise become addresses: «ivan (собака) mail [точка] ru», «vk. com/ivan», «t . me / ivan»
     Rule("dot in disguise", re.compile(
@@ -296,19 +268,23 @@ RULES: tuple[Rule, ...] = (
         r"|(?<=[a-z\d])[ ]dot[ ](?=(?:com|ru|net|org)(?!\w))", re.IGNORECASE), _by("."), GAPPED + SPELT),
     Rule("dot with gaps", re.compile(
         rf"(?<![\w.-])(?:(?:{_SITES})(?:[ ]\.[ ]?|\.[ ])(?:com|ru)(?!\w)"
-        rf"|[a-z\d-]{{1,63}}(?:[ ]\.[ ]?|\.[ ])(?:{_PARTED})(?=[ ]?/[ ]?[a-z\d]))", re.IGNORECASE), _join, GAPPED),
+        rf"|[a-z\d-]{{1,63}}(?:[ ]\.[ ]?|\.[ ])(?:{PARTED})(?=[ ]?/[ ]?[a-z\d]))", re.IGNORECASE), _join, GAPPED),
     Rule("path with gaps", re.compile(
-        rf"(?<![\w-])(?:{_SITES}|t|wa|youtu)\.(?:{_PARTED})(?:[ ]/[ ]?|/[ ])"
+        rf"(?<![\w-])(?:{_SITES}|t|wa|youtu)\.(?:{PARTED})(?:[ ]/[ ]?|/[ ])"
         rf"(?=(?!(?:{_MESSENGERS})(?!\w))[a-z\d_@][\w.]{{2}})", re.IGNORECASE), _join, GAPPED),
     Rule("site in russian", re.compile(
-        rf"(?<!\w)(?P<host>{'|'.join(_SPOKEN)})[ ]точка[ ](?:ком|ру)(?!\w)", re.IGNORECASE), _spoken, SPELT),
+        rf"(?<!\w)(?P<host>{'|'.join(_SPOKEN)})[ ]точка[ ](?:ком|ру)(?!\w)(?P<path>[ ]сл[еэ]ш[ ](?=[a-z]))?",
+        re.IGNORECASE), _spoken, SPELT),
+    Rule("vk without a period", re.compile(
+        r"(?<![\w-])(?:vk|вк)[ ](?:com|ru|ком|ру)/(?=[ ]?[a-z\d])", re.IGNORECASE), _by("vk.com/"), GAPPED),
     Rule("at in disguise", re.compile(
         r"(?:(?<=[\w.+-])|(?<=[\w.+-][ ]))[\[({<][ ]?(?:[aа][tт]|собака|собачка|@)[ ]?[\])}>](?=[ ]?[\w-]{1,63}\.)",
         re.IGNORECASE), _by("@"), BRACKETED),
     Rule("at with gaps", re.compile(
         rf"[ @](?<=[a-z\d_].)(?:(?<=[ ])(?:собака|собачка|@)[ ]?|(?<=@)[ ])"
         rf"(?=[a-z\d-]{{1,63}}\.(?:{_ZONES})(?![a-z\d_]))"
-        rf"|[ ](?<=[а-яё].)(?:собака|собачка)[ ](?={_MAIL}\.)", re.IGNORECASE), _by("@"), "@" + SPELT),
+        rf"|[ ](?<=[а-яё].)(?:собака|собачка)[ ](?={_MAIL}\.)"
+        rf"|[ ](?<=[a-z\d_].)at[ ](?={_MAIL}\.(?:ru|com)(?!\w))", re.IGNORECASE), _by("@"), "@" + SPELT),
     # mail before names and sites: «пиши на a.b@mail.ru», «mailto:ivan@mail.ru (Иван)»
     Rule("e-mail", re.compile(
         r"(?:mailto:)?(?:(?<![a-z\d_.+#-])"
@@ -328,6 +304,9 @@ RULES: tuple[Rule, ...] = (
         rf"@(?P<name>[a-zA-Z_][a-zA-Z\d_.]{{1,63}}+)(?:{_IN_BRACKETS}|{_OPEN_NAME})"), _screen_name, NAMED),
     Rule("mention by name with a star", re.compile(
         rf"(?<!\*)\*(?P<name>[a-zA-Z][a-zA-Z\d_.]{{1,63}}+){_NAME_IN_BRACKETS}"), _screen_name, NAMED),
+    Rule("mention without a sign", re.compile(  # «id1 (Имя)», «club1 (Название)»
+        rf"(?<![\w@*/.=?&#+-])(?P<name>(?:(?P<person>id)|club|public|event)\d{{1,20}})"
+        rf"(?(person){_NAME_IN_BRACKETS}|(?={_GAP}\())"), _screen_name, NAMED),
     # addresses: «https://vk.com/id1 (Имя)», «https://vk.com/x», «site.ru/x», «сайт.рф»
     Rule("person's page", re.compile(
         rf"{_PAGE}(?:(?P<target>{_PERSON})[^\s<>\"«»()]{{0,300}}+(?:{_IN_BRACKETS}|{_OPEN_NAME})"
@@ -343,27 +322,34 @@ RULES: tuple[Rule, ...] = (
     # a word before the period stays: «Жми.vk.cc/abc», «Тут.сайт.ru»; «Привет.to» and «сижу дома.дети спят» are words
     Rule("site", re.compile(
         rf"(?:(?<![a-z\d_.@-])|(?<=[.-])(?<![a-z\d_@].)){_LABELS}(?:(?:{_ZONES})(?![a-z\d_]|-[a-z\d])|xn--[a-z\d-]{{2,59}}"
-        rf"|[a-z]{{2,24}}(?=/)|(?-i:{_RARE_ZONES}|{_CYRILLIC_ZONES})(?![\w-])"
+        rf"|[a-z]{{2,24}}(?=/)|(?-i:{RARE_ZONES}|{CYRILLIC_ZONES})(?![\w-])"
         rf"|(?<=[a-z\d_-][a-z_-]\.)(?-i:{_WORDY_ZONES})(?!\w|-\w)){_PATH}", re.IGNORECASE), _url, SITE),
     Rule("cyrillic site", re.compile(
-        rf"(?:(?<![\w.@-])|(?<=[а-яё]\.))(?:[\w-]{{1,63}}\.(?:рф|(?-i:{_RARE_ZONES}))(?![\w-])"
-        rf"|[\w-]{{1,63}}\.(?-i:{_CYRILLIC_ZONES})(?:(?=/)|(?![\w-]|\.\w|\s{{1,3}}(?-i:[а-яё])))"
+        rf"(?:(?<![\w.@-])|(?<=[а-яё]\.))(?:[\w-]{{1,63}}\.(?:рф|(?-i:{RARE_ZONES}))(?![\w-])"
+        rf"|[\w-]{{1,63}}\.(?-i:{CYRILLIC_ZONES})(?:(?=/)|(?![\w-]|\.\w|\s{{1,3}}(?-i:[а-яё])))"
         r"|[а-яё][а-яё\d-]{0,62}\.(?:(?:ru|(?-i:com|net|org|su|by|kz|ua))(?![a-z\d_-])"
         rf"|(?:{_ZONES}|{_WORDY_ZONES})(?=/))){_PATH}", re.IGNORECASE), _url, SITE),
+    Rule("handle", handles.HANDLE, _handle, HANDLE),
     # before tags: «#тел89001234567»; letters may touch the digits: «тел89001234567», «+79001234567ватсап», cards too
+    Rule("phone with letters", phones.WITH_LETTERS, _by(" "), GLUED),
     Rule("phone", phones.NUMBER, _phone, NUMBER),
     Rule("phone in a word", phones.IN_WORD, _by(" "), NUMBER),
     Rule("phone of six digits", phones.SHORT, _by(" "), NUMBER),
+    Rule("digits before a word", phones.BEFORE_WORD, lambda match, found: f"{match[0]} ", GLUED),
     # «#тег@club», «#а#б» chained; the tag's words stay
     Rule("tag", re.compile(r"#(?P<tag>\w{1,100})(?:@[\w.]{1,64})?"), _tag, "#"),
     # after tags: «#тег@club»; no letter of «бл@ть»: after a letter the whole name is Latin
     Rule("screen name", re.compile(
         r"(?<!@)@(?:(?<!\w@)|(?=[a-zA-Z\d_.]{2,64}+(?!\w)))(?P<name>[a-zA-Z_][a-zA-Z\d_.]{1,63}+)"
         r"(?:@[\w.]{1,64})*"), _screen_name, "@"),
+    Rule("spaced letters", re.compile(  # «П Р И В Е Т»
+        r"(?<!\w)(?<!\b[А-ЯЁ][ ])[А-ЯЁ](?:[ ][А-ЯЁ](?!\w)){4,40}+"
+        r"|(?<!\w)(?<!\b[а-яё][ ])[а-яё](?:[ ][а-яё](?!\w)){4,40}+"),
+        _join, SPACED),
     # «оооочень» to «ооочень»: the lexicon tries which spelling exists; here only the length is bounded
     Rule("elongation", re.compile(r"([^\W\d_])\1{3,}"), lambda match, found: match[1] * 3, RUN),
     # pictures, and letters and digits that serve as such: ℹ Ⅳ ² ½ ª ツ ʕᴥʔ ಠ_ಠ
     Rule("emoji", re.compile(
-        "[\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\U0001f000-\U0001faff\U000e0000-\U000e007f"
+        f"[{_PICTURES}\U000e0000-\U000e007f"
         "ªº²³¹¼-¾\u2070-\u209f\u2100-\u2115\u2117-\u218f\u3200-\u33ffツʕʔʖʘᴥಠಥ\U00013000-\U0001342f]+"), _by(" "), ODD),
 )  # fmt: skip

@@ -19,7 +19,7 @@ from nlp.morphology import vocabulary
 from storage import QUIET, Event, MissingInput, Outcome, Store, Watch, texts
 from storage import entities as stored
 
-NUMBER = 3
+NUMBER = 4
 """Raised when names change; documents of another number are looked at again."""
 
 BATCH = 200

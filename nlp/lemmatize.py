@@ -25,7 +25,7 @@ from storage import QUIET, Event, MissingInput, Outcome, Store, Watch
 from storage import texts as stored
 from storage.rows import Document, Text
 
-NUMBER = 4
+NUMBER = 5
 """Raised when cleaning, tokens or this module's choices change; documents of another number are made again."""
 
 Chooser = Callable[[str], Sequence[Lemmatized]]

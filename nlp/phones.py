@@ -65,6 +65,19 @@ SHORT = re.compile(  # six digits are as often a price or a number of things, so
     rf"|(?<!\w.)(?!(?<=[0-3])[0-9]-{_MONTH}-){_REST_OF_SIX}(?=(?i:{_CALLS})|(?!{_COUNTED})[А-ЯЁ][а-яё]{{2}}))"
 )
 """A small town's phone glued to a word: «тел123456звоните», «65-43-21Анна»; «250000руб» is a price."""
+_LETTER = "[A-Za-zА-яЁё]"
+ANY_GLUED = re.compile(rf"[0-9](?:[А-яЁё]{{4}}|{_LETTER}{{1,5}}[0-9])")
+"""Without this neither of the next two finds anything."""
+BEFORE_WORD = re.compile(
+    r"(?<![0-9])(?<![^\W\d_])(?<![^\W\d_][-'’])[0-9]{1,20}(?=[А-яЁё][а-яё]{3}|[А-ЯЁ]{6})"
+    r"(?!(?i:х|ти|ы|ля[тд]|(?:ми)?(?:лет|мест|комн|этаж)))"
+)
+"""Digits that a word of four letters and more is glued to: «8марта», «**67звоните»; «40летний» is one word."""
+WITH_LETTERS = re.compile(
+    rf"(?<!\w)\+?[78](?:(?=\w{{10,11}}(?!\w))[3-9][0-9]{{2,8}}{_LETTER}[0-9]{{1,8}}"
+    r"|[3-9][0-9]{2}[xXхХ]{2,5}[0-9]{2,5})(?!\w)"
+)
+"""A phone with one letter or with its middle hidden: «89001б34567», «8900ххх4567»."""
 _WHOLE = re.compile(r"(?:\D{0,3}(?:[78](?:\D{0,3}[0-9]){10}|9(?:\D{0,3}[0-9]){9})(?![0-9]))+")
 """Russian phones, one after another, from their first digit to their last."""
 

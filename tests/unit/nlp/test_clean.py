@@ -132,6 +132,21 @@ HOSTILE = {
     "lone surrogates": "\ud800" * 100_000,
     "emoji": "🙂" * 100_000,
     "zero width": "а\u200b" * 50_000,
+    "spaced capitals": "А " * 50_000,
+    "spaced letters and words": "а б в г кот " * 8_000,
+    "networks": "тг: " * 25_000,
+    "networks with gaps": "ник - канал " * 8_000,
+    "handle without an end": "тг " + "a." * 50_000,
+    "handles of underscores": "тг a" + "_" * 100_000,
+    "handles not alone": "ник: abcde fg " * 7_000,
+    "ids never closed": "id5 (Иван " * 10_000,
+    "id with capitals": "id5 (" + "И" * 100_000,
+    "vk without a period": "vk com/ " * 12_000,
+    "digits before words": "12абвг" * 16_000,
+    "digits and hyphens before words": "1-2-абвг" * 12_000,
+    "phone letters": "8900б" * 20_000,
+    "keys": "1\ufe0f\u20e3а" * 25_000,
+    "english at": "a at " * 20_000 + "mail.ru",
 }
 
 
@@ -281,6 +296,8 @@ PIECES = st.sampled_from([
     "вк.ком/", "@_", "@ id5", "[url=vk.com/id1]", "[/url]",
     "@mail", "8 900 123-45-67", "(495) 12", "1234567", "٣", "8*900*", "9О", "тел123456", " точка ", "ком", "vk . com",
     " / a", "(собака)", "[.]", "{at}", " @ ", "dot", "com", "1990-2000",
+    "id5 (", "\ufe0f\u20e3", "инста: a_b", "тг", "ник: ivanov", " at ", "mail.ru", "vk com/", " слэш ", "П Р И В Е Т",
+    " а б в г д", "5минут", "89001б34567", "8900ххх45",
 ])  # fmt: skip
 
 
