@@ -25,6 +25,7 @@ from nlp.signs import (
     HANDLE,
     HIDDEN,
     INVISIBLE,
+    KEY,
     MARKS,
     NAMED,
     NUMBER,
@@ -153,7 +154,7 @@ _ANYONE = re.compile(  # a screen name: a person's or a community's, nobody can 
     r"[a-z][\w.]{1,63}",
     re.IGNORECASE,
 )
-_A_NAME = re.compile(_NAME)
+_A_NAME = re.compile(rf"[^\w(]{{0,10}}+{_NAME}[^\w(]{{0,10}}")  # «Ваня 🌸»
 
 
 def _person(match: re.Match[str], found: _Found) -> str:
@@ -248,7 +249,7 @@ RULES: tuple[Rule, ...] = (
     Rule("invisible", re.compile(f"[{INVISIBLE}]+"), _by(""), HIDDEN),
     Rule("control", re.compile(f"[{CONTROL}]"), _by(" "), HIDDEN),
     Rule("digit in a key", re.compile(  # «1️⃣шаг2️⃣прыг»
-        r"(?<=[^\W\d_])(?=[0-9]\ufe0f?\u20e3)|(?<=[0-9])\ufe0f?\u20e3(?=[^\W\d_])"), _by(" "), HIDDEN),
+        r"(?<=[^\W\d_])(?=[0-9]\ufe0f?\u20e3)|(?<=[0-9])\ufe0f?\u20e3(?=[^\W\d_])"), _by(" "), KEY),
     # «и» + U+0306 is «й»; the stress in «за́мок» and piles of marks are dropped
     Rule("compose", re.compile(rf"\w[{MARKS}]{{1,3}}"), _compose, HIDDEN),
     Rule("left marks", re.compile(rf"[{MARKS}]+"), _by(""), HIDDEN),
@@ -276,7 +277,7 @@ RULES: tuple[Rule, ...] = (
         rf"(?<!\w)(?P<host>{'|'.join(_SPOKEN)})[ ]точка[ ](?:ком|ру)(?!\w)(?P<path>[ ]сл[еэ]ш[ ](?=[a-z]))?",
         re.IGNORECASE), _spoken, SPELT),
     Rule("vk without a period", re.compile(
-        r"(?<![\w-])(?:vk|вк)[ ](?:com|ru|ком|ру)/(?=[ ]?[a-z\d])", re.IGNORECASE), _by("vk.com/"), GAPPED),
+        r"(?<![\w-])(?:vk|вк)[ ,](?:com|ru|ком|ру)/(?=[ ]?[a-z\d])", re.IGNORECASE), _by("vk.com/"), GAPPED),
     Rule("at in disguise", re.compile(
         r"(?:(?<=[\w.+-])|(?<=[\w.+-][ ]))[\[({<][ ]?(?:[aа][tт]|собака|собачка|@)[ ]?[\])}>](?=[ ]?[\w-]{1,63}\.)",
         re.IGNORECASE), _by("@"), BRACKETED),

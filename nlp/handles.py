@@ -21,11 +21,14 @@ _LIKE_NO_WORD = (
     r"|[a-z][a-z\d.]{1,30}#\d{4})"
 )
 _ALONE = r"(?!(?:viber|whatsapp|telegram|skype|vk)\b)(?-i:[a-z][a-z\d]{4,30}+)(?=[ ]?(?:[,.;!|)/]?\n|[,.;!|)/]?$))"
-ANY_HANDLE = re.compile(rf"(?<![\w-])(?:{_NETWORKS}|{_OF_VIDEOS})(?!\w)", re.IGNORECASE)
+ANY_HANDLE = re.compile(  # begins with a letter, as the search for one is fast; «ſ» and «ı» are small «S» and «I»
+    "[ИиIiТтTtСсSsДдDdВвVvНнNnЮюYy\u017f\u0131](?<![\\w-].)(?i:нст|nst|г|g|елег|eleg|ка[йи]п|kyp|икт|ikt|иск|isc|айб"
+    "|ibe|вит|wit|вич|игн|ик|ick|к|конт|туб|out|тим|tea)"
+)
 """Without this :data:`HANDLE` finds nothing."""
 HANDLE = re.compile(
     rf"(?<![\w-])(?P<network>(?:{_NETWORKS}|{_OF_VIDEOS}){_TO})"
-    rf"(?:(?:{_COLON}(?:live:)?|(?<=[ ])live:){_LIKE_NO_WORD}|(?<=[ ]){_WITH_UNDERSCORE})(?!\w)"
+    rf"(?:(?:{_COLON}(?:live:)?|(?<=[ ])live:){_LIKE_NO_WORD}|[^\w\n.#@]{{1,5}}{_WITH_UNDERSCORE})(?!\w)"
     rf"|(?<![\w-])(?P<network_alone>(?:{_NETWORKS}){_TO}){_COLON}{_ALONE}",
     re.IGNORECASE,
 )

@@ -13,6 +13,7 @@ RARE_ZONES = "бел|укр|рус"
 CYRILLIC_ZONES = "москва|онлайн|дети|сайт"  # no address before a space and a word: «сижу дома.дети спят»
 ODD, SITE, NUMBER, NAMED, RUN, PAGED, HIDDEN, GAPPED, SPELT, BRACKETED, GLUED, HANDLE, SPACED = [*"OSDNRPHGTBLAW"]
 _QUIET = re.compile("[\n -\"$%'()+-;=>?A-Z\\\\-{}~\\]А-яЁё«»—–…№“”„]*")
+KEY = "\u20e3"  # what makes a key of a digit
 _USUAL = re.compile("[\n -~А-яЁё«»—–…№“”„]*")
 PARTED = "com|ru|me|net|org|su|cc|be|gl|ly|tv|by|kz|ua"  # looked for after a period and a blank too: «vk . com»
 _DOTTED = re.compile(
@@ -30,12 +31,12 @@ CONTROL = "\x00-\x09\x0b-\x1f\x7f-\x9f\u115f\u1160\u2028\u2029\u3164\ud800-\udff
 STRANGE = "ѐѝЀЍİ\u2024\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\uff01-\uff5e\U0001d400-\U0001d7ff"
 _HIDDEN = re.compile(f"[{MARKS}{INVISIBLE}{CONTROL}{STRANGE}]")
 _BRACKETED = re.compile(r"[\[({<][ ]?(?:[aа][tт]|@|соба)", re.IGNORECASE)
-_UNDOTTED = re.compile(r"(?:vk|вк)[ ](?:com|ru|ком|ру)/", re.IGNORECASE)
+_UNDOTTED = re.compile(r"(?:vk|вк)[ ,](?:com|ru|ком|ру)/", re.IGNORECASE)
 _PAGED = re.compile(r"vk(?:ontakte)?\.(?:com|ru|me)/", re.IGNORECASE)
 _NAMED = re.compile(r"[@*](?:[a-zA-Z_]|[ ](?i:id|club|public|event)\d)")
 _BARE = re.compile(r"(?:id|club|public|event)\d{1,20}\s{0,3}\(")
-_SPACED = re.compile("(?: [А-яЁё]){3} ")
-_LATIN = re.compile("[ :=][A-Za-z]")
+_SPACED = re.compile(" [А-яЁё] [А-яЁё] [А-яЁё] ")
+_LATIN = re.compile("[:=—–-] ?[A-Za-z\u017f\u0131\u212a]")  # the last are «s», «i» and «k» whatever their case
 _RUN = re.compile(r"(.)\1\1\1")  # «elongation» with the same sense takes five times as long to find nothing
 
 
@@ -70,7 +71,7 @@ def signs_of(text: str) -> set[str]:
         signs.add(RUN)
     if "(" in text and _BARE.search(text):
         signs.add(NAMED)
-    if _LATIN.search(text) and handles.ANY_HANDLE.search(text):
+    if ("_" in text or _LATIN.search(text)) and handles.ANY_HANDLE.search(text):
         signs.add(HANDLE)
     if _QUIET.fullmatch(text):
         return signs
@@ -81,4 +82,6 @@ def signs_of(text: str) -> set[str]:
         signs.add(ODD)
         if _HIDDEN.search(text):
             signs.add(HIDDEN)
+            if KEY in text:
+                signs.add(KEY)
     return signs
