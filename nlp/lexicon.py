@@ -19,7 +19,7 @@ from nlp.dictionary import SCALE
 from nlp.tables import Correction, common_version
 from storage.rows import Form
 
-NUMBER = 3
+NUMBER = 4
 """Raised when candidates change; stored forms of another number are made again."""
 
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
@@ -43,6 +43,7 @@ class Lexicon:
         self, table: Mapping[str, Correction], stored: Iterable[tuple[str, str]] = (), *, keep: bool = True
     ) -> None:
         self._corrections = table
+        self._without_dots = {folded(form): pair for form, pair in table.items() if "ё" in form}
         self._keep = keep
         self._analyser = analyser()
         self._stored = dict(stored)
@@ -109,6 +110,8 @@ class Lexicon:
         found = known(form)
         if found:
             return found, True
+        if form in self._without_dots:  # «шлепокрыла» where a correction names «шлёпокрыла»
+            return [_sure(*self._without_dots[form])], True
         plain = _plain(form)
         if plain:
             return [plain], False

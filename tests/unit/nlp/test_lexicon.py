@@ -110,6 +110,15 @@ def test_own_corrections_win(tmp_path: Path) -> None:
     assert table["деньги"] == CORRECTIONS["деньги"]
 
 
+def test_a_correction_with_dots_holds_for_an_unknown_form_written_without(tmp_path: Path) -> None:
+    file = tmp_path / "c.tsv"
+    file.write_text("шлёпокрыла\tшлёпокрыл\tNOUN\nвсё\tвсёшка\tNOUN\n", encoding="utf-8")
+    book = Lexicon(tables.corrections(file))
+    assert Fast(book)["шлепокрыла"] == Fast(book)["шлёпокрыла"] == ("шлепокрыл", "NOUN")
+    assert book.knows("шлепокрыла")
+    assert Fast(book)["все"] != ("всешка", "NOUN")  # a word of its own
+
+
 def test_broken_corrections_are_named(tmp_path: Path) -> None:
     file = tmp_path / "c.tsv"
     file.write_text("кот\tкот\tNOUN\nкит\tкит\n", encoding="utf-8")
