@@ -35,6 +35,7 @@ _UNDOTTED = re.compile(r"[vVвВ](?i:[kк][ ,](?:com|ru|ком|ру)/)")
 _PAGED = re.compile(r"vk(?:ontakte)?\.(?:com|ru|me)/", re.IGNORECASE)
 _NAMED = re.compile(r"[@*](?:[a-zA-Z_]|[ ](?i:id|club|public|event)\d)")
 _BARE = re.compile(r"(?:id|club|public|event)\d{1,20}\s{0,3}\(")
+_DIGIT = re.compile("[0-9]")
 _SPACED = re.compile(" [А-яЁё] [А-яЁё] [А-яЁё] ")
 _LATIN = re.compile("[:=—–-] ?[A-Za-z\u017f\u0131\u212a]")  # the last are «s», «i» and «k» whatever their case
 _RUN = re.compile(r"(.)\1\1\1")  # «elongation» with the same sense takes five times as long to find nothing
@@ -61,10 +62,11 @@ def signs_of(text: str) -> set[str]:
         signs.add(SPELT)
     if signs and _BRACKETED.search(text):
         signs.add(BRACKETED)  # an address without any of these signs is none
-    if phones.ANY_NUMBER.search(text):
-        signs.add(NUMBER)
-    if phones.ANY_GLUED.search(text):
-        signs.add(GLUED)
+    if digit := _DIGIT.search(text):
+        if phones.ANY_NUMBER.search(text, digit.start()):
+            signs.add(NUMBER)
+        if phones.ANY_GLUED.search(text, digit.start()):
+            signs.add(GLUED)
     if _SPACED.search(text):
         signs.add(SPACED)
     if _RUN.search(text):
