@@ -14,6 +14,7 @@ from collector.client import VkClient
 from collector.engine import Engine
 from collector.errors import FAILED
 from collector.missing import broken, dates, empty, refusal, short, whole_methods
+from collector.owed import aged_walls, owes_walls
 from collector.panel import choose_people, numbers, subscriptions_of_people, walls_of_people
 from collector.reasons import KINDS
 from collector.resolve import known_community, resolve
@@ -28,6 +29,10 @@ from collector.walk_wall import walk_wall
 from storage import QUIET, SYSTEM_CLOCK, Clock, Event, Outcome, Store, Watch, audiences, journal, people
 
 Named = dict[str, int]
+_AGED = (
+    "Прочитаны все стены. Посмотреть заново, что на них нового, не хватило суточного лимита wall.get (стен: {number}): "
+    "следующий сбор начнёт с них, ждать его не нужно."
+)
 COUNTED = ("users", "memberships", "posts", "comments", "likes", "subscriptions")
 
 
@@ -64,11 +69,8 @@ def collect(
             save_batches(store, client, batches, clock)
             for method in limited - careful - expedition.parked.keys():
                 journal.save_capability(store, client.fingerprint, method, True, None, clock.now())
-    return _outcome(
-        expedition,
-        lost,
-        [*dates(expedition), *empty(expedition), *short(expedition, _typed(named)), *broken(expedition)],
-    )
+    notes = [*dates(expedition), *empty(expedition), *short(expedition, _typed(named)), *broken(expedition)]
+    return _outcome(expedition, lost, notes, _own_walls(expedition, named))
 
 
 def _typed(named: Named) -> dict[int, str]:
@@ -82,9 +84,8 @@ def _walks(expedition: Expedition, engine: Engine, named: Named) -> list[str]:
     Comments and likes come before the audiences: who was active may be what makes one.
     """
     what, specs = expedition.settings.what, expedition.settings.audiences
-    mine = expedition.settings.mine
-    open_ = {name: number for name, number in named.items() if number not in expedition.shut}
-    ids = [number for number in numbers(open_, [name for spec in specs for name in spec.communities]) if mine(number)]
+    mine, open_ = expedition.settings.mine, _open(expedition, named)
+    ids = _own_walls(expedition, named)
     # A share goes on from the members and the panel of the study it was split from.
     lists = numbers(open_, _written(specs)) if expedition.settings.share[1] == 1 else []
     lost: list[str] = []
@@ -113,6 +114,16 @@ def _walks(expedition: Expedition, engine: Engine, named: Named) -> list[str]:
         _twice(expedition, engine, "subscriptions", lambda: subscriptions_of_people(expedition))
         engine.run(followed_facts(expedition))
     return lost
+
+
+def _open(expedition: Expedition, named: Named) -> Named:
+    return {name: number for name, number in named.items() if number not in expedition.shut}
+
+
+def _own_walls(expedition: Expedition, named: Named) -> list[int]:
+    """The communities whose own walls this study, or its share, reads."""
+    names = [name for spec in expedition.settings.audiences for name in spec.communities]
+    return [number for number in numbers(_open(expedition, named), names) if expedition.settings.mine(number)]
 
 
 def _on_walls(
@@ -204,7 +215,13 @@ def _next_probe(expedition: Expedition) -> str:
     return f"Запустите ту же команду через {hours} ч или позже: она продолжит с этого места."
 
 
-def _outcome(expedition: Expedition, lost: Sequence[str], notes: Sequence[str]) -> Outcome:
+def _only_again(expedition: Expedition, own: Sequence[int]) -> bool:
+    """Whether the day's limit kept nothing from this run but another look at walls that were read before."""
+    return expedition.parked.keys() == {"wall.get"} and not owes_walls(expedition, own)
+
+
+def _outcome(expedition: Expedition, lost: Sequence[str], notes: Sequence[str], own: Sequence[int]) -> Outcome:
+    """How the run ended; ``own``: the communities whose own walls it reads."""
     store = expedition.store
     counts = {name: int(store.value(f"SELECT count(*) FROM {name}")) for name in COUNTED}
     counts["calls"] = sum(expedition.client.calls.values())
@@ -215,7 +232,9 @@ def _outcome(expedition: Expedition, lost: Sequence[str], notes: Sequence[str]) 
     messages += notes
     if expedition.watch.stopping():
         return Outcome("interrupted", counts, tuple(messages))
-    if expedition.parked:
+    if _only_again(expedition, own):
+        messages.append(_AGED.format(number=aged_walls(expedition, own)))
+    elif expedition.parked:
         names = ", ".join(expedition.parked)
         messages.append(f"Суточный лимит исчерпан: {names}. {_next_probe(expedition)}")
         return Outcome("paused", counts, tuple(messages))

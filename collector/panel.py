@@ -75,7 +75,7 @@ def walls_of_people(expedition: Expedition) -> Iterator[Reading]:
     """Walls of all audiences' people; a closed or deleted one is a gap that costs no call."""
     asked = _save_refused(expedition, "walls", None)
     ended = count(1)
-    for user_id, state in _in_turn(expedition, "walls"):
+    for user_id, state in in_turn(expedition, "walls"):
         if state in CLOSED:
             continue
         if not expedition.usable("wall.get"):
@@ -92,7 +92,7 @@ def subscriptions_of_people(expedition: Expedition) -> Iterator[Reading]:
         cut = find_cut(audiences.panel(expedition.store), settings.subscriptions_sample, settings.seed)
     asked = _save_refused(expedition, "subscriptions", cut)
     ended = count(1)
-    for user_id, state in _in_turn(expedition, "subscriptions"):
+    for user_id, state in in_turn(expedition, "subscriptions"):
         if state in CLOSED or not _drawn(expedition, cut, user_id):
             continue
         if not expedition.usable("users.getSubscriptions"):
@@ -106,7 +106,7 @@ def _panel(expedition: Expedition) -> Iterator[tuple[int, str]]:
     return (row for row in audiences.panel_states(expedition.store) if expedition.settings.mine(row[0]))
 
 
-def _in_turn(expedition: Expedition, kind: str) -> Iterator[tuple[int, str]]:
+def in_turn(expedition: Expedition, kind: str) -> Iterator[tuple[int, str]]:
     """The same people: who was never asked comes before who is asked again, or a study of more walls than a day allows
     would never come to its end; among equals the draw decides, so that whatever a day allows is no sample of veterans.
     """

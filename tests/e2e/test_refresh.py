@@ -199,14 +199,18 @@ def test_a_study_of_more_walls_than_a_day_allows_comes_to_its_end(kind: str) -> 
     a_day = len(readable) // 3 + 1
     settings = ServerSettings(requests_per_second=2000, daily_quota={"wall.get": a_day})
     with start_server(world, settings) as vk, open_store(":memory:") as store:
-        study, outcomes = Study(vk, store, kind), []
+        study, outcomes, complete = Study(vk, store, kind), [], []
         for _ in range(4):
             outcomes.append(study.collect(spec(number), what=("members", "walls"), max_posts=100))
+            complete.append(len(walls_read(study)) == len(readable))
             if len(outcomes) == 1:
                 first = set(walls_read(study))
             vk.limits.forget()
             study.clock.time += 25 * HOUR
-        assert [outcome.state for outcome in outcomes[:2]] == ["paused", "paused"]
+        assert [outcome.state for outcome in outcomes] == ["done" if all_ else "paused" for all_ in complete]
+        assert complete[:2] == [False, False] and complete[3], "a limit met in reading again is no pause: all is there"
+        again = [any("Посмотреть заново" in message for message in outcome.messages) for outcome in outcomes]
+        assert again == complete, "and it is told"
         assert sorted(walls_read(study)) == sorted(readable), "what was read yesterday is not read again before"
         drawn = sorted(readable, key=lambda one: lot(1, one))
         assert first <= set(drawn[: a_day + AT_ONCE]), "a day reads a sample of the list, not its veterans"
