@@ -32,6 +32,9 @@ _ASSUMED = (
     "30. Точнее скажет vkaudience plan без --offline."
 )
 
+_JOIN = "объедините с похожим сообществом."
+_SOFTER = "смягчите правило (definition) или добавьте в него сообществ."
+
 
 @click.command("plan")
 @click.option("--offline", is_flag=True, help="не спрашивать VK: по тому, что уже собрано, и по допущениям")
@@ -69,36 +72,50 @@ def _lines(plan: Plan, sample: int | None) -> list[str]:
         lines += _of_community(part)
         lines += _wanted(part.needed, part.people) if (part.facts.id,) in alone or not plan.unions else []
     for part in plan.rules:
-        lines += _of_rule(part) + _wanted(part.needed, part.people)
+        lines += _of_rule(part) + _wanted(part.needed, part.people, short=_SOFTER)
     for union in several:
         lines += _of_union(union)
     if plan.listed:
         lines.append(f"Людей из списков: {plan.listed}")
     if plan.drawn:
         lines.append(f"Людей в контрольных аудиториях: {plan.drawn}")
-    lines += ["", "Вызовы VK:"]
-    if plan.calls.keys() <= {"groups.getById"}:
-        lines.append("  Остальное собрано недавно ([collect] refresh_hours): сегодня читать больше нечего.")
-    more = _MORE | (_AT_MOST if any(part.facts.at_most for part in plan.rules) else {})
-    lines += [f"  {method:<24}{number:>9}{more.get(method, '')}" for method, number in plan.calls.items()]
-    left, parts = plan.left["wall.get"], (*plan.parts, *plan.rules)
-    lines.append(f"  Время не меньше {_duration(plan.seconds)} при разрешённой частоте вызовов.")
-    if plan.days > 1:
-        lines.append(f"  Дней: {plan.days}. VK отдаёт 5000 стен (wall.get) в сутки, сегодня осталось {left}.")
-        if plan.fits:
-            words = sum(round(part.today * part.worded.value) for part in parts)
-            lines.append(f"  Сегодня поместится: [collect] sample = {plan.fits}, людей с текстом около {words}.")
-    else:
-        lines.append(f"  Хватит одного дня: сегодня осталось вызовов wall.get: {left} из 5000.")
+    lines += ["", "Вызовы VK:", *_calls(plan), *_days(plan)]
     lines.append(f"Место на диске: около {max(1, round(plan.disk / 1_000_000))} МБ.")
     if any(part.facts.assumed for part in plan.parts):
         lines.append(_ASSUMED)
+    return lines + _enough(plan, sample)
+
+
+def _calls(plan: Plan) -> list[str]:
+    more = _MORE | (_AT_MOST if any(part.facts.at_most for part in plan.rules) else {})
+    lines = [f"  {method:<24}{number:>9}{more.get(method, '')}" for method, number in plan.calls.items()]
+    if plan.calls.keys() <= {"groups.getById"}:
+        lines.append("  Остальное собрано недавно ([collect] refresh_hours): сегодня читать больше нечего.")
+    return [*lines, f"  Время {_duration(plan.seconds)} при разрешённой частоте вызовов."]
+
+
+def _days(plan: Plan) -> list[str]:
+    """Whether the walls fit into today, and how much of them does."""
+    left = plan.left["wall.get"]
+    if plan.days == 1:
+        return [f"  Хватит одного дня: сегодня осталось вызовов wall.get: {left} из 5000."]
+    lines = [f"  Дней: {plan.days}. VK отдаёт 5000 стен (wall.get) в сутки, сегодня осталось {left}."]
+    if plan.fits:
+        words = sum(round(part.today * part.worded.value) for part in (*plan.parts, *plan.rules))
+        # Without a call left it is what was read already that suffices for so many.
+        how = "Сегодня поместится" if left else "Уже прочитанного хватит на"
+        lines.append(f"  {how}: [collect] sample = {plan.fits}, людей с текстом около {words}.")
+    return lines
+
+
+def _enough(plan: Plan, sample: int | None) -> list[str]:
+    """The sample that leaves enough people with words in every audience, where it is more than the study's."""
     wanted = [union.needed for union in plan.unions if union.people]
     wanted += [part.needed for part in plan.rules if part.people]
     needed = [number for number in wanted if number]
-    if needed and len(needed) == len(wanted) and (sample is None or sample < max(needed)):
-        lines.append(f"Чтобы в каждой аудитории осталось 300 человек с текстом: [collect] sample = {max(needed)}.")
-    return lines
+    if not needed or len(needed) < len(wanted) or (sample is not None and sample >= max(needed)):
+        return []
+    return [f"Чтобы в каждой аудитории осталось 300 человек с текстом: [collect] sample = {max(needed)}."]
 
 
 def _of_community(part: Part) -> list[str]:
@@ -145,12 +162,12 @@ def _of_union(union: Union) -> list[str]:
     return [f"{head}, с текстом из них около {union.with_words}", *told]
 
 
-def _wanted(needed: int | None, asked: int, where: str = "") -> list[str]:
-    """How many to ask for, where that is more than are asked."""
+def _wanted(needed: int | None, asked: int, where: str = "", short: str = _JOIN) -> list[str]:
+    """How many to ask for, where that is more than are asked; ``short``: what to do where there are not so many."""
     if not asked:
         return []
     if needed is None:
-        return ["  300 человек с текстом здесь не набрать: объедините с похожим сообществом."]
+        return [f"  300 человек с текстом здесь не набрать: {short}"]
     return [f"  для 300 человек с текстом нужно спросить{where} {needed}"] if needed > asked else []
 
 
@@ -170,5 +187,7 @@ def _shown(share: Share, what: tuple[str, str]) -> str:
 
 
 def _duration(seconds: float) -> str:
-    minutes = max(1, round(seconds / 60))
-    return f"{minutes // 60} ч {minutes % 60} мин" if minutes >= 60 else f"{minutes} мин"
+    minutes = round(seconds / 60)
+    if minutes < 1:
+        return "меньше минуты"
+    return "не меньше " + (f"{minutes // 60} ч {minutes % 60} мин" if minutes >= 60 else f"{minutes} мин")

@@ -405,3 +405,19 @@ def test_what_fits_today_is_not_held_down_by_a_small_community() -> None:
     assert "[collect] sample = 4000" in "\n".join(_lines(found, None))
     spent = reckon(facts, CollectSettings((), what=("walls",), max_posts=100), {"wall.get": 0})
     assert spent.fits == 0 and "Сегодня поместится" not in "\n".join(_lines(spent, None))
+
+
+def test_each_line_of_a_plan_says_what_can_be_done_about_it() -> None:
+    rule = big(id=0, name="оба", members=90, wall=None)
+    settings = CollectSettings((), max_posts=100, sample=120)
+    told = "\n".join(_lines(reckon([big()], settings, {"wall.get": 5000}, rules=[rule]), 120))
+    assert "смягчите правило" in told and "похожим сообществом" not in told, "no community is like a rule"
+
+    read = big(read=80, pages=0, wall=Wall(posts=0, pages=0))
+    over = "\n".join(_lines(reckon([read], settings, {"wall.get": 0}), 120))
+    assert "Уже прочитанного хватит на: [collect] sample = 80," in over and "Сегодня поместится" not in over
+
+    done = _lines(reckon([big(read=120, pages=0, wall=Wall(posts=0, pages=0))], settings, {"wall.get": 9}), 120)
+    calls = done[done.index("Вызовы VK:") + 1 :]
+    assert calls[0].split() == ["groups.getById", "1"] and calls[1].startswith("  Остальное собрано недавно")
+    assert calls[2] == "  Время меньше минуты при разрешённой частоте вызовов."
