@@ -10,7 +10,7 @@ from typing import Any
 from portraits.build import Parts
 from portraits.display import shorten, visible
 from portraits.interests import TopicCard
-from portraits.passport import drawn, rule
+from portraits.passport import drawn, period, rule
 from portraits.study import Study
 from portraits.words import Words
 from storage import portrait_people as people
@@ -72,6 +72,7 @@ def _names(study: Study, parts: Parts, words: Words) -> dict[str, Any]:
         "unstable": study.unstable,
         "EVERYONE": people.EVERYONE,
         "drawn": drawn,
+        "period": period,
         "rule": rule,
         "model_settings": _settings_rows(study),
         "tests": sum(1 for index in parts.indices.values() if index.state != "few"),

@@ -77,6 +77,9 @@ def _missing(study: Study, totals: Mapping[str, int]) -> tuple[str, ...]:
     return tuple(found)
 
 
+_NOON = 43_200
+
+
 @dataclass(frozen=True, slots=True)
 class Draw:
     """How a baseline was drawn: from which ``city`` (empty: none), ``when`` (UTC seconds), by which ``seed``."""
@@ -114,8 +117,19 @@ def rule(group: Group) -> tuple[str, int]:
         return "people", 0
     if len(group.communities) == 1 and ("any" in definition or "all" in definition):
         return "one", 0
-    for key in ("any", "all", "people"):
-        if key in definition:
-            return key, 0
-    least = definition.get("at_least")
-    return ("at_least", least) if isinstance(least, int) else ("unknown", 0)
+    # Every rule says how many people of a list it adds, "2 of 5" too: that is asked last.
+    if isinstance(least := definition.get("at_least"), int):
+        return "at_least", least
+    return next(((key, 0) for key in ("any", "all", "people") if key in definition), ("unknown", 0))
+
+
+def period(group: Group) -> tuple[int | None, int | None]:
+    """The noons (UTC seconds) of the first and the last day of what active people acted on; None: no such bound.
+
+    The days of a rule are UTC's; their noon is on the same day in the report's time zone too.
+    """
+    definition = _definition(group)
+    if "active" not in definition:
+        return None, None
+    since, until = definition.get("since"), definition.get("until")
+    return since + _NOON if since else None, until - _NOON if until else None

@@ -45,6 +45,30 @@ def test_a_community_left_out_is_named_as_left_out(
     assert row.count("Мамы района") == 1, "it is not in the list of the audience's own communities"
 
 
+DAY = 1_766_620_800  # 2025-12-25 00:00 UTC
+
+
+@pytest.mark.parametrize(
+    ("rule", "settings", "words"),
+    [
+        ({"at_least": 2, "of": [1, 3]}, {}, "состоит не меньше чем в 2 из сообществ"),
+        ({"active": 2, "walls": [1], "since": 0}, {}, "не меньше 2"),
+        (
+            {"active": 2, "walls": [1], "since": DAY, "until": DAY + 2 * 86_400}, {"timezone": "Asia/Vladivostok"},
+            "не меньше 2, написанное с 25.12.2025, написанное по 26.12.2025",
+        ),
+        ({"active": 3, "walls": [1], "until": DAY}, {"language": "en"}, "walls, written until 2025-12-24"),
+    ],
+)  # fmt: skip
+def test_a_rule_is_told_whole(
+    build: Any, page: Any, rule: dict[str, Any], settings: dict[str, Any], words: str
+) -> None:
+    store = build(model=False)
+    define(store, ROCK, {"people": 0, **rule})
+    row = line(page, store, "Рок-клуб", **settings)
+    assert words in row and ("1970" not in row) and "список людей" not in row
+
+
 @pytest.mark.parametrize(
     ("rule", "language", "words"),
     [

@@ -141,7 +141,7 @@ def test_refusals_are_the_parts_of_their_row_and_leave_nothing_to_subtract(build
         assert ("quality", f"refused.{state}", STUDENTS) not in found
     cells = rows(page, store, "refusals")
     assert cells["доступ закрыт"][2] == cells["не найдено"][2] == "скрыто"
-    assert "удалён" not in cells and "профиль закрыт" not in cells and "denied" not in html
+    assert "удалён" not in cells and "закрыто для посторонних" not in cells and "denied" not in html
 
 
 def test_lists_refused_are_named_in_words_and_few_people_are_not(build: Any, told: Any) -> None:
