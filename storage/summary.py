@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from storage import journal, models, texts
@@ -25,15 +25,22 @@ _LATEST = "SELECT command, max(id) AS id, outcome, messages FROM runs GROUP BY c
 
 # Open people of the audiences whose wall nobody has begun to read, once walls are read at all.
 _WAITING = (
-    f"SELECT count(DISTINCT a.user_id) FROM audience_members AS a WHERE a.user_id < {FIRST_LOCAL_ID} "
+    f"SELECT DISTINCT a.user_id FROM audience_members AS a WHERE a.user_id < {FIRST_LOCAL_ID} "
     "AND NOT EXISTS (SELECT 1 FROM walks AS w WHERE w.kind = 'walls' AND w.subject = a.user_id) "
     "AND NOT EXISTS (SELECT 1 FROM gaps AS g WHERE g.kind = 'walls' AND g.subject = a.user_id) "
     "AND EXISTS (SELECT 1 FROM walks WHERE kind = 'walls')"
 )
 
 
-def summary(store: Store, now: int, noted: Iterable[tuple[str, str, int, int]] = ()) -> dict[str, Any]:
-    """The study in numbers, ready for JSON. ``noted``: calls of other studies, as ``journal.calls_of_everyone`` takes.
+def _everybody(_: int) -> bool:
+    return True
+
+
+def summary(
+    store: Store, now: int, noted: Iterable[tuple[str, str, int, int]] = (), mine: Callable[[int], bool] = _everybody
+) -> dict[str, Any]:
+    """The study in numbers, ready for JSON. ``noted``: calls of other studies, as ``journal.calls_of_everyone`` takes;
+    ``mine``: whether a person's wall is read here or elsewhere in the team.
 
     ``audiences``: [name, kind, people]; ``unfinished``: [kind, subject, got, promised] of the walks that have a cursor
     to go on from; ``waiting``: people whose wall is still to be read; ``gaps``: [kind of walk, state, subjects];
@@ -53,9 +60,9 @@ def summary(store: Store, now: int, noted: Iterable[tuple[str, str, int, int]] =
         "texts": texts.count_texts(store),
         "not_lemmatized": store.value(_NOT_LEMMATIZED),
         "model": None if model is None else {"id": model.id, "n_topics": model.n_topics, "unit": model.unit},
-        "profiles": store.value("SELECT count(DISTINCT user_id) FROM user_topics WHERE signal != 'member'"),
+        "profiles": store.value("SELECT count(DISTINCT user_id) FROM user_topics WHERE signal = 'wrote'"),
         "unfinished": [[walk.kind, walk.subject, walk.got, walk.promised] for walk in walks],
-        "waiting": store.value(_WAITING),
+        "waiting": sum(mine(row[0]) for row in store.rows(_WAITING)),
         "gaps": [[kind, state, number] for (kind, state), number in journal.gap_counts(store).items()],
         "calls_of_last_day": journal.calls_of_everyone(store, now, noted),
         "probes": journal.probes(store, now),

@@ -15,6 +15,7 @@ from vkaudience.command import common
 from vkaudience.doors import noted_calls
 from vkaudience.next_step import changed, next_step, refit
 from vkaudience.output import say, say_json
+from vkaudience.rooms import collect_share
 
 STATES = {
     "ok": "открыты",
@@ -62,11 +63,15 @@ def _span(_: click.Context, __: click.Parameter, value: str | None) -> int | Non
 @common
 def command(options: Any, as_json: bool, quiet: bool, max_age: int | None) -> int:
     """Что собрано, что не закончено, что VK не отдал, последние запуски."""
+    from collector.settings import CollectSettings
+
     config = options.load()
     database = config.database
     with open_store(database, write=False) as store:
-        found = summary(store, SYSTEM_CLOCK.now(), noted_calls(config, journal.tokens(store)))
+        share = CollectSettings((), share=collect_share(config))
+        found = summary(store, SYSTEM_CLOCK.now(), noted_calls(config, journal.tokens(store)), share.mine)
         found |= {
+            "shared": share.share[1] > 1,
             "asked": config["collect"]["what"],
             "changed": changed(config, last_settings(store, "collect")),
             "refit": refit(config, last_settings(store, "topics")),

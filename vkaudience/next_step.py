@@ -57,8 +57,8 @@ def _shape(settings: Mapping[str, Any]) -> dict[str, Any]:
 def next_step(found: Mapping[str, Any]) -> str:
     """The command that the study waits for, and why where it is not plain.
 
-    ``found``: storage's summary with ``asked`` (what the config collects), ``changed`` (since the last collection) and
-    ``refit`` (settings of topics changed since they were made).
+    ``found``: storage's summary with ``asked`` (what the config collects), ``changed`` (since the last collection),
+    ``refit`` (settings of topics changed since they were made) and ``shared`` (one member's part of a team's study).
     """
     return _collecting(found) or _texts(found) or _results(found)
 
@@ -80,6 +80,8 @@ def _collecting(found: Mapping[str, Any]) -> str:
         return "vkaudience collect: настройки сбора с прошлого раза изменились"
     if _number(found, "audiences baseline") > _number(found, "collect"):
         return "vkaudience collect: соберёт стены контрольной аудитории"
+    if found["shared"]:
+        return "доля собрана: пришлите study.db тому, кто раздавал доли; он добавит её командой vkaudience team merge"
     return ""
 
 

@@ -129,6 +129,8 @@ def test_a_leader_who_collected_only_members_gives_out_walls_to_read(
         assert told["collect"]["what"] == ["walls"]
         done = run("collect", "-q", cwd=work, token=token)
         assert done.returncode == 0, done.stderr.decode()
+        status = json.loads(run("status", "--json", cwd=work, token=token).stdout)
+        assert status["waiting"] == 0 and "team merge" in status["next"], "the walls of the others are not awaited"
     assert run("team", "merge", *(str(work / "study.db") for work in works), cwd=lead, token=token).returncode == 0
     with open_store(lead / "study.db", write=False) as store:
         readable = {user for user, state in audiences.panel_states(store) if state == "ok"}
