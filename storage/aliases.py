@@ -65,10 +65,13 @@ class Aliases:
 
 
 def numbered_people(store: Store, source: str, external_ids: Sequence[str]) -> list[int]:
-    """The numbers of people as a source of data calls them. Raises MissingInput for one whom it does not name."""
+    """The numbers of people as a source of data calls them; a file's whole name stands for the source that was made of
+    it. Raises MissingInput for one whom it does not name."""
+    known = [row[0] for row in store.rows("SELECT DISTINCT source FROM aliases WHERE kind = 'user' ORDER BY 1")]
+    if source not in known:
+        source = max((one for one in known if source.startswith(f"{one}.")), key=len, default=source)
     found = Aliases(store, source).find("user", external_ids)
     if lost := [one for one in external_ids if one not in found]:
-        known = [row[0] for row in store.rows("SELECT DISTINCT source FROM aliases WHERE kind = 'user' ORDER BY 1")]
         raise MissingInput(
             f"В источнике «{source}» таких людей нет: {', '.join(map(repr, lost[:5]))}.",
             f"Источники исследования: {', '.join(known[:20]) or 'их нет, импорта не было'}.",
