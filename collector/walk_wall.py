@@ -86,7 +86,7 @@ def _pages(expedition: Expedition, walk: Walk) -> Pages:
         if walk.state == "open" and not expedition.watch.stopping():
             return (yield from _pages(expedition, walk))
     if walk.state != "open":
-        walk = _close(expedition, walk)
+        walk = _close(expedition, walk, whole=not _limited(expedition, walk) or (pages == 1 and not moving))
     return walk
 
 
@@ -262,14 +262,17 @@ def _look(
     return walk, [post.id in known for post in posts if not post.is_pinned], pin
 
 
-def _close(expedition: Expedition, walk: Walk) -> Walk:
-    """After the last page: note what is gone from a wall that was read to its end; count what a refresh found."""
+def _close(expedition: Expedition, walk: Walk, *, whole: bool) -> Walk:
+    """After the last page: note what is gone from a wall that was read to its end; count what a refresh found.
+
+    ``whole``: had it shown all that it counts, nothing was passed over: no limit was set, or one answer held it all.
+    """
     store, limits = expedition.store, decode_limits(walk.settings)
     with store.write():
-        if walk.state == "done" and not _limited(expedition, walk):
+        if walk.state == "done" and whole:
             if walk.got >= (walk.promised or 0):
                 walls.mark_unseen_deleted(store, walk.subject, walk.started_seen or 0, stamp(expedition, walk))
-            elif limits.known is not None:
+            elif limits.known is not None and not _limited(expedition, walk):
                 walk = walk._replace(got=min(walk.promised or 0, walls.count_posts(store, walk.subject)))
                 journal.save_walk(store, walk)
     return walk

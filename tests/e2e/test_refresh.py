@@ -134,6 +134,22 @@ def test_counters_edits_and_deletions_of_late_posts_are_seen(vk: SimulatedVk, st
     assert kept in stored(study, number)
 
 
+@pytest.mark.parametrize(("most", "since", "known"), [(100, None, True), (20, None, False), (100, 10**9, True)])
+def test_on_a_wall_that_one_answer_holds_whole_old_deletions_are_seen_within_limits(
+    vk: SimulatedVk, study: Study, number: int, most: int, since: int | None, known: bool
+) -> None:
+    for post in vk.state.wall(-number)[30:]:
+        vk.state.delete(-number, post.id)
+    oldest = vk.state.wall(-number)[-1]
+    assert study.clock.time - oldest.date > 31 * 24 * HOUR, "too old to be asked for one by one"
+    study.collect(spec(number), what=("posts",), max_posts=most, since=since)
+    vk.state.delete(-number, oldest.id)
+    study.clock.time += 25 * HOUR
+    study.collect(spec(number), what=("posts",), max_posts=most, since=since)
+    gone = {row[0] for row in study.rows("SELECT id FROM posts WHERE deleted_seen IS NOT NULL")}
+    assert gone == ({oldest.id} if known else set()), "what a limit passes over proves nothing"
+
+
 def test_joins_leaves_and_returns_are_stays_and_a_hidden_list_is_no_departure(
     vk: SimulatedVk, study: Study, world: World, number: int
 ) -> None:
