@@ -11,7 +11,10 @@ from storage.db import Store
 from storage.portrait_people import EVERYONE
 
 # Commands whose versions shape the numbers; ``report`` itself is left out, or no two reports would be equal.
-_SHAPING = ("collect", "import", "audiences", "lemmatize", "entities", "topics", "segment")
+_SHAPING = (
+    "collect", "team merge", "import", "audiences baseline", "lemmatize", "entities", "topics", "topics apply",
+    "segment",
+)  # fmt: skip
 
 TYPICAL = 0.5
 """The part of a text that a topic must take for the text to stand for it."""

@@ -16,7 +16,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from storage.audiences import audiences
+from storage.audiences import Selection, audiences, selected
 from storage.db import Store
 from storage.models import own_signal
 
@@ -97,6 +97,7 @@ def gather(store: Store, model_id: int | None) -> None:
             number = int(audience.id or 0)
             kinds[audience.kind].append(number)
             _add_members(connection, number, _definition(audience.definition))
+            _add_active(store, connection, number, _definition(audience.definition))
             _add_panel(connection, number, drawn=_definition(audience.recipe).get("sample") is not None)
         _unite(connection, EVERYONE, kinds["studied"])
         _unite(connection, REFERENCE, kinds["baseline"] or kinds["studied"])
@@ -128,7 +129,7 @@ def _ids(lists: list[Any]) -> list[int]:
 
 
 def _add_members(connection: sqlite3.Connection, audience_id: int, definition: Mapping[str, Any]) -> None:
-    """Present members by rule (any, all, at_least n of ...); other rules rest on ``audience_members`` alone."""
+    """Present members by rule (any, all, at_least n of ...); lists rest on ``audience_members`` alone."""
     ids = definition.get("any") or definition.get("all") or definition.get("of")
     if not isinstance(ids, list) or not ids:
         return
@@ -142,6 +143,18 @@ def _add_members(connection: sqlite3.Connection, audience_id: int, definition: M
         "GROUP BY m.user_id HAVING count(DISTINCT m.community_id) >= ?4",
         (audience_id, json.dumps(ids), json.dumps(minus), least),
     )
+
+
+def _add_active(store: Store, connection: sqlite3.Connection, audience_id: int, definition: Mapping[str, Any]) -> None:
+    """Who was active, so that whom the sample could not hold (closed, deleted) is counted as members are."""
+    if not isinstance(definition.get("active"), int):
+        return
+    rule = Selection(
+        tuple(_ids([definition.get("walls")])), 1, tuple(_ids([definition.get("minus")])), definition["active"],
+        definition.get("since") or 0, definition.get("until") or 2**62,
+    )  # fmt: skip
+    acted = ((audience_id, user_id) for user_id in list(selected(store, rule)))
+    connection.executemany("INSERT OR IGNORE INTO report_people VALUES (?, ?, NULL)", acted)
 
 
 def _add_panel(connection: sqlite3.Connection, audience_id: int, *, drawn: bool) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from storage import journal, models, texts
 from storage.aliases import FIRST_LOCAL_ID
 from storage.db import Store
+from storage.rows import TopicModel
 
 _COUNTED = ("communities", "users", "memberships", "posts", "comments", "documents", "user_topics")
 _AUDIENCES = (
@@ -60,7 +61,7 @@ def summary(
         "texts": texts.count_texts(store),
         "not_lemmatized": store.value(_NOT_LEMMATIZED),
         "model": None if model is None else {"id": model.id, "n_topics": model.n_topics, "unit": model.unit},
-        "profiles": store.value("SELECT count(DISTINCT user_id) FROM user_topics WHERE signal = 'wrote'"),
+        "profiles": _profiles(store, model),
         "unfinished": [[walk.kind, walk.subject, walk.got, walk.promised] for walk in walks],
         "waiting": sum(mine(row[0]) for row in store.rows(_WAITING)),
         "gaps": [[kind, state, number] for (kind, state), number in journal.gap_counts(store).items()],
@@ -71,6 +72,14 @@ def summary(
             row[0]: {"id": row[1], "outcome": row[2], "messages": json.loads(row[3])} for row in store.rows(_LATEST)
         },
     }
+
+
+def _profiles(store: Store, model: TopicModel | None) -> int:
+    """People with a profile of their own texts, as the report counts them: liking makes other people's a profile."""
+    if model is None:
+        return 0
+    sql = "SELECT count(DISTINCT user_id) FROM user_topics WHERE model_id = ? AND signal = ?"
+    return int(store.value(sql, (model.id, models.own_signal(store, model.id))))
 
 
 def last_settings(store: Store, command: str) -> dict[str, Any] | None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from storage import Store, journal, people
-from storage.rows import User
+from storage import Store, journal, people, walls
+from storage.rows import Post, User
 
 ROCK, MUMS, STUDENTS = 1, 2, 3
 
@@ -55,7 +55,7 @@ DAY = 1_766_620_800  # 2025-12-25 00:00 UTC
         ({"active": 2, "walls": [1], "since": 0}, {}, "не меньше 2"),
         (
             {"active": 2, "walls": [1], "since": DAY, "until": DAY + 2 * 86_400}, {"timezone": "Asia/Vladivostok"},
-            "не меньше 2, написанное с 25.12.2025, написанное по 26.12.2025",
+            "не меньше 2, написанное с 25.12.2025 по 26.12.2025",
         ),
         ({"active": 3, "walls": [1], "until": DAY}, {"language": "en"}, "walls, written until 2025-12-24"),
     ],
@@ -178,3 +178,25 @@ def test_a_collection_that_was_not_finished_is_told(
     assert page(store, language=language).lower().count(words) == 2, "at the head of the report too"
     journal.end_run(store, journal.start_run(store, "collect", {}, {}, 30), "partial", {}, (), 40)
     assert words not in page(store, language=language).lower()
+
+
+def test_of_active_people_the_closed_are_counted_too(build: Any, page: Any) -> None:
+    store = build(model=False)
+    acted = list(range(50_001, 50_041))
+    people.save_users(store, [User(one, state="closed" if one % 2 else "ok") for one in acted], 5)
+    walls.save_posts(store, [Post(-1, 1, from_id=-1, published_at=10, text="текст")], 5)
+    store.many("INSERT INTO likes VALUES (-1, 'post', 1, ?, 'like', 5)", [(one,) for one in acted])
+    define(store, ROCK, {"active": 1, "walls": [1], "since": 0, "people": 0})
+    rows = [(ROCK, one, 1.0, 5) for one in acted if not one % 2]
+    store.many("INSERT INTO audience_members VALUES (?, ?, ?, ?)", rows)
+    store.many("UPDATE audiences SET recipe = ? WHERE id = ?", [(json.dumps({"sample": 100}), ROCK)])
+    assert "20 из 40 (50 %)" in line(page, store, "Рок-клуб"), "a sample holds only whom VK shows"
+
+
+def test_the_commands_that_made_the_study_are_all_named(build: Any, page: Any) -> None:
+    store = build(model=False)
+    for command in ("audiences baseline", "team merge", "status"):
+        journal.end_run(store, journal.start_run(store, command, {}, {"vkaudience": "1"}, 10), "done", {}, (), 20)
+    html = page(store)
+    assert "vkaudience audiences baseline" in html and "vkaudience team merge" in html
+    assert "vkaudience status" not in html
