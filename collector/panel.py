@@ -43,7 +43,7 @@ def choose_people(expedition: Expedition, engine: Engine, named: Mapping[str, in
             told.append(_choose(expedition, engine, spec, named))
         audiences.remove_audiences_except(store, [spec.name for spec in settings.audiences])
     # Members were told of with their lists; of others whether they are still open is seen here alone.
-    lately = min(expedition.began, round(expedition.clock.now() - settings.refresh_hours * 3600))
+    lately = min(expedition.began, expedition.clock.now() - settings.refresh_seconds)
     engine.run(walk_profiles(expedition, filter(settings.mine, audiences.panel_unseen(store, lately))))
     return [message for message in told if message]
 

@@ -176,7 +176,7 @@ def _alone(store: Store, settings: CollectSettings, now: int) -> Alone:
     drawn = audiences.drawn_people(store) - listed
     people_ = listed | drawn
     shut = sum(state in CLOSED for state in plan_data.states_of(store, people_).values())
-    unseen = len(people_) - plan_data.count_seen(store, people_, now - round(settings.refresh_hours * 3600))
+    unseen = len(people_) - plan_data.count_seen(store, people_, now - settings.refresh_seconds)
     return Alone(len(listed), len(drawn), shut, unseen, *_lately(store, settings, people_, now))
 
 
@@ -200,7 +200,7 @@ def _strangers(
 
 def _lately(store: Store, settings: CollectSettings, user_ids: Iterable[int], now: int) -> tuple[int, int]:
     """Of how many of these people the wall, and the subscriptions, are not asked for again yet."""
-    ids, after = list(user_ids), now - round(settings.refresh_hours * 3600)
+    ids, after = list(user_ids), now - settings.refresh_seconds
     limits = Limits(settings.max_posts, settings.since)
     ended = plan_data.finished_walks(store, "walls", ids, after)
     read = sum(one.number for one in ended if one.refused or Limits(one.most, one.since).cover(limits))

@@ -72,6 +72,13 @@ class CollectSettings:
     seed: int = 1
     share: tuple[int, int] = (1, 1)
 
+    @property
+    def refresh_seconds(self) -> int:
+        """What was read so long ago, in seconds, is due again: a sixth less than ``refresh_hours``, because a run takes
+        its time and no timer starts to the second; what one night read at its end must not count as fresh when the
+        next one begins."""
+        return round(self.refresh_hours * 3600 * 5 / 6)
+
     def mine(self, number: int) -> bool:
         """Whether a person or community belongs to this share of a study that a team collects together."""
         part, of = self.share

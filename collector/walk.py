@@ -171,7 +171,7 @@ def due(
     wider = walk.state != "refused" and not before.cover(limits)
     read = journal.find_walk(store, source, subject) if source else None
     newer = read is not None and (read.finished_seen or 0) > (walk.started_seen or 0)
-    if not wider and not newer and now - finished < settings.refresh_hours * 3600:
+    if not wider and not newer and now - finished < settings.refresh_seconds:
         return None
     if walk.state == "refused" and before.cover(limits):
         limits = replace(limits, known=before.known, lacks=before.lacks)  # a refusal reads nothing
@@ -185,7 +185,7 @@ def due(
 def is_fresh(expedition: Expedition, kind: str, subject: int) -> bool:
     """Whether a walk came to its end, or to a refusal, within the study's refresh time."""
     walk = journal.find_walk(expedition.store, kind, subject)
-    since = expedition.clock.now() - expedition.settings.refresh_hours * 3600
+    since = expedition.clock.now() - expedition.settings.refresh_seconds
     return walk is not None and walk.state != "open" and (walk.finished_seen or 0) >= since
 
 

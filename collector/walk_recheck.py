@@ -14,6 +14,7 @@ from collector.parse_post import parse_post
 from collector.sweep import sweep
 from collector.values import inner
 from collector.walk import Expedition
+from collector.walk_wall import recount
 from storage import journal, walls
 
 METHOD = "wall.getById"
@@ -36,7 +37,7 @@ def _old_news(expedition: Expedition, kind: str, owner_id: int) -> list[int]:
         return []
     now = expedition.clock.now()
     published = max(now - DAYS * DAY, expedition.settings.since or 0)
-    lately = round(now - expedition.settings.refresh_hours * 3600)
+    lately = now - expedition.settings.refresh_seconds
     ids = walls.unseen_posts(expedition.store, owner_id, published=published, seen_before=lately)
     # One that was just seen goes along: if VK shows not even that, the others' absence proves nothing.
     witness = walls.newest_seen(expedition.store, owner_id, lately)
@@ -61,4 +62,7 @@ def _save(expedition: Expedition, posts: list[Key], response: Any) -> None:
         walls.save_posts(expedition.store, found, seen)
         for owner_id, ids in gone.items():
             walls.mark_deleted(expedition.store, owner_id, ids, seen)
+            walk = journal.find_walk(expedition.store, "posts" if owner_id < 0 else "walls", owner_id)
+            if walk is not None:
+                recount(expedition.store, walk)
         expedition.save_calls()

@@ -34,7 +34,7 @@ from collector.walk import (
     shrunk,
     stamp,
 )  # fmt: skip
-from storage import journal, walls
+from storage import Store, journal, walls
 from storage.rows import Post, Walk
 
 METHOD = "wall.get"
@@ -51,9 +51,10 @@ def walk_wall(expedition: Expedition, kind: str, owner_id: int) -> Reading:
 
 
 def _pages(expedition: Expedition, walk: Walk) -> Pages:
-    stale, pages, size, together, loose, ordered = 0, 0, PAGE, 0, False, True
+    stale, size, together, loose, ordered = 0, PAGE, 0, False, True
     overlap, cursor = OVERLAP, decode(walk.cursor)
     moving = cursor.offset > 0  # hours may have gone by since the page before
+    pages = int(moving)
     unproven = moving and cursor.pin > 0 and expedition.packing()
     if moving:
         walk = walk._replace(cursor=replace(cursor, back=max(OVERLAP, cursor.back)).encode())
@@ -129,6 +130,7 @@ def _ask(expedition: Expedition, walk: Walk, cursor: Cursor, size: int, overlap:
     if (
         walk.kind == "posts"
         and not walk.promised
+        and decode_limits(walk.settings).known is None  # else the first page mostly meets what is stored
         and not cursor.again
         and settings.since is None
         and settings.max_posts is None
@@ -267,12 +269,20 @@ def _close(expedition: Expedition, walk: Walk, *, whole: bool) -> Walk:
 
     ``whole``: had it shown all that it counts, nothing was passed over: no limit was set, or one answer held it all.
     """
-    store, limits = expedition.store, decode_limits(walk.settings)
+    store = expedition.store
     with store.write():
         if walk.state == "done" and whole:
             if walk.got >= (walk.promised or 0):
                 walls.mark_unseen_deleted(store, walk.subject, walk.started_seen or 0, stamp(expedition, walk))
-            elif limits.known is not None and not _limited(expedition, walk):
-                walk = walk._replace(got=min(walk.promised or 0, walls.count_posts(store, walk.subject)))
-                journal.save_walk(store, walk)
+            elif not _limited(expedition, walk):
+                walk = recount(store, walk)
+    return walk
+
+
+def recount(store: Store, walk: Walk) -> Walk:
+    """The walk with what its wall holds by now, where it is one that only looked for what is new. What VK counts and
+    does not show is told by that, and the next round reads on below what is known when more than that is missing."""
+    if walk.state == "done" and decode_limits(walk.settings).known is not None:
+        walk = walk._replace(got=min(walk.promised or 0, walls.count_posts(store, walk.subject)))
+        journal.save_walk(store, walk)
     return walk

@@ -1,0 +1,94 @@
+"""One study collected night after night: each reads what is due, at the least cost, and tells who came and went."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from collector.collect import collect
+from collector.settings import AudienceSpec, CollectSettings
+from storage import Outcome, Store, journal, open_store
+from tests.unit.collector.conftest import post
+
+DAY = 86_400
+ROCK = (AudienceSpec("рок", ("club7",)),)
+
+
+def night(store: Store, vk: Any, settings: CollectSettings) -> Outcome:
+    vk.calls.clear()
+    with vk.client() as client:
+        return collect(store, settings, client=client, clock=vk.clock)
+
+
+@pytest.mark.parametrize("late", [-240, 0, 240])
+def test_each_night_reads_all_again_though_the_one_before_took_minutes_and_no_timer_is_exact(
+    vk: Any, late: int
+) -> None:
+    settings = CollectSettings((AudienceSpec("коты", ("cats",)), *ROCK), what=("members", "posts", "walls"), sample=20)
+    vk.walls[-8] = [post(-8, 1)]
+
+    def slowly(method: str, number: int) -> None:
+        vk.clock.time += 60
+
+    vk.before = slowly
+    with open_store(":memory:") as store:
+        for number in range(3):
+            vk.clock.time = max(vk.clock.time, 1_000_000 + number * DAY + late * (number % 2))
+            assert night(store, vk, settings).state == "done"
+            assert vk.calls["groups.getMembers"] == 4 and vk.calls["wall.get"] >= 2
+        vk.clock.time += 6 * 3600
+        night(store, vk, settings)
+        assert not vk.calls["groups.getMembers"] and not vk.calls["wall.get"]
+
+
+def test_a_wall_gone_on_with_the_next_night_is_looked_at_from_the_top_again(vk: Any) -> None:
+    vk.executes = False
+    settings = CollectSettings(ROCK, what=("posts",))
+    vk.walls[-7] = [post(-7, number) for number in range(150, 0, -1)]
+    plain = vk.wall_get
+    vk.wall_get = lambda form: (
+        {"error": {"error_code": 29, "error_msg": "Rate limit reached"}} if vk.calls["wall.get"] > 1 else plain(form)
+    )
+    with open_store(":memory:") as store:
+        assert night(store, vk, settings).state == "paused"
+        vk.wall_get = plain
+        vk.walls[-7].insert(0, post(-7, 151))
+        vk.clock.time += DAY
+        assert night(store, vk, settings).state == "done"
+        assert store.value("SELECT count(*) FROM posts") == 151
+
+
+def hide(vk: Any, hidden: set[int]) -> None:
+    """The wall counts these posts and shows none of them."""
+    plain = vk.wall_get
+
+    def without(form: dict[str, str]) -> Any:
+        body = plain(form)
+        items = [item for item in body["response"]["items"] if item["id"] not in hidden]
+        return {"response": body["response"] | {"items": items}}
+
+    vk.wall_get = without
+
+
+@pytest.mark.parametrize("hidden", [set(), {20, 21, 90, 150, 333}])
+def test_a_still_night_costs_a_call_a_wall_also_after_posts_went(vk: Any, hidden: set[int]) -> None:
+    settings = CollectSettings(ROCK, what=("posts",))
+    now = int(vk.clock.time)
+    vk.walls[-7] = [post(-7, number) | {"date": now - 600 * (400 - number)} for number in range(350, 0, -1)]
+    hide(vk, hidden)
+    with open_store(":memory:") as store:
+        night(store, vk, settings)
+        vk.clock.time += DAY
+        vk.walls[-7] = [item for item in vk.walls[-7] if item["id"] not in (100, 170, 240)]  # the first night after
+        for _ in range(3):
+            assert night(store, vk, settings).state == "done"
+            assert vk.calls["wall.get"] == 1
+            vk.clock.time += DAY
+        gone = [row[0] for row in store.rows("SELECT id FROM posts WHERE deleted_seen IS NOT NULL ORDER BY id")]
+        assert gone == [100, 170, 240]
+        vk.walls[-7].insert(0, post(-7, 351))
+        night(store, vk, settings)
+        assert store.value("SELECT text FROM posts WHERE id = 351") and vk.calls["wall.get"] == 1
+        walk = journal.find_walk(store, "posts", -7)
+        assert (walk.promised, walk.got) == (348, 348 - len(hidden))
