@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from collector.errors import FAILED
 from collector.reasons import KINDS, reason, todo
 from collector.walk import Expedition
+from collector.walk_members import HIDDEN
 from storage import audiences, journal, walls
 
 _OF_MANY = ("walls", "subscriptions", "comments", "likes")
@@ -128,10 +129,9 @@ def short(expedition: Expedition, communities: Mapping[int, str]) -> list[str]:
     for number, name in communities.items():
         walk = journal.find_walk(store, "members", number)
         if walk and walk.state == "short" and walk.got < _NEARLY * (walk.promised or 0):
-            found.append(
-                f"Участников сообщества «{name}» VK показал {walk.got} из {walk.promised}; кто вышел, по такому списку "
-                "не узнать."
-            )
+            told = f"Участников сообщества «{name}» VK показал {walk.got} из {walk.promised}"
+            many = (walk.promised or 0) - walk.got > (walk.promised or 0) // HIDDEN
+            found.append(f"{told}; кто вышел, по такому списку не узнать." if many else f"{told}.")
     for number, name in communities.items() if settings.since is None and settings.max_posts is None else ():
         walk = journal.find_walk(store, "posts", -number)
         got = walls.count_posts(store, -number)

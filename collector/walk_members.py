@@ -28,6 +28,7 @@ from storage.rows import User, Walk
 METHOD = "groups.getMembers"
 PAGE = 1000
 OVERLAP = 1
+HIDDEN = 10  # one in so many members may be counted and not shown, and the list still tell who left
 
 
 def walk_members(expedition: Expedition, community_id: int, expected: int = 0) -> Reading:
@@ -94,12 +95,21 @@ def _page(expedition: Expedition, walk: Walk, cursor: Cursor, items: list[Any], 
             after = after._replace(got=after.got + len(set(ids) - known))
         if step.state != "open":
             after = finish(after, step.state, seen)
-            if step.state == "done" and after.got >= count:
+            if _met_all(after, count):
                 people.close_absent_members(store, walk.subject, started, seen)
             journal.clear_gap(store, walk.kind, walk.subject)
         journal.save_walk(store, after)
         expedition.save_calls()
     return after
+
+
+def _met_all(walk: Walk, count: int) -> bool:
+    """Whether who was not met by this ended walk is no member: all that VK counts were met, or all but those few that
+    it counts and does not show, as many as the round before lacked. Of a list that is cut short more is missing, and
+    of one that lacks more than one in ``HIDDEN`` nobody is called gone: that is no count of hidden people."""
+    lacking, limits = count - walk.got, decode_limits(walk.settings)
+    few = min(limits.lacks, count // HIDDEN) if limits.known is not None else 0
+    return lacking <= few and (walk.state == "done" or lacking > 0)
 
 
 def _absent(walk: Walk) -> int | None:

@@ -66,6 +66,9 @@ class FakeVk:
     def groups_getmembers(self, form: dict[str, str]) -> Any:
         return self.page("groups.getMembers", int(form["group_id"]), self.members, form, 1000)
 
+    def users_get(self, form: dict[str, str]) -> Any:
+        return {"response": [person(int(number)) for number in form["user_ids"].split(",")]}
+
     def wall_get(self, form: dict[str, str]) -> Any:
         return self.page("wall.get", int(form["owner_id"]), self.walls, form, 100)
 
@@ -95,6 +98,15 @@ class FakeVk:
             return {"error": {"error_code": code, "error_msg": "Access denied: group hide members"}}
         items, start = lists.get(subject, []), int(form.get("offset", 0))
         return {"response": {"count": len(items), "items": items[start : start + min(most, int(form["count"]))]}}
+
+
+class Veiled(list[Any]):
+    """A list that counts all of its places and shows nothing at those of the numbers ``hidden``."""
+
+    hidden: frozenset[int] = frozenset()
+
+    def __getitem__(self, index: Any) -> Any:
+        return [item for item in super().__getitem__(index) if item["id"] not in self.hidden]
 
 
 def person(number: int, **extra: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from collector.plan import plan
 from collector.settings import AudienceSpec, CollectSettings
 from storage import Event, Outcome, Store, audiences, journal, open_store, people
 from storage.summary import summary
-from tests.unit.collector.conftest import person, post
+from tests.unit.collector.conftest import Veiled, person, post
 
 AUDIENCES = (AudienceSpec("рок", ("vk.com/rock",)), AudienceSpec("коты", ("club8",)))
 SMALL = CollectSettings((AudienceSpec("коты", ("cats",)), AudienceSpec("рок", ("club7",))), sample=20)
@@ -206,15 +206,6 @@ def test_a_repeated_page_is_no_endless_walk(vk: Any) -> None:
     with open_store(":memory:") as store:
         outcome = run(store, vk, CollectSettings((AudienceSpec("рок", ("rock",)),), what=("posts",)))
         assert outcome.state == "partial" and vk.calls["wall.get"] < 60
-
-
-class Veiled(list[Any]):
-    """A list that counts all of its places and shows nothing at those of the numbers ``hidden``."""
-
-    hidden: frozenset[int] = frozenset()
-
-    def __getitem__(self, index: Any) -> Any:
-        return [item for item in super().__getitem__(index) if item["id"] not in self.hidden]
 
 
 @pytest.mark.parametrize("hidden", [{3}, {1, 2, 340, 341}, {1500, 9}, set(range(5, 1500, 47)), set(range(60, 165))])

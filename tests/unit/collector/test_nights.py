@@ -9,7 +9,7 @@ import pytest
 from collector.collect import collect
 from collector.settings import AudienceSpec, CollectSettings
 from storage import Outcome, Store, journal, open_store
-from tests.unit.collector.conftest import post
+from tests.unit.collector.conftest import Veiled, post
 
 DAY = 86_400
 ROCK = (AudienceSpec("рок", ("club7",)),)
@@ -92,3 +92,56 @@ def test_a_still_night_costs_a_call_a_wall_also_after_posts_went(vk: Any, hidden
         assert store.value("SELECT text FROM posts WHERE id = 351") and vk.calls["wall.get"] == 1
         walk = journal.find_walk(store, "posts", -7)
         assert (walk.promised, walk.got) == (348, 348 - len(hidden))
+
+
+def members(store: Store) -> list[list[int]]:
+    """Who is a member of community 7 now, and who left it."""
+    sql = "SELECT user_id FROM memberships WHERE community_id = 7 AND left_seen IS {} NULL ORDER BY user_id"
+    return [[row[0] for row in store.rows(sql.format(there))] for there in ("", "NOT")]
+
+
+@pytest.mark.parametrize("hidden", [{13}, {1, 2, 999, 1000, 2500}, set(range(20, 2500, 11))])
+def test_who_leaves_and_returns_is_told_though_the_list_counts_people_whom_it_never_shows(
+    vk: Any, hidden: set[int]
+) -> None:
+    settings = CollectSettings(ROCK, what=("members",))
+    everybody = vk.members[7]
+    with open_store(":memory:") as store:
+        for there in (everybody, [one for one in everybody if one["id"] not in (3, 1500)], everybody):
+            vk.members[7] = Veiled(there)
+            vk.members[7].hidden = frozenset(hidden)
+            assert night(store, vk, settings).state == "done"
+            shown = [one["id"] for one in vk.members[7][:]]
+            assert members(store)[0] == shown
+            vk.clock.time += DAY
+        assert members(store)[1] == [3, 1500]
+
+
+@pytest.mark.parametrize("shown", [0, 1000, 2000, 2240])
+def test_a_list_cut_short_for_nights_is_no_departure(vk: Any, shown: int) -> None:
+    settings = CollectSettings(ROCK, what=("members",))
+    everybody = vk.members[7]
+    with open_store(":memory:") as store:
+        night(store, vk, settings)
+        vk.members[7] = Veiled(everybody)
+        vk.members[7].hidden = frozenset(range(shown + 1, 2501))
+        for _ in range(3):
+            vk.clock.time += DAY
+            night(store, vk, settings)
+            assert members(store)[1] == []
+        vk.members[7] = everybody[:-1]
+        vk.clock.time += DAY
+        night(store, vk, settings)
+        assert members(store) == [list(range(1, 2500)), [2500]]
+
+
+def test_more_hidden_people_than_the_night_before_are_no_departure_yet(vk: Any) -> None:
+    settings = CollectSettings(ROCK, what=("members",))
+    vk.members[7] = Veiled(vk.members[7])
+    vk.members[7].hidden = frozenset({700})
+    with open_store(":memory:") as store:
+        night(store, vk, settings)
+        vk.members[7].hidden = frozenset({700, 701})
+        vk.clock.time += DAY
+        night(store, vk, settings)
+        assert members(store)[1] == []
