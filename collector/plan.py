@@ -18,7 +18,7 @@ from collector.engine import Engine
 from collector.errors import VkQuota
 from collector.pilot import look
 from collector.plan_facts import MEMBERS_A_CALL, POSTS_A_CALL, Alone, Facts, Named, drawn_from, gather, own_posts
-from collector.plan_parts import WALL_CALLS, Part, Union, fitting, make_part, mean_posts, union, unread
+from collector.plan_parts import WALL_CALLS, Part, Union, fitting, make_part, mean_posts, union, wall_cost
 from collector.resolve import resolve
 from collector.settings import DAILY, CollectSettings
 from collector.walk import Expedition
@@ -197,7 +197,7 @@ def _calls(
     if "members" in what:
         found["groups.getMembers"] = sum(_list_calls(one) for one in lists)
     found["users.get"] = math.ceil((alone.unseen + strangers) / 1000)
-    found["wall.get"] = math.ceil(walls + sum(unread(part) * part.wall_calls for part in parts))
+    found["wall.get"] = math.ceil(walls + sum(wall_cost(part, part.people) for part in parts))
     for kind, method in (("comments", "wall.getComments"), ("likes", "likes.getList")):
         if kind in what:
             found[method] = math.ceil(sum(_post_calls(one, kind, settings) for one in lists))

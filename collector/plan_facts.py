@@ -52,10 +52,11 @@ class Wall:
 class Facts:
     """What is known of one community, or of the people of one rule (``id`` 0). ``walls``: (posts that VK counts, words
     of four letters and more) of the people whose wall was ever read; empty ``states`` and ``walls``: nothing was looked
-    at. Of ``read`` people the wall, of ``followed`` the subscriptions were read so lately that they are not asked for
-    again; ``pages``: calls that the member list takes, None: by its length. ``share`` of its members are asked for,
-    ``wall`` None: its own is not read. ``emptied``: ``minus`` takes all away. ``assumed``: nothing is known of it,
-    its size is a prior. ``at_most``: no more people than that, where nothing tells how many fewer."""
+    at. Of ``read`` people the wall, of ``followed`` the subscriptions are not asked for here: they were read lately, or
+    these people are counted with another community; of ``again`` others the wall was read before, and one call brings
+    what is new on it. ``pages``: calls that the member list takes, None: by its length. ``share`` of its members are
+    asked for, ``wall`` None: its own is not read. ``emptied``: ``minus`` takes all away. ``assumed``: nothing is known
+    of it, its size is a prior. ``at_most``: no more people than that, where nothing tells how many fewer."""
 
     id: int
     name: str
@@ -64,6 +65,7 @@ class Facts:
     walls: Sequence[tuple[int, int]]
     read: int = 0
     followed: int = 0
+    again: int = 0
     pages: int | None = None
     refused: str = ""
     share: float = 1.0
@@ -138,22 +140,25 @@ def gather(store: Store, settings: CollectSettings, ids: Sequence[int], known: N
     facts |= {number: Facts(number, name, MEMBERS, {}, [], assumed=True) for number, name in known.assumed.items()}
     members = {number: one.members for number, one in facts.items()}
     shares: dict[int, float] = {}
-    lately: dict[int, tuple[int, int]] = {}
+    panels: dict[int | str, set[int]] = {}
     rules, strangers, own = [], 0, set()
     unions: list[tuple[str, tuple[int, ...]]] = []
     for spec in settings.audiences:
         named, minus = ([n for n in known.ids(names) if n in facts] for names in (spec.communities, spec.minus))
         own |= {*named}
         if spec.actions or spec.least > 1:
-            rules.append(_rule(store, settings, spec, named, minus, facts, now))
+            rules.append(_rule(store, settings, spec, named, minus, facts))
+            chosen = _selection(settings, spec, named, minus)
+            panels[spec.name] = set(_drawn(store, settings, chosen, 1.0)) if named else set()
             strangers += _strangers(store, settings, spec, named, minus, rules[-1]) if spec.actions else 0
             continue
         unions += [(spec.name, tuple(named))] if named else []
         for number in named:
             shares[number] = max(shares.get(number, 0.0), _left(store, members, number, minus))
             seen = sum(facts[number].states.values()) / max(1, members[number])
-            drawn = _drawn(store, settings, Selection((number,), 1, tuple(minus)), seen)
-            lately[number] = max(lately.get(number, (0, 0)), _lately(store, settings, drawn, now))
+            panels.setdefault(number, set()).update(
+                _drawn(store, settings, Selection((number,), 1, tuple(minus)), seen)
+            )
     communities = [
         replace(
             one, share=shares.get(number, 0.0), wall=one.wall if number in own else None,
@@ -161,14 +166,30 @@ def gather(store: Store, settings: CollectSettings, ids: Sequence[int], known: N
         )
         for number, one in facts.items()
     ]  # fmt: skip
+    marks = _marks(store, settings, panels, now)
     return Gathered(
-        tuple(_marked(one, lately.get(one.id, (0, 0))) for one in communities), tuple(rules), strangers,
-        _alone(store, settings, now), tuple(unions),
+        tuple(_marked(one, marks.get(one.id)) for one in communities),
+        tuple(_marked(one, marks.get(one.name)) for one in rules), strangers, _alone(store, settings, now),
+        tuple(unions),
     )  # fmt: skip
 
 
-def _marked(facts: Facts, lately: tuple[int, int]) -> Facts:
-    return replace(facts, read=lately[0], followed=lately[1])
+def _marked(facts: Facts, mark: tuple[int, int, int] | None) -> Facts:
+    return replace(facts, read=mark[0], followed=mark[1], again=mark[2]) if mark else facts
+
+
+def _marks(
+    store: Store, settings: CollectSettings, panels: Mapping[int | str, set[int]], now: int
+) -> dict[int | str, tuple[int, int, int]]:
+    """(read, followed, again) of the people of each part; whoever belongs to several counts in the first."""
+    found: dict[int | str, tuple[int, int, int]] = {}
+    counted: set[int] = set()
+    for name, panel in panels.items():
+        fresh, twice = panel - counted, len(panel & counted)
+        counted |= panel
+        read, followed = _lately(store, settings, fresh, now - settings.refresh_seconds)
+        found[name] = read + twice, followed + twice, _lately(store, settings, fresh, 0)[0] - read
+    return found
 
 
 def _alone(store: Store, settings: CollectSettings, now: int) -> Alone:
@@ -177,7 +198,9 @@ def _alone(store: Store, settings: CollectSettings, now: int) -> Alone:
     people_ = listed | drawn
     shut = sum(state in CLOSED for state in plan_data.states_of(store, people_).values())
     unseen = len(people_) - plan_data.count_seen(store, people_, now - settings.refresh_seconds)
-    return Alone(len(listed), len(drawn), shut, unseen, *_lately(store, settings, people_, now))
+    return Alone(
+        len(listed), len(drawn), shut, unseen, *_lately(store, settings, people_, now - settings.refresh_seconds)
+    )
 
 
 def _drawn(store: Store, settings: CollectSettings, selection: Selection, known: float) -> list[int]:
@@ -198,9 +221,10 @@ def _strangers(
     return len(audiences.strangers(store, _selection(settings, spec, named, minus)))
 
 
-def _lately(store: Store, settings: CollectSettings, user_ids: Iterable[int], now: int) -> tuple[int, int]:
-    """Of how many of these people the wall, and the subscriptions, are not asked for again yet."""
-    ids, after = list(user_ids), now - settings.refresh_seconds
+def _lately(store: Store, settings: CollectSettings, user_ids: Iterable[int], after: int) -> tuple[int, int]:
+    """Of how many of these people the wall, as far as the study reads it, and the subscriptions were read after that
+    moment (UTC seconds)."""
+    ids = list(user_ids)
     limits = Limits(settings.max_posts, settings.since)
     ended = plan_data.finished_walks(store, "walls", ids, after)
     read = sum(one.number for one in ended if one.refused or Limits(one.most, one.since).cover(limits))
@@ -245,7 +269,7 @@ def _acted(store: Store, settings: CollectSettings, named: Sequence[int], facts:
 
 def _rule(
     store: Store, settings: CollectSettings, spec: AudienceSpec, named: Sequence[int], minus: Sequence[int],
-    facts: Mapping[int, Facts], now: int,
+    facts: Mapping[int, Facts],
 ) -> Facts:  # fmt: skip
     """The people of a rule: open and wordy as the members of its communities are."""
     count, at_most = _by_rule(store, settings, spec, named, minus, facts)
@@ -253,9 +277,7 @@ def _rule(
     for number in named:
         states.update(facts[number].states)
     texts = [wall for number in named for wall in facts[number].walls]
-    drawn = _drawn(store, settings, _selection(settings, spec, named, minus), 1.0) if named else []
-    rule = Facts(0, spec.name, count, states, texts, wall=None, at_most=at_most)
-    return _marked(rule, _lately(store, settings, drawn, now))
+    return Facts(0, spec.name, count, states, texts, wall=None, at_most=at_most)
 
 
 def _selection(

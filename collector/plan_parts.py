@@ -112,9 +112,11 @@ def mean_posts(facts: Facts, settings: CollectSettings) -> float:
     return sum(min(posts, settings.max_posts or posts) for posts, _ in facts.walls) / len(facts.walls)
 
 
-def unread(part: Part) -> int:
-    """People whose wall is still to be read."""
-    return max(0, part.people - part.facts.read)
+def wall_cost(part: Part, people: int) -> float:
+    """Calls that the walls of so many of its people take: one for each that was read before, however long it is."""
+    due = max(0, people - part.facts.read)
+    again = min(due, part.facts.again)
+    return again + (due - again) * part.wall_calls
 
 
 def union(name: str, parts: Sequence[Part]) -> Union:
@@ -135,7 +137,7 @@ def fitting(parts: Iterable[Part], calls: float) -> int:
     asked = [part for part in parts if part.people]
 
     def cost(sample: int) -> float:
-        return sum(max(0, min(sample, part.people) - part.facts.read) * part.wall_calls for part in asked)
+        return sum(wall_cost(part, min(sample, part.people)) for part in asked)
 
     most = max((part.people for part in asked), default=0)
     over = _least(lambda sample: cost(sample) > calls, most)

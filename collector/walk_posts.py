@@ -19,8 +19,9 @@ from storage.rows import Gap, Walk
 
 # So many refused posts, and none that was answered, are a refusal of the wall.
 REFUSED_POSTS = 10
-# As many comments may have gone as have come: those of posts so young are read again after so many days.
-YOUNG, AGAIN = 30 * 86_400, 3 * 86_400
+# As many comments may have gone as have come: those of posts so young are read again every third night, and no night
+# begins to the second when the one three days before it did.
+YOUNG, AGAIN = 30 * 86_400, 60 * 3_600
 
 # Reads of one post what of it is to be read; besides, the first asks of the posts after it. Its value: new rows.
 ReadPost = Callable[[int, list[str], tuple[Ask, ...]], Generator[Ask, Any, int]]

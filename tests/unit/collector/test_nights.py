@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from collector.collect import collect
+from collector.plan import plan
 from collector.settings import AudienceSpec, CollectSettings
 from storage import Outcome, Store, journal, open_store
 from tests.unit.collector.conftest import Veiled, post
@@ -92,6 +93,27 @@ def test_a_still_night_costs_a_call_a_wall_also_after_posts_went(vk: Any, hidden
         assert store.value("SELECT text FROM posts WHERE id = 351") and vk.calls["wall.get"] == 1
         walk = journal.find_walk(store, "posts", -7)
         assert (walk.promised, walk.got) == (348, 348 - len(hidden))
+
+
+def test_a_plan_of_the_next_night_tells_the_calls_that_it_makes(vk: Any) -> None:
+    specs = (
+        AudienceSpec("рок", ("rock",)),
+        AudienceSpec("кино", ("club9",)),
+        AudienceSpec("оба", ("rock", "club9"), least=2),
+    )
+    vk.groups[9] = vk.groups[7] | {"id": 9, "screen_name": "cinema"}
+    vk.members[9] = vk.members[7][:300]
+    vk.members[7] = vk.members[7][100:]
+    for number in range(1, 2501, 7):
+        vk.walls[number] = [post(number, one) for one in range(1 + number % 4 * 90, 0, -1)]
+    settings = CollectSettings(specs, sample=40)
+    with open_store(":memory:") as store:
+        night(store, vk, settings)
+        vk.clock.time += DAY
+        told = plan(store, settings, client=None, clock=vk.clock)
+        night(store, vk, settings)
+        assert told.calls["groups.getMembers"] == vk.calls["groups.getMembers"]
+        assert told.calls["wall.get"] == vk.calls["wall.get"] > 80
 
 
 def members(store: Store) -> list[list[int]]:
