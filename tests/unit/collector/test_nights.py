@@ -95,6 +95,34 @@ def test_a_still_night_costs_a_call_a_wall_also_after_posts_went(vk: Any, hidden
         assert (walk.promised, walk.got) == (348, 348 - len(hidden))
 
 
+@pytest.mark.parametrize("limits", [{}, {"max_posts": 100}, {"since": 900_000}, {"max_posts": 3}])
+@pytest.mark.parametrize("left", [0, 1, 2])
+def test_posts_deleted_from_a_short_wall_are_told_under_limits_too(vk: Any, left: int, limits: dict[str, int]) -> None:
+    now = int(vk.clock.time)
+    vk.walls[-7] = [post(-7, number) | {"date": now - 9000 + number} for number in (3, 2, 1)]
+    settings = CollectSettings(ROCK, what=("posts",), **limits)
+    with open_store(":memory:") as store:
+        night(store, vk, settings)
+        vk.walls[-7] = vk.walls[-7][:left]
+        vk.clock.time += DAY
+        for _ in range(2):
+            night(store, vk, settings)
+            gone = [row[0] for row in store.rows("SELECT id FROM posts WHERE deleted_seen IS NOT NULL ORDER BY id")]
+            assert gone == [1, 2, 3][: 3 - left]
+            vk.clock.time += DAY
+
+
+@pytest.mark.parametrize("limits", [{"max_posts": 2}, {"since": 995_000}])
+def test_posts_beyond_a_limit_set_later_are_not_called_deleted(vk: Any, limits: dict[str, int]) -> None:
+    now = int(vk.clock.time)
+    vk.walls[-7] = [post(-7, number) | {"date": now - 9000 + number * 2000} for number in (4, 3, 2, 1)]
+    with open_store(":memory:") as store:
+        night(store, vk, CollectSettings(ROCK, what=("posts",)))
+        vk.clock.time += DAY
+        night(store, vk, CollectSettings(ROCK, what=("posts",), **limits))
+        assert store.value("SELECT count(*) FROM posts WHERE deleted_seen IS NULL") == 4
+
+
 def test_a_plan_of_the_next_night_tells_the_calls_that_it_makes(vk: Any) -> None:
     specs = (
         AudienceSpec("рок", ("rock",)),
