@@ -19,7 +19,7 @@ from vkaudience.russian import as_called
 QUARTERS = 4
 # Where one kind of work has many subjects (the walls of fifty communities), so many lines and then ever fewer.
 LINES = 5
-STOPPING = "\nОстанавливаюсь после текущей страницы; ещё раз Ctrl-C — сразу.\n"
+STOPPING = "\nОстанавливаюсь, как только сохраню начатое; ещё раз Ctrl-C — сразу.\n"
 
 
 class Stop:
