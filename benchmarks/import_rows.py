@@ -50,18 +50,31 @@ def make_rows(number: int, people: int, between: str = " ") -> list[tuple[str, .
 
 def write_files(folder: Path, rows: list[tuple[str, ...]]) -> dict[str, Path]:
     """The same rows as CSV and JSONL."""
-    table, lines = folder / "rows.csv", folder / "rows.jsonl"
+    table, lines, raw = folder / "rows.csv", folder / "rows.jsonl", folder / "wall.jsonl"
     with table.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([HEADER, *rows])
     with lines.open("w", encoding="utf-8") as file:
         file.writelines(json.dumps(dict(zip(HEADER, row, strict=True)), ensure_ascii=False) + "\n" for row in rows)
-    return {"csv": table, "jsonl": lines}
+    files = {"csv": table, "jsonl": lines}
+    if rows[0][2]:
+        with raw.open("w", encoding="utf-8") as file:
+            file.writelines(json.dumps(as_vk(row), ensure_ascii=False) + "\n" for row in rows)
+        files["raw VK JSON"] = raw
+    return files
+
+
+def as_vk(row: tuple[str, ...]) -> dict[str, object]:
+    """A row as an item of ``wall.get``."""
+    counters = {name: {"count": len(row[1]) % 50} for name in ("likes", "comments", "reposts", "views")}
+    number, author = int(row[0]), int(row[2].removeprefix("автор ")) + 1
+    post = {"id": number, "owner_id": -1 - number % 8, "from_id": author, "date": int(row[4]), "text": row[1]}
+    return {**post, **counters, "post_type": "post", "attachments": [], "marked_as_ads": 0, "hash": "x" * 18}
 
 
 def bare(folder: Path, study: Path) -> float:
     """Seconds of a plain executemany of a study's rows into the same tables and columns, 1000 rows a transaction."""
     ready = {}
-    with open_store(study) as store, open_store(folder / "bare.db") as empty:
+    with open_store(study) as store, open_store(folder / f"bare {study.name}") as empty:
         for (name,) in list(store.rows("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY rowid")):
             # Read anew each time: Python keeps the bytes of a text that SQLite was given before.
             rows = [tuple(row) for row in store.rows(f"SELECT * FROM {name} ORDER BY rowid")]
@@ -102,7 +115,8 @@ def measure(rows: list[tuple[str, ...]]) -> dict[str, float]:
             folder = Path(name) / str(turn)
             folder.mkdir()
             taken = {kind: imported(folder, file, kind) for kind, file in files.items()}
-            taken["bare"] = bare(folder, folder / "csv.db")
+            bares = {f"bare {kind}": bare(folder, folder / f"{kind}.db") for kind in files}
+            taken |= bares
             best = {side: min(best.get(side, time_taken), time_taken) for side, time_taken in taken.items()}
             shutil.rmtree(folder)
     return best
@@ -118,9 +132,13 @@ def main() -> None:
     }
     for title, rows in cases.items():
         best = measure(rows)
-        print(f"{title}: bare executemany {number / best['bare']:,.0f} rows/s")
-        for kind in ("csv", "jsonl"):
-            print(f"  import of {kind}: {number / best[kind]:,.0f} rows/s, ratio {best['bare'] / best[kind]:.2f}")
+        print(f"{title}:")
+        for kind in [kind for kind in best if f"bare {kind}" in best]:
+            own, plain = best[kind], best[f"bare {kind}"]
+            print(
+                f"  import of {kind}: {number / own:,.0f} rows/s, bare executemany {number / plain:,.0f}, "
+                f"ratio {plain / own:.2f}"
+            )
 
 
 if __name__ == "__main__":
