@@ -132,7 +132,7 @@ def cross_validated(
             for at, sentence in enumerate(part):
                 if at // BLOCK % FOLDS == fold:
                     results[name][0].append(sentence)
-                    results[name][1].append([pair[0] for pair in chooser.sentence([one.form for one in sentence])])
+                    results[name][1].append(chooser.lemmas([one.form for one in sentence]))
     return results
 
 

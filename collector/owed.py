@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from collector.panel import CLOSED, in_turn
-from collector.walk import Expedition, Limits, decode_limits, due
+from collector.walk import Expedition, decode_limits, due, wall_limits
 from storage import journal
 
 
@@ -22,8 +22,8 @@ def owes_walls(expedition: Expedition, community_ids: Iterable[int]) -> bool:
 def aged_walls(expedition: Expedition, community_ids: Iterable[int]) -> int:
     """How many of these walls are due again."""
     store, settings, now = expedition.store, expedition.settings, expedition.clock.now()
-    walls = _walls(expedition, community_ids)
-    return sum(due(store, settings, now, kind, subject, _limits(expedition)) is not None for kind, subject in walls)
+    walls, limits = _walls(expedition, community_ids), wall_limits(settings)
+    return sum(due(store, settings, now, kind, subject, limits) is not None for kind, subject in walls)
 
 
 def _walls(expedition: Expedition, community_ids: Iterable[int]) -> Iterator[tuple[str, int]]:
@@ -39,8 +39,4 @@ def _is_new(expedition: Expedition, kind: str, subject: int) -> bool:
     if walk is None or walk.state == "refused":
         return walk is None
     told = decode_limits(walk.settings)
-    return (walk.state == "open" and told.known is None) or not told.cover(_limits(expedition))
-
-
-def _limits(expedition: Expedition) -> Limits:
-    return Limits(expedition.settings.max_posts, expedition.settings.since)
+    return (walk.state == "open" and told.known is None) or not told.cover(wall_limits(expedition.settings))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from itertools import count, islice
 
 from collector.ask import Reading
 from collector.engine import Engine
 from collector.reasons import KINDS
-from collector.sample import Cut, active, find_cut, lot, save_audience, settled
+from collector.sample import Cut, find_cut, lot, save_audience, selection_of, settled
 from collector.settings import AudienceSpec
 from collector.walk import Expedition, is_fresh
 from collector.walk_profiles import walk_profiles
@@ -53,7 +52,7 @@ def _choose(expedition: Expedition, engine: Engine, spec: AudienceSpec, named: M
     store, settings, now = expedition.store, expedition.settings, expedition.clock.now()
     ids, minus = numbers(named, spec.communities), numbers(named, spec.minus)
     missing = [name for name in dict.fromkeys(spec.communities) if name not in named]
-    acted = replace(active(spec, settings), communities=tuple(ids), minus=tuple(minus))
+    acted = selection_of(spec, settings, ids, minus, least=1)
     if spec.actions and settings.sample is not None:
         # A panel is drawn among those who can be read, and who acted may be no member: nothing tells yet.
         engine.run(walk_profiles(expedition, audiences.strangers(store, acted)))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from collector.overlap import PILOT, belonging
 from collector.panel import CLOSED
 from collector.resolve import known_community
-from collector.sample import active, find_cut, lot
+from collector.sample import find_cut, lot, selection_of
 from collector.settings import AudienceSpec, CollectSettings
-from collector.walk import Limits, decode_limits, due
+from collector.walk import Limits, decode_limits, due, wall_limits
 from collector.walk_posts import AGAIN, YOUNG
 from storage import Store, audiences, journal, people, plan_data, walls
 from storage.audiences import Selection
@@ -148,7 +148,7 @@ def gather(store: Store, settings: CollectSettings, ids: Sequence[int], known: N
         own |= {*named}
         if spec.actions or spec.least > 1:
             rules.append(_rule(store, settings, spec, named, minus, facts))
-            chosen = _selection(settings, spec, named, minus)
+            chosen = selection_of(spec, settings, named, minus, least=spec.least)
             panels[spec.name] = set(_drawn(store, settings, chosen, 1.0)) if named else set()
             strangers += _strangers(store, settings, spec, named, minus, rules[-1]) if spec.actions else 0
             continue
@@ -184,23 +184,24 @@ def _marks(
     """(read, followed, again) of the people of each part; whoever belongs to several counts in the first."""
     found: dict[int | str, tuple[int, int, int]] = {}
     counted: set[int] = set()
+    lately = now - settings.refresh_seconds
     for name, panel in panels.items():
         fresh, twice = panel - counted, len(panel & counted)
         counted |= panel
-        read, followed = _lately(store, settings, fresh, now - settings.refresh_seconds)
-        found[name] = read + twice, followed + twice, _lately(store, settings, fresh, 0)[0] - read
+        read = _walls_read(store, settings, fresh, lately)
+        again = _walls_read(store, settings, fresh, 0) - read
+        found[name] = read + twice, _followed(store, fresh, lately) + twice, again
     return found
 
 
 def _alone(store: Store, settings: CollectSettings, now: int) -> Alone:
     listed = {user for spec in settings.audiences for user in spec.people}
     drawn = audiences.drawn_people(store) - listed
-    people_ = listed | drawn
+    people_, lately = listed | drawn, now - settings.refresh_seconds
     shut = sum(state in CLOSED for state in plan_data.states_of(store, people_).values())
-    unseen = len(people_) - plan_data.count_seen(store, people_, now - settings.refresh_seconds)
-    return Alone(
-        len(listed), len(drawn), shut, unseen, *_lately(store, settings, people_, now - settings.refresh_seconds)
-    )
+    unseen = len(people_) - plan_data.count_seen(store, people_, lately)
+    read, followed = _walls_read(store, settings, people_, lately), _followed(store, people_, lately)
+    return Alone(len(listed), len(drawn), shut, unseen, read, followed)
 
 
 def _drawn(store: Store, settings: CollectSettings, selection: Selection, known: float) -> list[int]:
@@ -218,17 +219,19 @@ def _strangers(
     """Of how many active people the profile is still to be read."""
     if rule.at_most:
         return rule.members
-    return len(audiences.strangers(store, _selection(settings, spec, named, minus)))
+    return len(audiences.strangers(store, selection_of(spec, settings, named, minus, least=spec.least)))
 
 
-def _lately(store: Store, settings: CollectSettings, user_ids: Iterable[int], after: int) -> tuple[int, int]:
-    """Of how many of these people the wall, as far as the study reads it, and the subscriptions were read after that
-    moment (UTC seconds)."""
-    ids = list(user_ids)
-    limits = Limits(settings.max_posts, settings.since)
-    ended = plan_data.finished_walks(store, "walls", ids, after)
-    read = sum(one.number for one in ended if one.refused or Limits(one.most, one.since).cover(limits))
-    return read, sum(one.number for one in plan_data.finished_walks(store, "subscriptions", ids, after))
+def _walls_read(store: Store, settings: CollectSettings, user_ids: Collection[int], after: int) -> int:
+    """Of how many of these people the wall, as far as the study reads it, was read after that moment (UTC seconds)."""
+    limits = wall_limits(settings)
+    ended = plan_data.finished_walks(store, "walls", user_ids, after)
+    return sum(one.number for one in ended if one.refused or Limits(one.most, one.since).cover(limits))
+
+
+def _followed(store: Store, user_ids: Collection[int], after: int) -> int:
+    """Of how many of these people the subscriptions were read after that moment (UTC seconds)."""
+    return sum(one.number for one in plan_data.finished_walks(store, "subscriptions", user_ids, after))
 
 
 def _left(store: Store, members: Mapping[int, int], number: int, minus: Sequence[int]) -> float:
@@ -245,7 +248,8 @@ def _by_rule(
     members = {number: one.members for number, one in facts.items()}
     if spec.actions:
         if _acted(store, settings, named, facts):
-            return sum(1 for _ in audiences.selected(store, _selection(settings, spec, named, minus))), False
+            chosen = selection_of(spec, settings, named, minus, least=spec.least)
+            return sum(1 for _ in audiences.selected(store, chosen)), False
         shown = [(number, wall) for number in named if (wall := facts[number].wall)]
         acts = sum(own_posts(facts[number], settings) * wall.actions for number, wall in shown)
         return int(acts / spec.actions), True
@@ -280,12 +284,6 @@ def _rule(
     return Facts(0, spec.name, count, states, texts, wall=None, at_most=at_most)
 
 
-def _selection(
-    settings: CollectSettings, spec: AudienceSpec, named: Sequence[int], minus: Sequence[int]
-) -> Selection:  # fmt: skip
-    return replace(active(spec, settings), communities=tuple(named), least=spec.least, minus=tuple(minus))
-
-
 def _community(store: Store, settings: CollectSettings, community_id: int, now: int) -> Facts:
     community = people.find_community(store, community_id)
     walk = journal.find_walk(store, "members", community_id) or journal.find_walk(store, PILOT, community_id)
@@ -312,7 +310,7 @@ def _list_pages(store: Store, settings: CollectSettings, community_id: int, now:
 
 def _pages(store: Store, settings: CollectSettings, community_id: int, now: int) -> int | None:
     """Calls that a community's own wall takes where it was read lately, in part, or only for what is new on top."""
-    walk = due(store, settings, now, "posts", -community_id, Limits(settings.max_posts, settings.since))
+    walk = due(store, settings, now, "posts", -community_id, wall_limits(settings))
     if walk is None:
         return 0
     if decode_limits(walk.settings).known is not None:

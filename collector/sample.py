@@ -99,9 +99,12 @@ def save_audience(
     return message
 
 
-def active(spec: AudienceSpec, settings: CollectSettings) -> Selection:
-    """The part of an audience's rule that is about actions; its communities are still to be filled in."""
-    asked = Selection((), actions=spec.actions, since=spec.since or settings.since or 0)
+def selection_of(
+    spec: AudienceSpec, settings: CollectSettings, communities: Sequence[int], minus: Sequence[int], *, least: int
+) -> Selection:
+    """An audience's rule over these communities."""
+    since = spec.since or settings.since or 0
+    asked = Selection(tuple(communities), least, tuple(minus), spec.actions, since)
     return asked if spec.until is None else replace(asked, until=spec.until)
 
 
@@ -127,7 +130,7 @@ def _selection(
             f"Аудитория «{spec.name}» пуста: разных сообществ в ней {len(chosen)}, а правило требует {least}. "
             "Одно сообщество названо дважды: исправьте [[audiences]] communities."
         )
-    return replace(active(spec, settings), communities=chosen, least=least, minus=tuple(minus)), message
+    return selection_of(spec, settings, chosen, minus, least=least), message
 
 
 def _readable(store: Store, part: Selection, audience_id: int) -> Iterator[int]:

@@ -52,6 +52,11 @@ class Limits:
         return json.dumps({name: value for name, value in asdict(self).items() if value}, sort_keys=True)
 
 
+def wall_limits(settings: CollectSettings) -> Limits:
+    """How far the study reads a wall."""
+    return Limits(settings.max_posts, settings.since)
+
+
 def decode_limits(text: str) -> Limits:
     """The limits of a walk; an empty or foreign text is one without any."""
     try:

@@ -22,7 +22,6 @@ from collector.pager import Cursor, advance, decode, following, repeats
 from collector.parse_post import parse_post
 from collector.walk import (
     Expedition,
-    Limits,
     Pages,
     attempt,
     begin,
@@ -33,6 +32,7 @@ from collector.walk import (
     page_of,
     shrunk,
     stamp,
+    wall_limits,
 )  # fmt: skip
 from storage import Store, journal, walls
 from storage.rows import Post, Walk
@@ -44,8 +44,7 @@ OVERLAP = 2
 
 def walk_wall(expedition: Expedition, kind: str, owner_id: int) -> Reading:
     """Read a wall, unless it was read lately. A blank wall is a result, a refusal is a gap."""
-    settings = expedition.settings
-    walk = begin(expedition, kind, owner_id, Limits(settings.max_posts, settings.since))
+    walk = begin(expedition, kind, owner_id, wall_limits(expedition.settings))
     if walk is not None and expedition.usable(METHOD):
         yield from attempt(expedition, METHOD, walk, _pages(expedition, walk))
 

@@ -29,7 +29,7 @@ def candidates(token: str, book: Lexicon) -> list[Candidate]:
         return capitalised(form, found) if token[0].isupper() else found
     word = word_in(token)
     if word is None:
-        lemma = folded(token.lower())
+        lemma = folded(form)
         if book.corrects(lemma):
             return book.candidates(lemma)
         return [Candidate(lemma, NO_WORD, "NUMB" if lemma[:1].isalnum() else f"PNCT{lemma[:1].strip('~')}", "", 0)]
