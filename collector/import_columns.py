@@ -13,9 +13,10 @@ from collector.import_dates import FIRST_SECOND
 from collector.import_fields import Row, name_of, read_count, read_date, read_row, voices
 from collector.import_records import FIELDS, Batch, Broken, Column, Record, Tally, rows_of
 from collector.values import storable
+from storage.columns import Columns
 
 # So few records are looked at one by one: halving them further costs more than it saves.
-_FEW = 16
+FEW = 16
 _TEXT = FIELDS.index("text")
 _NONE = type(None)
 _DIGITS_OF_TIME = 11
@@ -57,8 +58,8 @@ class Texts:
         return map(Row._make, zip(*self.columns(), strict=True))
 
 
-Part = Texts | list[Any]
-"""Some rows of a file: of texts as columns, of anything else one by one."""
+Part = Texts | Columns | list[Any]
+"""Some rows of a file: of texts and posts as columns, of anything else one by one."""
 
 
 def joined(parts: Sequence[Texts]) -> Texts:
@@ -100,7 +101,7 @@ def read_rows(batches: Iterable[Batch | Broken], notes: Tally) -> Iterator[Texts
 def _read(batch: Batch, notes: Tally) -> Iterator[Texts | Broken]:
     """One wrong record sends only the few about it the slow way."""
     size = len(batch.lines)
-    if size <= _FEW:
+    if size <= FEW:
         yield from _slowly(batch, notes)
     elif (plain := _plain(batch)) is not None:
         yield plain

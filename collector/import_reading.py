@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from collector import read_csv, read_jsonl, read_people, read_telegram, read_xlsx
-from collector.import_columns import Part, Texts, read_rows
+from collector.import_columns import FEW, Part, Texts, read_rows
 from collector.import_fields import by_address, has_text, match_columns, name_walls, nameless, vk_places
 from collector.import_numbers import Ids
 from collector.import_records import FIELDS, NO_TEXT, Batch, Broken, NoTable, Tally, in_batches, listed, one_by_one
@@ -17,7 +17,7 @@ from collector.import_shelf import Shelf
 from collector.import_stream import ForeignFile, numbered_lines
 from collector.read_jsonl import Values, each
 from collector.read_people import PersonId
-from collector.read_vk_json import VkRow, looks_vk, opened, vk_rows
+from collector.read_vk_json import VkRow, looks_vk, opened, plain_posts, vk_rows
 from collector.sniff import SourceFile, sniff
 from storage import Event, ImportFileError, Watch
 
@@ -211,7 +211,7 @@ def _json(source: SourceFile, wanted: Wanted, values: Callable[[], Iterator[Valu
     if wanted.guess and _first(values(), read_people.looks_members):
         return Reading(source, "people", lambda _: _in_lists(read_people.member_rows(each(values()))))
     if wanted.format == "vk" or (wanted.guess and _first(values(), looks_vk)):
-        return Reading(source, "vk", lambda _: _in_lists(_vk(each(values()))))
+        return Reading(source, "vk", lambda _: _vk(values()))
     if wanted.guess and _first(values(), read_telegram.looks_telethon):
         return _texts(source, lambda notes: in_batches(read_telegram.telethon_records(each(values()), notes)))
     if next(values(), None) is None:
@@ -227,12 +227,24 @@ def _first(values: Iterable[Values | Broken], looks: Callable[[object], bool]) -
     return any(looks(value[1]) for value in first)
 
 
-def _vk(values: Iterable[read_jsonl.Value]) -> Iterator[Item]:
-    for value in values:
-        if isinstance(value, Broken):
-            yield value
+def _vk(values: Iterable[Values | Broken]) -> Iterator[Part | Broken]:
+    for some in values:
+        if isinstance(some, Broken):
+            yield some
         else:
-            yield from vk_rows(*value)
+            yield from _of_vk(some)
+
+
+def _of_vk(some: Values) -> Iterator[Part | Broken]:
+    """One that is no plain post sends only the few about it the slow way."""
+    if (posts := plain_posts(some.values)) is not None:
+        yield posts
+    elif len(some.values) <= FEW:
+        yield from _in_lists(row for value in each([some]) for row in vk_rows(*value))
+    else:
+        middle = len(some.values) // 2
+        for half in (slice(middle), slice(middle, None)):
+            yield from _of_vk(some._replace(lines=some.lines[half], values=some.values[half]))
 
 
 def _in_lists(items: Iterable[Item]) -> Iterator[Part | Broken]:

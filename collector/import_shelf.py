@@ -11,6 +11,7 @@ from typing import IO, Any
 
 from collector.import_columns import Texts
 from storage import ImportFileError
+from storage.columns import Columns
 
 KEPT_ROWS = 100_000
 KEPT_CHARACTERS = 24 * 2**20
@@ -78,4 +79,6 @@ class Shelf:
 def _characters(rows: Any) -> int:
     if isinstance(rows, Texts):
         return sum(map(len, rows.text))
+    if isinstance(rows, Columns):
+        return sum(map(len, rows.column("text")))
     return sum(len(getattr(row, "text", "")) for row in rows)

@@ -14,6 +14,7 @@ from collector.read_people import PersonId
 from collector.read_vk_json import VkRow
 from storage import Store, audiences, people, walls
 from storage.aliases import Aliases
+from storage.columns import Columns, as_columns
 from storage.rows import Audience, Comment, Community, FilePost, Post, User
 
 RECIPE = "import"
@@ -71,8 +72,8 @@ class RowWriter:
         for community_id, ids in fresh.items():
             people.save_members(self._store, community_id, ids, self._seen)
 
-    def _posts(self, owners: list[int], authors: list[int], texts: Texts) -> dict[str, Sequence[Any]]:
-        """The columns of FilePost, without the rows that repeat."""
+    def _posts(self, owners: list[int], authors: list[int], texts: Texts) -> Columns:
+        """The posts, without the rows that repeat."""
         numbers = self._numbers.number(owners, authors, texts)
         columns: tuple[Sequence[Any], ...] = (
             owners, numbers, authors, texts.published_at, texts.text, texts.repost_text, texts.likes, texts.comments,
@@ -82,7 +83,7 @@ class RowWriter:
             self.repeated += numbers.count(None)
             fresh = [number is not None for number in numbers]
             columns = tuple(list(itertools.compress(column, fresh)) for column in columns)
-        return dict(zip(FilePost._fields, columns, strict=True))
+        return Columns(FilePost, columns)
 
     def _meet_communities(self, names: Iterable[str]) -> None:
         fresh = [name for name in dict.fromkeys(names) if name and name not in self._communities]
@@ -139,26 +140,22 @@ class VkWriter:
         self._listed: dict[int, None] = {}
         self.repeated = self.replaced = self.refused = 0
 
-    def write(self, parts: Sequence[Sequence[VkRow]]) -> None:
+    def write(self, parts: Sequence[Columns | list[VkRow]]) -> None:
         """Write one batch in one transaction."""
-        rows = list(itertools.chain.from_iterable(parts))
-        posts = [row for row in rows if isinstance(row, Post)]
+        rows = [row for part in parts if not isinstance(part, Columns) for row in part]
+        posts = [part for part in parts if isinstance(part, Columns)]
+        if single := [row for row in rows if isinstance(row, Post)]:
+            posts.append(as_columns(Post, single))
         comments = [row for row in rows if isinstance(row, Comment)]
         with self._store.write():
             profiles = [row for row in rows if isinstance(row, User)]
-            self._save_people(profiles)
+            _save_people(self._store, profiles, self._seen)
             self._listed |= dict.fromkeys(row.id for row in profiles)
             self._save_communities([row for row in rows if isinstance(row, Community)])
             walls.fill_posts(self._store, posts, self._seen)
             walls.fill_comments(self._store, comments, self._seen)
             self._meet(posts)
-            self._meet(comments)
-
-    def _save_people(self, rows: list[User]) -> None:
-        known = {user.id: user for user in people.users(self._store, [row.id for row in rows])}
-        for row in rows:
-            known[row.id] = _merged(known.get(row.id), row)
-        people.save_users(self._store, [known[number] for number in {row.id: None for row in rows}], self._seen)
+            self._meet([as_columns(Comment, comments)])
 
     def _save_communities(self, rows: list[Community]) -> None:
         for row in rows:
@@ -167,18 +164,24 @@ class VkWriter:
             if filled != known:
                 people.save_communities(self._store, [filled], self._seen)
 
-    def _meet(self, texts: Iterable[Post | Comment]) -> None:
-        authors: dict[int, None] = {}
-        for post in texts:
-            signer = post.signer_id if isinstance(post, Post) else None
-            ids = [number for number in (post.owner_id, post.from_id, signer) if number and number > 0]
-            authors |= dict.fromkeys(ids)
-            if post.owner_id < 0:
-                self._meet_community(-post.owner_id)
-                self._authors[-post.owner_id].update(ids)
-            else:
-                self._own[post.owner_id if isinstance(post, Post) else post.from_id or post.owner_id] = None
-        people.add_unknown_users(self._store, authors, self._seen)
+    def _meet(self, parts: Iterable[Columns]) -> None:
+        """Note who wrote on which wall; the parts are of Posts or of Comments."""
+        is_post = False
+        pairs: dict[tuple[int, int | None], None] = {}
+        for part in parts:
+            is_post = part.row_class is Post
+            pairs |= dict.fromkeys(zip(part.column("owner_id"), part.column("from_id"), strict=True))
+            if is_post and any(signers := part.column("signer_id")):
+                pairs |= dict.fromkeys(zip(part.column("owner_id"), signers, strict=True))
+        met = {number: None for pair in pairs for number in pair if number and number > 0}
+        for wall, author in pairs:
+            if wall > 0:
+                self._own[wall if is_post else author or wall] = None
+                continue
+            self._meet_community(-wall)
+            if author in met:
+                self._authors[-wall].add(author)
+        people.add_unknown_users(self._store, met, self._seen)
 
     def _meet_community(self, community_id: int) -> None:
         if community_id not in self._authors:
@@ -203,12 +206,13 @@ class VkWriter:
         return [message for message in messages if message]
 
 
-class PeopleWriter(VkWriter):
+class PeopleWriter:
     """People of a list or a table, and the audience they make up."""
 
     def __init__(self, store: Store, reading: Reading, seen: int) -> None:
-        super().__init__(store, reading, seen)
+        self._store, self._source, self._seen = store, reading.label, seen
         self._people: dict[int, None] = {}
+        self.repeated = self.replaced = self.refused = 0
 
     def write(self, parts: Sequence[Sequence[VkRow | PersonId]]) -> None:
         """Write one batch in one transaction."""
@@ -217,7 +221,7 @@ class PeopleWriter(VkWriter):
         self.repeated += len(rows) - len({row.id for row in fresh})
         self._people |= dict.fromkeys(row.id for row in fresh)
         with self._store.write():
-            self._save_people([row for row in fresh if isinstance(row, User)])
+            _save_people(self._store, [row for row in fresh if isinstance(row, User)], self._seen)
             ids = [row.id for row in fresh if isinstance(row, PersonId)]
             people.add_unknown_users(self._store, ids, self._seen)
 
@@ -225,6 +229,13 @@ class PeopleWriter(VkWriter):
         """Write the audience; returns a message when its name is taken."""
         message = save_audience(self._store, (self._source, _APART), [], self._people, self._seen)
         return [message] if message else []
+
+
+def _save_people(store: Store, rows: list[User], seen: int) -> None:
+    known = {user.id: user for user in people.users(store, [row.id for row in rows])}
+    for row in rows:
+        known[row.id] = _merged(known.get(row.id), row)
+    people.save_users(store, [known[number] for number in {row.id: None for row in rows}], seen)
 
 
 def _filled(known: Community, fresh: Community) -> Community:

@@ -19,12 +19,13 @@ from collector.import_write import PeopleWriter, RowWriter, VkWriter
 from collector.unpack import unpacked
 from collector.values import text
 from storage import QUIET, SYSTEM_CLOCK, Clock, ConfigError, Event, Outcome, Store, Watch
+from storage.stage import seldom_collected
 
 __all__ = ["FORMATS", "ImportSettings", "import_files", "parse_mapping"]
 
 FORMATS = ("auto", "csv", "jsonl", "vk")
 # Rows a transaction: an index of people or authors is written in full of holes, and fewer commits write fewer pages.
-BATCH = 5000
+BATCH = 10_000
 _WRITERS: Mapping[str, Any] = {"rows": RowWriter, "vk": VkWriter, "people": PeopleWriter}
 _TABLES = ("posts", "comments", "users", "communities", "memberships", "audiences")
 
@@ -49,7 +50,7 @@ def import_files(
     or more than half of whose records are broken, and ConfigError for a wrong mapping or format.
     """
     _check(settings)
-    with unpacked(settings.files) as (files, messages), contextlib.ExitStack() as shelves:
+    with seldom_collected(), unpacked(settings.files) as (files, messages), contextlib.ExitStack() as shelves:
         work = _Import(store, watch, clock, messages)
         readings = work.look_through(settings, files, shelves)
         if readings is None:

@@ -9,13 +9,15 @@ from typing import Any
 from collector.import_records import Broken
 from collector.parse_comment import parse_comment, with_replies
 from collector.parse_group import parse_group
-from collector.parse_post import parse_post
+from collector.parse_post import parse_post, parse_posts
 from collector.parse_user import parse_user
 from collector.values import whole
+from storage.columns import Columns
 from storage.rows import Comment, Community, Post, User
 
 VkRow = Post | User | Community | Comment
 _LISTS = ("items", "profiles", "groups")
+_HOLDERS = {"response", "error", *_LISTS}
 _DEEPEST = 6  # execute: response -> list of answers -> items
 _PERSON = {"first_name", "last_name", "can_access_closed", "deactivated", "bdate", "sex"}
 # What a text has and a profile never: such an object beside someone's name and sex is a record of another tool.
@@ -72,11 +74,28 @@ def kind_of(item: Mapping[str, Any]) -> str | None:
     return None
 
 
+def plain_posts(values: list[Any]) -> Columns | None:
+    """The posts of a list that holds nothing else, read at once; None where each value is to be looked at."""
+    if set(map(type, values)) != {dict} or not all(map(_is_plain_post, set(map(tuple, values)))):
+        return None
+    try:
+        return parse_posts(values)
+    except ValueError:
+        return None
+
+
+def _is_plain_post(names: tuple[str, ...]) -> bool:
+    return kind_of(dict.fromkeys(names)) == "post" and _HOLDERS.isdisjoint(names)
+
+
 def vk_rows(line: int, value: Any, depth: int = 0) -> Iterator[VkRow | Broken]:
     """Rows of one VK value, the people and communities of an extended answer included."""
     if depth > _DEEPEST:
         yield Broken(line, "вложенность больше, чем бывает у VK")
     elif isinstance(value, list):
+        if (posts := plain_posts(value)) is not None:
+            yield from posts.rows()
+            return
         for item in value:
             yield from vk_rows(line, item, depth + 1)
     elif isinstance(value, dict):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 # Inside SQLite's signed 64 bits, and so is the negative of each.
 LARGEST = 2**63 - 1
 
 T = TypeVar("T")
+_NONE = type(None)
 
 _WHOLE = re.compile(r"-?[0-9]{1,19}")
 
@@ -22,6 +23,13 @@ def whole(value: Any) -> int | None:
     if type(value) is not int:
         value = None if value is None else _number(value)
     return value if value is not None and -LARGEST <= value <= LARGEST else None
+
+
+def wholes(values: Sequence[Any]) -> Sequence[int | None]:
+    """:func:`whole` of each."""
+    kinds = set(map(type, values))
+    plain = kinds == {int} and min(values) >= -LARGEST and max(values) <= LARGEST
+    return values if plain or kinds <= {_NONE} else list(map(whole, values))
 
 
 def _number(value: Any) -> int | None:
@@ -39,6 +47,11 @@ def text(value: Any) -> str:
     if not isinstance(value, str):
         return ""
     return value if storable(value) else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def texts(values: Sequence[Any]) -> Sequence[str]:
+    """:func:`text` of each."""
+    return values if set(map(type, values)) == {str} and storable("".join(values)) else list(map(text, values))
 
 
 def storable(text: str) -> bool:
@@ -63,6 +76,13 @@ def inner(value: Any, name: str) -> Any:
 def count(value: Any) -> int | None:
     """The number in ``{"count": 5}``, which is what VK's counters look like."""
     return whole(value.get("count")) if isinstance(value, dict) else None
+
+
+def counts(values: Sequence[Any]) -> Sequence[int | None]:
+    """:func:`count` of each."""
+    if set(map(type, values)) == {dict}:
+        return wholes([value.get("count") for value in values])
+    return list(map(count, values))
 
 
 def parsed(items: Any, parse: Callable[[Mapping[str, Any]], T]) -> list[T]:

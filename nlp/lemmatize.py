@@ -7,8 +7,6 @@ batch and the table of word forms.
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -24,6 +22,7 @@ from nlp.words import words
 from storage import QUIET, Event, MissingInput, Outcome, Store, Watch
 from storage import texts as stored
 from storage.rows import Document, Text
+from storage.stage import seldom_collected
 
 NUMBER = 5
 """Raised when cleaning, tokens or this module's choices change; documents of another number are made again."""
@@ -51,7 +50,7 @@ def lemmatize(store: Store, settings: LemmaSettings, *, watch: Watch = QUIET) ->
     recipe = recipe_of(settings, book.recipe)
     choose = chooser(settings.mode, book)
     state, written = "done", 0
-    with _uncollected():
+    with seldom_collected():
         for done, batch in _batches(store, recipe):
             if watch.stopping():
                 state = "interrupted"
@@ -64,20 +63,6 @@ def lemmatize(store: Store, settings: LemmaSettings, *, watch: Watch = QUIET) ->
     counts = {"texts": total, "lemmatized": written, "dropped": dropped, "copies": copies.mark(store, watch=watch)}
     by_language = {f"lang_{name or 'none'}": n for name, n in stored.count_languages(store).items()}
     return Outcome(state, {**counts, **by_language})
-
-
-@contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without the search for cycles, which walks the growing tables of words again and again, a tenth of the time:
-    what a batch makes is freed by its counts of references.
-    """
-    collected = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collected:
-            gc.enable()
 
 
 def recipe_of(settings: LemmaSettings, lexicon_recipe: str) -> str:

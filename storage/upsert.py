@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from storage.columns import Columns
 from storage.db import Store
 
 
@@ -48,22 +49,22 @@ def upsert(
     if batch:
         values: dict[str, tuple[Any, ...]] = dict(zip(columns(type(batch[0])), zip(*batch, strict=True), strict=True))
         values |= {name: (value,) * len(batch) for name, value in extra.items()}
-        told = {name: column for name, column in values.items() if _is_told(column)}
+        told = {name: column for name, column in values.items() if is_told(column)}
         names = tuple(values)
         sql = _insert(table, tuple(told)) + _on_conflict(names, tuple(told), tuple(key), tuple(keep))
         store.many(sql, zip(*told.values(), strict=True))
     return len(batch)
 
 
-def add(store: Store, table: str, parts: Sequence[Mapping[str, Sequence[Any]]], extra: Mapping[str, Any]) -> bool:
-    """Write rows, given as parts of columns, if none of them is there; else nothing is changed, and False returned.
+def add(store: Store, table: str, parts: Sequence[Columns], extra: Mapping[str, Any]) -> bool:
+    """Write rows, all of one class, if none of them is there; else nothing is changed, and False returned.
 
     ``extra`` is as in :func:`upsert`.
     """
-    names = [name for name in parts[0] if any(_is_told(part[name]) for part in parts)]
+    names = [name for name in columns(parts[0].row_class) if any(is_told(part.column(name)) for part in parts)]
     stamps = {name: value for name, value in extra.items() if value is not None}
     constant = [itertools.repeat(value) for value in stamps.values()]
-    rows = itertools.chain.from_iterable(zip(*map(part.__getitem__, names), *constant, strict=False) for part in parts)
+    rows = itertools.chain.from_iterable(zip(*map(part.column, names), *constant, strict=False) for part in parts)
     with store.write() as connection:
         connection.execute("SAVEPOINT adding")
         there = False
@@ -77,7 +78,7 @@ def add(store: Store, table: str, parts: Sequence[Mapping[str, Sequence[Any]]], 
     return not there
 
 
-def _is_told(column: Sequence[Any]) -> bool:
+def is_told(column: Sequence[Any]) -> bool:
     """Whether there is a value in a column: one that is NULL in all rows costs as much as any, and most are."""
     return any(column) or column.count(None) < len(column)
 

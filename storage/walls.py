@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 import json
 import operator
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from storage import optouts
+from storage.columns import Columns
 from storage.db import Store
 from storage.rows import DELETED, Comment, FilePost, Post
-from storage.upsert import add, load, upsert
+from storage.upsert import add, is_told, load, upsert
 
 _COUNTERS = ("likes", "comments", "reposts", "views")
 
@@ -53,24 +54,36 @@ def _write(store: Store, batch: list[Any], known: Mapping[tuple[int, int], tuple
     return len(edited)
 
 
-def save_file_posts(store: Store, parts: Sequence[Mapping[str, Sequence[Any]]], seen: int) -> int:
-    """Write posts of a file as :func:`save_posts` does; each part is the columns of some FilePosts by name.
+def save_file_posts(store: Store, parts: Sequence[Columns], seen: int) -> int:
+    """Write posts of a file as :func:`save_posts` does; the parts are columns of FilePosts.
 
     Of a file's posts mostly all are new or none is: to add them blindly is cheaper than to ask which are stored.
     """
-    rows = map(FilePost._make, itertools.chain.from_iterable(zip(*part.values(), strict=True) for part in parts))
+    with store.write():
+        return 0 if _add(store, parts, seen) else save_posts(store, _rows(parts), seen)
+
+
+def _add(store: Store, parts: Sequence[Columns], seen: int) -> bool:
+    """Write posts and their counters if none of them is stored; else, or where somebody was forgotten, nothing is
+    changed, and False returned."""
     if store.forgotten is not None:
-        return save_posts(store, rows, seen)
+        return False
     with store.write():
         if not add(store, "posts", parts, _stamps(seen)):
-            return save_posts(store, rows, seen)
-        if any(part[name].count(None) < len(part[name]) for part in parts for name in _COUNTERS):
-            told = ((post, _counts(post)) for post in rows)
-            store.many(
-                _SAVE_COUNTS,
-                ((post.owner_id, post.id, seen, *counts) for post, counts in told if counts != _UNKNOWN[2:]),
-            )
-    return 0
+            return False
+        for part in parts:
+            counters = [part.column(name) for name in _COUNTERS]
+            if any(map(is_told, counters)):
+                keys = part.column("owner_id"), part.column("id"), itertools.repeat(seen)
+                lines: Iterable[tuple[Any, ...]] = zip(*keys, *counters, strict=False)
+                if all(None in column for column in counters):
+                    lines = (line for line in lines if line[3:] != _UNKNOWN[2:])
+                store.many(_SAVE_COUNTS, lines)
+    return True
+
+
+def _rows(parts: Iterable[Columns]) -> Iterator[Any]:
+    return itertools.chain.from_iterable(part.rows() for part in parts)
 
 
 _SAVE_COUNTS = "INSERT OR REPLACE INTO post_counts VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -92,11 +105,13 @@ def _allowed(store: Store, rows: Iterable[Post | FilePost]) -> Iterable[Post | F
     return (row for row in rows if not (gone(row.owner_id) or gone(row.from_id)))
 
 
-def fill_posts(store: Store, rows: Iterable[Post], seen: int) -> None:
-    """Add the posts that the study lacks. Of one that it has only what was never told is filled in: the rows come from
-    a file, which may be older than what was collected."""
-    batch = optouts.unnamed(_allowed(store, rows), store.forgotten, "text", "repost_text")
+def fill_posts(store: Store, parts: Sequence[Columns], seen: int) -> None:
+    """Add the posts, given as columns of Posts, that the study lacks. Of one that it has only what was never told is
+    filled in: they come from a file, which may be older than what was collected."""
     with store.write():
+        if not parts or (not any(DELETED in part.column("kind") for part in parts) and _add(store, parts, seen)):
+            return
+        batch = optouts.unnamed(_allowed(store, _rows(parts)), store.forgotten, "text", "repost_text")
         fresh, others = _apart(batch, _stored(store, batch))
         _write(store, fresh, {}, seen)
         _fill(store, "posts", others)

@@ -300,3 +300,19 @@ def test_the_place_of_what_is_not_read_is_its_number_in_the_answer(tmp_path: Pat
     with open_store(":memory:") as store:
         outcome = take(store, tmp_path, answer)
         assert "не прочитано 1 из 5" in outcome.messages[0] and "записи 3" in outcome.messages[0]
+
+
+def test_one_strange_line_among_many_posts_costs_nothing_but_itself(tmp_path: Path) -> None:
+    many: list[Any] = [{**OTHER, "id": number, "from_id": 5, "text": f"текст {number}"} for number in range(1, 301)]
+    comment = {"id": 900, "owner_id": -7, "post_id": 1, "from_id": 6, "date": 1, "text": "ответ"}
+    many[40], many[170], many[171] = {"owner_id": -7, "text": "без номера"}, PERSON, comment
+    many[299] = {**OTHER, "id": 300, "text": "а\ud800", "is_deleted": True}
+    with open_store(":memory:") as store:
+        outcome = take(store, tmp_path, lines(*many))
+        assert (outcome.counts["posts"], outcome.counts["comments"], outcome.counts["broken"]) == (296, 1, 1)
+        assert "строки 41)" in outcome.messages[0]
+        found = {row[0]: row[1] for row in store.rows("SELECT id, text FROM posts")}
+        assert found == {number: f"текст {number}" for number in range(1, 300) if number not in (41, 171, 172)}
+        assert set(people.member_ids(store, 7)) == set() and {user.id for user in people.users(store)} == {5, 6}
+        (row,) = audiences.audiences(store)
+        assert set(audiences.sample(store, row.id or 0)) == {5, 6}

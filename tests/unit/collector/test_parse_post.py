@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
 
-from collector.parse_post import parse_post
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collector.parse_post import parse_post, parse_posts
 from storage.rows import Post
 
 
@@ -32,6 +36,26 @@ def test_what_is_missing_or_strange_is_not_invented() -> None:
 def test_a_lone_surrogate_can_be_stored() -> None:
     post = parse_post({"id": 5, "owner_id": 7, "text": "а\ud800б🙂"})
     assert post.text == "а\ufffdб🙂" and post.text.encode()
+
+
+WHOLES = st.one_of(st.none(), st.booleans(), st.integers(-9, 9), st.sampled_from([2**63, -(2**63), 7.0, 7.5, "8", "x"]))
+TEXTS = st.one_of(st.none(), st.sampled_from(["", "привет", "а\ud800", 5, []]))
+COUNTS = st.one_of(WHOLES, st.builds(lambda number: {"count": number}, WHOLES), st.just([]), st.just({}))
+ITEMS = st.fixed_dictionaries(
+    {"owner_id": st.integers(-9, 9), "id": st.integers(1, 9)},
+    optional={
+        "from_id": WHOLES, "date": WHOLES, "text": TEXTS, "post_type": TEXTS, "is_deleted": st.booleans(),
+        "marked_as_ads": WHOLES, "likes": COUNTS, "views": COUNTS,
+        "copy_history": st.sampled_from([None, [], [None], [{"id": 1, "text": "чужое"}]]),
+        "post_source": st.sampled_from([None, [], {"platform": "iphone"}, {"platform": 3}]),
+        "attachments": st.sampled_from([None, {}, [{"type": "photo"}, 5], [{}]]),
+    },
+)  # fmt: skip
+
+
+@given(st.lists(ITEMS, max_size=6))
+def test_many_posts_are_read_as_each_alone(items: list[dict[str, Any]]) -> None:
+    assert list(parse_posts(items).rows()) == [parse_post(item) for item in items]
 
 
 @pytest.mark.parametrize("item", [{}, {"id": 5}, {"owner_id": 7, "id": "x"}])

@@ -24,6 +24,7 @@ from storage import (
     texts,
     walls,
 )
+from storage.columns import as_columns
 from storage.rows import Audience, Comment, Document, FilePost, Gap, Post, User, Walk
 
 
@@ -134,7 +135,7 @@ def test_what_a_file_does_not_tell_of_a_post_stays() -> None:
 def test_posts_of_a_file_are_written_alike_whether_some_are_there_or_not(known: tuple[int, ...]) -> None:
     rows = [FilePost(-1, 1, 7, 5, "а", likes=2), FilePost(-1, 2, -1, None, "б"), FilePost(-1, 3, -1, 6, "", "чужое"),
             FilePost(5, 4, 5, 7, "г", views=0)]  # fmt: skip
-    parts = [dict(zip(FilePost._fields, zip(*part, strict=True), strict=True)) for part in (rows[:1], rows[1:])]
+    parts = [as_columns(FilePost, part) for part in (rows[:1], rows[1:])]
     tables = ("posts", "post_counts", "post_versions")
     found: list[Any] = []
     for given, save in ((rows, walls.save_posts), (parts, walls.save_file_posts)):
