@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from nlp.dictionary import LONGEST_ENDING, SCALE, Dictionary, Reading, dictionary
+from nlp.dictionary import LONGEST_ENDING, SCALE, Dictionary, Reading, dictionary, reading
 from nlp.tables import common_lemmas
 
 POS = {
@@ -136,6 +136,11 @@ class _Joined:
         self.agree.add(agree)
 
 
+def _together(bundles: set[str]) -> str:
+    """What the readings agree with, as one text."""
+    return " ".join(sorted(bundles)) if len(bundles) > 1 else next(iter(bundles))
+
+
 def _likelier(candidate: Candidate) -> int:
     return -candidate.score
 
@@ -188,31 +193,37 @@ class Analyser:
             sure = self._sure[key] = self._only(places)
         return sure
 
-    def _only(self, places: Iterable[tuple[int, int]]) -> _Sure | None:
+    def _only(self, places: Sequence[tuple[int, int]]) -> _Sure | None:
         """What all the readings agree on, unless more than the ending decides (see :func:`_lemmas`)."""
-        steps = list(map(self._words.step, places))
-        cut, add, number, plain = steps[0]
-        first = self._tag(number)
-        part, agree = first.kind[:4], first.agree
-        if not plain or first.woman or part == "COMP" or first.kind == "NOUN.Patr":
+        step = self._words.step
+        cut, add, number, plain = step(places[0])
+        pos, kind, agree, woman, _ = self._tag(number)
+        part = kind[:4]
+        if not plain or woman or part == "COMP" or kind == "NOUN.Patr":
             return None
         if add.endswith("ие") and cut.startswith(add[:-2] + "ь"):
             return None
         if part == "ADJS" and not cut.endswith(("а", "ы", "и")):
             return None
-        if len(steps) > 1:
-            tags = [self._tag(step[2]) for step in steps]
-            same = all(step[0] == cut and step[1] == add and step[3] for step in steps)
-            if not same or any(tag.kind[:4] != part or tag.pos != first.pos or tag.woman for tag in tags):
-                return None
-            agree = " ".join(sorted({tag.agree for tag in tags}))
-        return _Sure(len(cut), add, first.pos, first.kind, sys.intern(agree))
+        if len(places) > 1:
+            bundles = {agree}
+            for place in places[1:]:
+                other_cut, other_add, number, plain = step(place)
+                if other_cut != cut or other_add != add or not plain:
+                    return None
+                other = self._tag(number)
+                if other[1][:4] != part or other[0] != pos or other[3]:
+                    return None
+                bundles.add(other[2])
+            agree = " ".join(sorted(bundles)) if len(bundles) > 1 else agree
+        return _Sure(len(cut), add, pos, kind, sys.intern(agree))
 
     def _merged(self, form: str, readings: Sequence[Reading], *, guessed: bool = False) -> list[Candidate]:
         """The readings of a form joined by lemma and part of speech, likeliest first; equals keep their order."""
         joined: dict[tuple[str, str], _Joined] = {}
+        tag_at = self._tags.get
         for lemma, number, score in readings:
-            tag = self._tag(number)
+            tag = tag_at(number) or self._tag(number)
             pos, kind, agree, _, own_way = tag
             if own_way or lemma.endswith("ие"):
                 lemmas: Iterable[tuple[str, str, str, int]] = _lemmas(form, lemma, tag, score, self._words)
@@ -220,7 +231,7 @@ class Analyser:
                 lemmas = ((lemma, pos, kind, score),)
             for named, pos, kind, share in lemmas:
                 # Guessed by its ending, slang is taken for a surname («мемасик»); only a capital makes it one.
-                key = (named.replace("ё", "е"), "NOUN" if guessed and pos == "NAME" else pos)
+                key = (named.replace("ё", "е") if "ё" in named else named, "NOUN" if guessed and pos == "NAME" else pos)
                 one = joined.get(key)
                 if one is None:
                     joined[key] = _Joined(share, share, kind, {agree})
@@ -229,7 +240,7 @@ class Analyser:
         total = sum([one.score for one in joined.values()]) or 1
         mark = GUESSED if guessed else ""
         found = [
-            made((lemma, pos, mark + one.kind, " ".join(sorted(one.agree)), one.score * SCALE // total))
+            made((lemma, pos, mark + one.kind, _together(one.agree), one.score * SCALE // total))
             for (lemma, pos), one in joined.items()
         ]
         if len(found) > 1:
@@ -262,10 +273,11 @@ class Analyser:
 
     def _by_ending(self, ending: str) -> list[Candidate] | None:
         """The candidates of the ending alone; None where letters before it matter."""
-        words, rules = self._words, self._words.rules(ending)
-        if any(rule.cut > len(ending) or tag_of(words.tag(rule.tag)).kind == "COMP" for rule in rules):
-            return None
-        readings = [Reading(ending[: len(ending) - rule.cut] + rule.add, rule.tag, rule.score) for rule in rules]
+        length, readings = len(ending), []
+        for cut, add, number, score in self._words.rules(ending):
+            if cut > length or self._tag(number).kind == "COMP":
+                return None
+            readings.append(reading((ending[: length - cut] + add, number, score)))
         return self._merged(ending, readings, guessed=True)
 
 

@@ -38,7 +38,7 @@ class Reading(NamedTuple):
     score: int
 
 
-_reading: Callable[[tuple[str, int, int]], Reading] = functools.partial(tuple.__new__, Reading)
+reading: Callable[[tuple[str, int, int]], Reading] = functools.partial(tuple.__new__, Reading)
 """A reading, in a third of its constructor's time."""
 
 
@@ -58,6 +58,9 @@ class Step(NamedTuple):
     add: str
     tag: int
     plain: bool
+
+
+_step: Callable[[tuple[str, str, int, bool]], Step] = functools.partial(tuple.__new__, Step)
 
 
 class _Tags(dict[int, str]):
@@ -106,6 +109,7 @@ class Dictionary:
         )
         self._steps: dict[tuple[int, int], Step] = {}
         self._rules: dict[str, tuple[Rule, ...]] = {}
+        self._changes: dict[tuple[int, int], tuple[int, str, int]] = {}
         self._tags = _Tags(words.gramtab)
 
     def tag(self, number: int) -> str:
@@ -131,7 +135,7 @@ class Dictionary:
         paradigm = tables.paradigms[place[0]]
         count = len(paradigm) // 3
         plain = not tables.prefixes[paradigm[2 * count + index]] and not tables.prefixes[paradigm[2 * count]]
-        return Step(tables.suffixes[paradigm[index]], tables.suffixes[paradigm[0]], paradigm[count + index], plain)
+        return _step((tables.suffixes[paradigm[index]], tables.suffixes[paradigm[0]], paradigm[count + index], plain))
 
     def _remembered(self, place: tuple[int, int]) -> Step:
         step = self._steps[place] = self.step(place)
@@ -149,7 +153,7 @@ class Dictionary:
             for place in where:
                 cut, add, tag, plain = get(place) or self._remembered(place)
                 lemma = spelling.removesuffix(cut) + add if plain else self._lemma(spelling, place)
-                found.append(_reading((lemma, tag, SCALE)))
+                found.append(reading((lemma, tag, SCALE)))
         return self._scored(form, found) if len(found) > 1 else found
 
     def _lemma(self, spelling: str, place: tuple[int, int]) -> str:
@@ -180,7 +184,7 @@ class Dictionary:
         ]
         whole = sum(shares)
         return [
-            _reading((lemma, number, share * SCALE // whole))
+            reading((lemma, number, share * SCALE // whole))
             for (lemma, number, _), share in zip(found, shares, strict=True)
         ]
 
@@ -208,19 +212,13 @@ class Dictionary:
 
     def rules(self, ending: str) -> tuple[Rule, ...]:
         """The rules for unknown words with this ending; not remembered."""
-        tables = self._tables
+        tables, known = self._tables, self._changes
         for length in range(len(ending), 0, -1):
             counted: dict[tuple[int, str, int], int] = {}
             for spelling, places in tables.endings[0].similar_items(ending[-length:], tables.swaps):
                 del spelling
                 for count, paradigm_id, index in places:
-                    paradigm = tables.paradigms[paradigm_id]
-                    size = len(paradigm) // 3
-                    key = (
-                        len(tables.suffixes[paradigm[index]]),
-                        tables.suffixes[paradigm[0]],
-                        paradigm[size + index],
-                    )
+                    key = known.get((paradigm_id, index)) or self._change(paradigm_id, index)
                     counted[key] = counted.get(key, 0) + count
             total = sum(counted.values())
             if total >= _FEWEST:
@@ -229,6 +227,12 @@ class Dictionary:
                     Rule(*key, SCALE * count // total) for key, count in ranked if count * _LEAST_SHARE >= total
                 )
         return ()
+
+    def _change(self, paradigm_id: int, index: int) -> tuple[int, str, int]:
+        """Letters to cut, letters to add and the tag of a form with this place; remembered."""
+        cut, add, tag, _ = self.step((paradigm_id, index))
+        change = self._changes[paradigm_id, index] = len(cut), add, tag
+        return change
 
 
 def _seen(shares: list[int]) -> list[int]:

@@ -7,6 +7,7 @@ then an unknown word is guessed by its ending. A form's candidates come with wha
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import itertools
 import json
@@ -30,6 +31,7 @@ _LONG_RUN = re.compile(r"(.)\1{2,}")
 _LOOKALIKES = str.maketrans("abcehikmoptuxy", "авсеникмортиху")
 _LAUGHTER = re.compile("(?=.*х.*х)(?:[ах]{4,}|[хе]{4,}|[хи]{4,}|[хо]{4,}|[хэ]{4,})")
 _decode = json.JSONDecoder().raw_decode
+_HALVES = 5000  # of words with a hyphen, kept in mind: a few («онлайн-», «премьер-») stand in most of them
 _PARTICLES = ("-то", "-ка", "-таки", "-де", "-с")
 
 
@@ -49,6 +51,7 @@ class Lexicon:
         self._stored = dict(stored)
         self._known: dict[str, list[Candidate]] = {}
         self._new: list[tuple[str, bool]] = []
+        self._half = functools.lru_cache(maxsize=_HALVES)(self.candidates)
         self.recipe = recipe(table)
 
     def candidates(self, form: str) -> list[Candidate]:
@@ -140,7 +143,7 @@ class Lexicon:
         """``telegram-каналов``: the dictionary knows the second half; any other mixture stays as it is."""
         head, hyphen, tail = form.rpartition("-")
         if hyphen and _CYRILLIC.search(tail) and not _LATIN.search(tail) and _LATIN.search(head):
-            return _joined(head, self.candidates(tail))
+            return _joined(head, self._half(tail))
         return [_sure(folded(form), "OTHER")]
 
     def _hyphenated(self, form: str) -> list[Candidate]:
@@ -149,8 +152,8 @@ class Lexicon:
         if not head or not tail:
             return self._guessed(form)
         if f"-{tail}" in _PARTICLES:
-            return self.candidates(head)
-        first, last = self.candidates(head)[0], self.candidates(tail)
+            return self._half(head)
+        first, last = self._half(head)[0], self._half(tail)
         if first.agree and first.agree == last[0].agree and first.pos == last[0].pos:
             head = first.lemma
         elif "-" in head and first.lemma != head and last[0].kind.startswith(GUESSED):
