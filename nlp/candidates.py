@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import functools
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -28,9 +27,9 @@ _CASES = {
     "loc2": "l", "voct": "v",
 }  # fmt: skip
 _GENDERS = {"masc": "m", "femn": "f", "neut": "n"}
-_NAMES = ("Name", "Surn", "Patr", "Geox", "Orgn", "Abbr", "Init")
+_NAMES = {mark: order for order, mark in enumerate(("Name", "Surn", "Patr", "Geox", "Orgn", "Abbr", "Init"))}
 _OWN_WAY = ("COMP", "ADJS", "NOUN.Patr")
-_FORMS = ("impr", "past", "Apro", "Anum")
+_FORMS = {mark: order for order, mark in enumerate(("impr", "past", "Apro", "Anum"))}
 GUESSED = "?"
 """Before the kind of a candidate that was guessed by the word's ending."""
 _LEAST_KNOWN_PART = 5
@@ -80,12 +79,12 @@ class Tag(NamedTuple):
 @functools.cache
 def tag_of(name: str) -> Tag:
     """``NOUN,anim,femn,Surn sing,gent`` -> NAME, ``NOUN.Surnf``, ``gsf``; the dictionary has 5,500 tags at most."""
-    marks = re.split("[ ,]", name)
-    special = next((mark for mark in _NAMES if mark in marks), "")
-    case = next((_CASES[mark] for mark in marks if mark in _CASES), "")
+    marks = name.replace(" ", ",").split(",")
+    special = min(_NAMES.keys() & marks, key=_NAMES.__getitem__, default="")
+    case = next(filter(None, map(_CASES.get, marks)), "")
     number = "p" if "plur" in marks else "s" if "sing" in marks else ""
-    gender = "" if number == "p" else next((_GENDERS[mark] for mark in marks if mark in _GENDERS), "")
-    form = next((mark for mark in _FORMS if mark in marks), "")
+    gender = "" if number == "p" else next(filter(None, map(_GENDERS.get, marks)), "")
+    form = min(_FORMS.keys() & marks, key=_FORMS.__getitem__, default="")
     woman = "femn" in marks and special in ("Surn", "Patr")
     kind = ".".join(part for part in (marks[0], special or form) if part) + "f" * woman
     return Tag(_pos(marks[0], special, form), kind, case + number + gender, woman, woman or kind in _OWN_WAY)
@@ -106,7 +105,7 @@ def folded(lemma: str) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Sure:
-    """The one candidate of every form with the same places in the dictionary, its stem apart."""
+    """The one candidate of many forms, but for their stems; there is one object for all that it says."""
 
     cut: int
     add: str
@@ -114,31 +113,16 @@ class _Sure:
     kind: str
     agree: str
 
-    def lemma(self, spelling: str) -> str:
-        """The lemma of a form that is spelt so."""
-        lemma = spelling[: -self.cut] + self.add if self.cut else spelling + self.add
-        return lemma.replace("ё", "е") if "ё" in lemma else lemma
+
+_Joined = list[Any]
+"""Readings with the same lemma and part of speech: their score, that of the likeliest and its kind, what they agree
+with. A list, as thousands are made of words that are met once.
+"""
 
 
-class _Joined:
-    """Readings with the same lemma and part of speech: their score, the kind of the likeliest, what they agree with."""
-
-    __slots__ = ("agree", "best", "kind", "score")
-
-    def __init__(self, score: int, best: int, kind: str, agree: set[str]) -> None:
-        self.score, self.best, self.kind, self.agree = score, best, kind, agree
-
-    def add(self, share: int, kind: str, agree: str) -> None:
-        """Join one more reading."""
-        self.score += share
-        if share > self.best:
-            self.best, self.kind = share, kind
-        self.agree.add(agree)
-
-
-def _together(bundles: set[str]) -> str:
+def _together(bundles: list[str]) -> str:
     """What the readings agree with, as one text."""
-    return " ".join(sorted(bundles)) if len(bundles) > 1 else next(iter(bundles))
+    return " ".join(sorted(bundles)) if len(bundles) > 1 else bundles[0]
 
 
 def _likelier(candidate: Candidate) -> int:
@@ -154,6 +138,7 @@ class Analyser:
     def __init__(self, words: Dictionary) -> None:
         self._words = words
         self._sure: dict[tuple[Any, ...], _Sure | None] = {}
+        self._kinds: dict[tuple[int, str, str, str, str], _Sure] = {}
         self._tags: dict[int, Tag] = {}
         self._endings: dict[str, list[Candidate] | None] = {}
         # What was found of the form asked for last: who asks :meth:`sure` in vain asks :meth:`known` next.
@@ -166,11 +151,9 @@ class Analyser:
             found = self._words.find(form)
         if not found:
             return []
-        if len(found) == 1:
-            spelling, places = found[0]
-            sure = self._sure_of(places)
-            if sure is not None:
-                return [made((sure.lemma(spelling), sure.pos, sure.kind, sure.agree, SCALE))]
+        if one := self._one(found):
+            lemma, sure = one
+            return [made((lemma, sure.pos, sure.kind, sure.agree, SCALE))]
         return self._merged(form, self._words.read(form, found))
 
     def sure(self, form: str) -> tuple[str, _Sure] | None:
@@ -179,19 +162,21 @@ class Analyser:
         """
         found = self._words.find(form)
         self._last = (form, found)
-        if len(found) == 1:
-            spelling, places = found[0]
-            sure = self._sure_of(places)
-            if sure is not None:
-                return sure.lemma(spelling), sure
-        return None
+        return self._one(found)
 
-    def _sure_of(self, places: Sequence[tuple[int, int]]) -> _Sure | None:
+    def _one(self, found: Sequence[tuple[str, Any]]) -> tuple[str, _Sure] | None:
+        """The lemma of a form that was found so and what it shares with others, where it has one candidate."""
+        if len(found) != 1:
+            return None
+        spelling, places = found[0]
         key = places[0] if len(places) == 1 else tuple(places)
         sure = self._sure.get(key, _NOT_SEEN)
         if sure is _NOT_SEEN:
             sure = self._sure[key] = self._only(places)
-        return sure
+        if sure is None:
+            return None
+        lemma = spelling[: -sure.cut] + sure.add if sure.cut else spelling + sure.add
+        return lemma.replace("ё", "е") if "ё" in lemma else lemma, sure
 
     def _only(self, places: Sequence[tuple[int, int]]) -> _Sure | None:
         """What all the readings agree on, unless more than the ending decides (see :func:`_lemmas`)."""
@@ -216,12 +201,13 @@ class Analyser:
                     return None
                 bundles.add(other[2])
             agree = " ".join(sorted(bundles)) if len(bundles) > 1 else agree
-        return _Sure(len(cut), add, pos, kind, sys.intern(agree))
+        same = len(cut), add, pos, kind, agree
+        return self._kinds.get(same) or self._kinds.setdefault(same, _Sure(*same))
 
     def _merged(self, form: str, readings: Sequence[Reading], *, guessed: bool = False) -> list[Candidate]:
         """The readings of a form joined by lemma and part of speech, likeliest first; equals keep their order."""
+        tag_at, mark = self._tags.get, GUESSED if guessed else ""
         joined: dict[tuple[str, str], _Joined] = {}
-        tag_at = self._tags.get
         for lemma, number, score in readings:
             tag = tag_at(number) or self._tag(number)
             pos, kind, agree, _, own_way = tag
@@ -229,22 +215,28 @@ class Analyser:
                 lemmas: Iterable[tuple[str, str, str, int]] = _lemmas(form, lemma, tag, score, self._words)
             else:
                 lemmas = ((lemma, pos, kind, score),)
-            for named, pos, kind, share in lemmas:
-                # Guessed by its ending, slang is taken for a surname («мемасик»); only a capital makes it one.
-                key = (named.replace("ё", "е") if "ё" in named else named, "NOUN" if guessed and pos == "NAME" else pos)
+            for lemma, pos, kind, score in lemmas:
+                if guessed and pos == "NAME":
+                    pos = "NOUN"  # slang is taken for a surname («мемасик»); only a capital makes it one
+                key = folded(lemma), pos
                 one = joined.get(key)
                 if one is None:
-                    joined[key] = _Joined(share, share, kind, {agree})
-                else:
-                    one.add(share, kind, agree)
-        total = sum([one.score for one in joined.values()]) or 1
-        mark = GUESSED if guessed else ""
+                    joined[key] = [score, score, kind, [agree]]
+                    continue
+                one[0] += score
+                if score > one[1]:
+                    one[1:3] = score, kind
+                if agree not in one[3]:
+                    one[3].append(agree)
+        if len(joined) == 1:
+            (((lemma, pos), one),) = joined.items()
+            return [made((lemma, pos, mark + one[2], _together(one[3]), SCALE if one[0] else 0))]
+        total = sum([one[0] for one in joined.values()]) or 1
         found = [
-            made((lemma, pos, mark + one.kind, _together(one.agree), one.score * SCALE // total))
-            for (lemma, pos), one in joined.items()
+            made((lemma, pos, mark + kind, _together(agree), score * SCALE // total))
+            for (lemma, pos), (score, _, kind, agree) in joined.items()
         ]
-        if len(found) > 1:
-            found.sort(key=_likelier)
+        found.sort(key=_likelier)
         return found
 
     def _tag(self, number: int) -> Tag:

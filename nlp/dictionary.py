@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nlp.tables import common_lemmas
@@ -51,6 +50,9 @@ class Rule(NamedTuple):
     score: int
 
 
+_rule: Callable[[tuple[int, str, int, int]], Rule] = functools.partial(tuple.__new__, Rule)
+
+
 class Step(NamedTuple):
     """How a known form becomes a lemma: ``cut`` is the form's ending; ``plain``: nothing is cut at its front."""
 
@@ -75,19 +77,6 @@ class _Tags(dict[int, str]):
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Tables:
-    holds: Any
-    exact: Any
-    similar: Any
-    swaps: Any
-    paradigms: Any
-    suffixes: list[str]
-    prefixes: tuple[str, ...]
-    probability: Any
-    endings: tuple[Any, ...]
-
-
 class Dictionary:
     """Readings of lower-cased Cyrillic forms."""
 
@@ -96,17 +85,12 @@ class Dictionary:
         self._weights: dict[str, int] = {}
         words = morph.dictionary
         estimator = morph.prob_estimator
-        self._tables = _Tables(
-            holds=words.words.__contains__,
-            exact=words.words.get,
-            similar=words.words.similar_items,
-            swaps=morph.char_substitutes,
-            paradigms=words.paradigms,
-            suffixes=words.suffixes,
-            prefixes=tuple(words.paradigm_prefixes),
-            probability=getattr(estimator, "p_t_given_w", {}),
-            endings=tuple(words.prediction_suffixes_dawgs),
-        )
+        self._holds = words.words.__contains__
+        self._exact, self._similar, self._swaps = words.words.get, words.words.similar_items, morph.char_substitutes
+        self._paradigms, self._suffixes = words.paradigms, words.suffixes
+        self._prefixes = tuple(words.paradigm_prefixes)
+        self._probability: Callable[[str, int], int] = getattr(estimator, "p_t_given_w", {}).get
+        self._endings = words.prediction_suffixes_dawgs[0].similar_items
         self._steps: dict[tuple[int, int], Step] = {}
         self._rules: dict[str, tuple[Rule, ...]] = {}
         self._changes: dict[tuple[int, int], tuple[int, str, int]] = {}
@@ -118,24 +102,23 @@ class Dictionary:
 
     def holds(self, form: str) -> bool:
         """Whether the dictionary has a form as it is spelt."""
-        return bool(self._tables.holds(form))
+        return bool(self._holds(form))
 
     def find(self, form: str) -> list[tuple[str, Any]]:
         """(spelling, places) of a form, ``ё`` found from ``е``; a place is a paradigm and an index in it."""
-        tables = self._tables
         if "е" not in form:
-            places = tables.exact(form)
+            places = self._exact(form)
             return [(form, places)] if places else []
-        found: list[tuple[str, Any]] = tables.similar(form, tables.swaps)
+        found: list[tuple[str, Any]] = self._similar(form, self._swaps)
         return found
 
     def step(self, place: tuple[int, int]) -> Step:
         """What a form with this place becomes; not remembered."""
-        tables, index = self._tables, place[1]
-        paradigm = tables.paradigms[place[0]]
+        number, index = place
+        suffixes, prefixes, paradigm = self._suffixes, self._prefixes, self._paradigms[number]
         count = len(paradigm) // 3
-        plain = not tables.prefixes[paradigm[2 * count + index]] and not tables.prefixes[paradigm[2 * count]]
-        return _step((tables.suffixes[paradigm[index]], tables.suffixes[paradigm[0]], paradigm[count + index], plain))
+        plain = not (prefixes[paradigm[2 * count + index]] or prefixes[paradigm[2 * count]])
+        return _step((suffixes[paradigm[index]], suffixes[paradigm[0]], paradigm[count + index], plain))
 
     def _remembered(self, place: tuple[int, int]) -> Step:
         step = self._steps[place] = self.step(place)
@@ -147,59 +130,59 @@ class Dictionary:
 
     def read(self, form: str, places: list[tuple[str, Any]]) -> list[Reading]:
         """The readings of a form that was found at these places."""
-        found = []
+        lemmas, numbers = [], []
         get = self._steps.get
         for spelling, where in places:
             for place in where:
                 cut, add, tag, plain = get(place) or self._remembered(place)
-                lemma = spelling.removesuffix(cut) + add if plain else self._lemma(spelling, place)
-                found.append(reading((lemma, tag, SCALE)))
-        return self._scored(form, found) if len(found) > 1 else found
+                lemmas.append(spelling.removesuffix(cut) + add if plain else self._lemma(spelling, place))
+                numbers.append(tag)
+        scores = self._scores(form, lemmas, numbers) if len(lemmas) > 1 else [SCALE] * len(lemmas)
+        return list(map(reading, zip(lemmas, numbers, scores, strict=True)))
 
     def _lemma(self, spelling: str, place: tuple[int, int]) -> str:
         """The lemma of a form with something to cut at its front."""
-        tables, index = self._tables, place[1]
-        paradigm = tables.paradigms[place[0]]
+        paradigm, index = self._paradigms[place[0]], place[1]
         count = len(paradigm) // 3
-        prefix = tables.prefixes[paradigm[2 * count + index]]
-        suffix = tables.suffixes[paradigm[index]]
+        prefix = self._prefixes[paradigm[2 * count + index]]
+        suffix = self._suffixes[paradigm[index]]
         stem = spelling[len(prefix) : len(spelling) - len(suffix)]
-        return str(tables.prefixes[paradigm[2 * count]]) + stem + str(tables.suffixes[paradigm[0]])
+        return str(self._prefixes[paradigm[2 * count]]) + stem + str(self._suffixes[paradigm[0]])
 
-    def _scored(self, form: str, found: list[Reading]) -> list[Reading]:
-        """The readings with P(tag | form): the dictionary's counts, and by way of a few more as common as their lemmas
-        are («держу» is rather ``держать`` than ``дерзить``); as they came where there is nothing to choose.
+    def _scores(self, form: str, lemmas: list[str], numbers: list[int]) -> list[int]:
+        """P(tag | form) of the readings: the dictionary's counts, and by way of a few more as common as their lemmas
+        are («держу» is rather ``держать`` than ``дерзить``); the same of all where there is nothing to choose.
         """
-        names = self._tags
-        if len({(lemma, names[number][:4]) for lemma, number, _ in found}) == 1:
-            return found
-        lemmas = [lemma for lemma, _, _ in found]
-        weigh, count = self._weights.get, lemmas.count
+        size, lemma, count = len(lemmas), lemmas[0], lemmas.count
+        if count(lemma) == size:
+            names = self._tags
+            part = names[numbers[0]][:4]
+            if all(names[number][:4] == part for number in numbers):
+                return [SCALE] * size
+        weigh = self._weights.get
         # of a lemma with many readings each has a part: «веди» is a letter's name in all cases
         common = [SCALE * (weigh(lemma) or self._weigh(lemma)) // count(lemma) for lemma in lemmas]
         total = sum(common)
-        shares = [
-            seen * SCALE + _PRIOR * SCALE * own // total
-            for seen, own in zip(self._counts(form, found), common, strict=True)
-        ]
+        counts = self._counts(form, numbers)
+        if any(counts):
+            shares = [seen * SCALE + _PRIOR * SCALE * own // total for seen, own in zip(counts, common, strict=True)]
+        else:
+            shares = [_PRIOR * SCALE * own // total for own in common]
         whole = sum(shares)
-        return [
-            reading((lemma, number, share * SCALE // whole))
-            for (lemma, number, _), share in zip(found, shares, strict=True)
-        ]
+        return [share * SCALE // whole for share in shares]
 
     def _weigh(self, lemma: str) -> int:
         weight = self._weights[lemma] = 1 << self._common.get(lemma.replace("ё", "е"), 0)
         return weight
 
-    def _counts(self, form: str, found: list[Reading]) -> list[int]:
-        get, names = self._tables.probability.get, self._tags
-        return _seen([get(f"{form}:{names[number]}", 0) for _, number, _ in found])
+    def _counts(self, form: str, numbers: list[int]) -> list[int]:
+        get, names = self._probability, self._tags
+        return _seen([get(f"{form}:{names[number]}", 0) for number in numbers])
 
     def seen(self, form: str) -> list[tuple[str, int]]:
         """(lemma, times) of each reading of an ambiguous form in the texts that the dictionary was counted on."""
         found = self.readings(form)
-        counts = self._counts(form, found) if len(found) > 1 else []
+        counts = self._counts(form, [one.tag for one in found]) if len(found) > 1 else []
         return [(reading.lemma, count) for reading, count in zip(found, counts, strict=False)]
 
     def guesses(self, form: str) -> list[Reading]:
@@ -208,24 +191,27 @@ class Dictionary:
         rules = self._rules.get(ending)
         if rules is None:
             rules = self._rules[ending] = self.rules(ending)
-        return [Reading(form[: len(form) - cut] + add, tag, score) for cut, add, tag, score in rules if cut < len(form)]
+        return [
+            reading((form[: len(form) - cut] + add, tag, score)) for cut, add, tag, score in rules if cut < len(form)
+        ]
 
     def rules(self, ending: str) -> tuple[Rule, ...]:
         """The rules for unknown words with this ending; not remembered."""
-        tables, known = self._tables, self._changes
+        known, similar, swaps = self._changes, self._endings, self._swaps
         for length in range(len(ending), 0, -1):
+            found = similar(ending[-length:], swaps)
+            if not found:
+                continue
             counted: dict[tuple[int, str, int], int] = {}
-            for spelling, places in tables.endings[0].similar_items(ending[-length:], tables.swaps):
-                del spelling
+            for _, places in found:
                 for count, paradigm_id, index in places:
-                    key = known.get((paradigm_id, index)) or self._change(paradigm_id, index)
-                    counted[key] = counted.get(key, 0) + count
+                    change = known.get((paradigm_id, index)) or self._change(paradigm_id, index)
+                    counted[change] = counted.get(change, 0) + count
             total = sum(counted.values())
             if total >= _FEWEST:
-                ranked = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
-                return tuple(
-                    Rule(*key, SCALE * count // total) for key, count in ranked if count * _LEAST_SHARE >= total
-                )
+                often = [(-count, change) for change, count in counted.items() if count * _LEAST_SHARE >= total]
+                often.sort()
+                return tuple([_rule((*change, SCALE * -less // total)) for less, change in often])
         return ()
 
     def _change(self, paradigm_id: int, index: int) -> tuple[int, str, int]:

@@ -76,7 +76,7 @@ class Lexicon:
         if kept is not None:
             head, _, rest = kept.partition('","')
             return None if "\\" in head else (head[3:], rest)  # a lemma that JSON had to escape
-        if self._keep or form in self._corrections or _laughs(form):
+        if self._keep or form in self._corrections or ("х" in form and _laughs(form)):
             return None
         return self._analyser.sure(form)
 
