@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 from nlp import rerank
 from nlp.as_written import NO_WORD, candidates, found_in, open_to_choice, russian_in_latin, shape
 from nlp.candidates import Candidate, common_word, hardly_a_name, plainest, same_in_capitals, usual_name
+from nlp.frequent import frequent_words
 from nlp.lexicon import Lexicon
 from nlp.rerank import EDGE, Neighbour
 from nlp.scoring import Alone, Ask, Scores, Side, ask, said, side
@@ -104,12 +105,16 @@ class _Words(dict[str, W]):
 
 
 class Fast(_Words[Pair]):
-    """token -> (lemma, part of speech), without context."""
+    """token -> (lemma, part of speech), without context; frequent words are known from the start unless other weights
+    than the shipped ones are given.
+    """
 
     most = 90_000
 
     def __init__(self, book: Lexicon, learned: Weights | None = None) -> None:
         super().__init__(book)
+        if learned is None:
+            self._older = frequent_words(book.corrected)
         self._alone = Alone(learned or weights("fast"))
         self._plain: dict[object, tuple[str, bool]] = {}
 

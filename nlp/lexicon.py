@@ -80,6 +80,11 @@ class Lexicon:
             return None
         return self._analyser.sure(form)
 
+    @property
+    def corrected(self) -> Iterable[str]:
+        """The forms that the corrections name."""
+        return self._corrections.keys()
+
     def corrects(self, form: str) -> bool:
         """Whether a correction names this form."""
         return form in self._corrections

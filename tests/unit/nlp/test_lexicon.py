@@ -67,8 +67,8 @@ def test_a_form_is_looked_up_once_and_can_be_stored() -> None:
 
 
 def test_stored_forms_are_used_instead_of_the_dictionary() -> None:
-    stored = [("кошками", '[["тигр","NOUN","NOUN","tp",1]]')]
-    assert Fast(Lexicon(CORRECTIONS, stored))["Кошками"] == ("тигр", "NOUN")
+    stored = [("кошечками", '[["тигр","NOUN","NOUN","tp",1]]')]
+    assert Fast(Lexicon(CORRECTIONS, stored))["Кошечками"] == ("тигр", "NOUN")
 
 
 STRANGE = {"кс": ('а","б\\в', "NOUN"), "нс": ('[["', "NOUN"), "тс": ("", "NOUN")}
