@@ -154,8 +154,8 @@ class VkWriter:
             self._save_communities([row for row in rows if isinstance(row, Community)])
             walls.fill_posts(self._store, posts, self._seen)
             walls.fill_comments(self._store, comments, self._seen)
-            self._meet(posts)
-            self._meet([as_columns(Comment, comments)])
+            self._meet(posts, Post)
+            self._meet([as_columns(Comment, comments)], Comment)
 
     def _save_communities(self, rows: list[Community]) -> None:
         for row in rows:
@@ -164,12 +164,11 @@ class VkWriter:
             if filled != known:
                 people.save_communities(self._store, [filled], self._seen)
 
-    def _meet(self, parts: Iterable[Columns]) -> None:
+    def _meet(self, parts: Iterable[Columns], row_class: type[Post | Comment]) -> None:
         """Note who wrote on which wall; the parts are of Posts or of Comments."""
-        is_post = False
+        is_post = row_class is Post
         pairs: dict[tuple[int, int | None], None] = {}
         for part in parts:
-            is_post = part.row_class is Post
             pairs |= dict.fromkeys(zip(part.column("owner_id"), part.column("from_id"), strict=True))
             if is_post and any(signers := part.column("signer_id")):
                 pairs |= dict.fromkeys(zip(part.column("owner_id"), signers, strict=True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from collector.values import counts, inner, some_text, text, texts, whole, wholes
+from collector.values import counts, inner, parsed, some_text, text, texts, whole, wholes
 from storage.columns import Columns
 from storage.rows import DELETED, Post
 
@@ -49,6 +49,15 @@ def parse_posts(items: Sequence[Mapping[str, Any]]) -> Columns:
         *(counts(field(name)) for name in ("likes", "comments", "reposts", "views")),
     )
     return Columns(Post, columns)
+
+
+def posts_of(items: Any) -> list[Post]:
+    """The posts of an answer's items, as ``parsed(items, parse_post)`` gives them, all read at once where they can."""
+    known = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    try:
+        return list(parse_posts(known).rows()) if known else []
+    except ValueError:
+        return parsed(known, parse_post)
 
 
 def _each(read: Callable[[Any], Any], values: Sequence[Any], nothing: Any = None) -> Sequence[Any]:

@@ -13,10 +13,11 @@ from collector.client import VkClient
 from collector.engine import Engine
 from collector.errors import FAILED, SMALLEST, VkBug, VkError, VkIncapable, VkQuota, VkRetry, VkShrink, VkSkip
 from collector.pager import MOST_AGAIN, Cursor, decode
+from collector.parse_post import posts_of
 from collector.settings import CollectSettings
 from collector.values import parsed, whole
 from storage import Clock, Store, Watch, journal, people
-from storage.rows import Gap, Walk
+from storage.rows import Gap, Post, Walk
 
 # The pages of a walk, read one after the other; its value is the walk as it ended.
 Pages = Generator[Ask, Any, Walk]
@@ -108,7 +109,13 @@ class Expedition:
 
     def rows(self, items: Any, parse: Callable[[Mapping[str, Any]], T]) -> list[T]:
         """The rows of an answer's items; those of which no row can be made are counted, and told at the end."""
-        found = parsed(items, parse)
+        return self._counted(items, parsed(items, parse))
+
+    def posts(self, items: Any) -> list[Post]:
+        """:meth:`rows` of posts, of which there are most."""
+        return self._counted(items, posts_of(items))
+
+    def _counted(self, items: Any, found: list[T]) -> list[T]:
         self.broken += len(items) - len(found) if isinstance(items, list) else 0
         return found
 

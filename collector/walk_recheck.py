@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from collector.ask import Ask, Reading, ask
-from collector.parse_post import parse_post
 from collector.sweep import sweep
 from collector.values import inner
 from collector.walk import Expedition
@@ -51,7 +50,7 @@ def _ask(posts: list[Key]) -> Ask:
 def _save(expedition: Expedition, posts: list[Key], response: Any) -> None:
     items = response if isinstance(response, list) else inner(response, "items")
     asked, broken = set(posts), expedition.broken
-    found = [post for post in expedition.rows(items, parse_post) if (post.owner_id, post.id) in asked]
+    found = [post for post in expedition.posts(items) if (post.owner_id, post.id) in asked]
     hidden = expedition.broken > broken  # one that came without its number may be any that seems to be missing
     seen, answering = expedition.clock.now(), {post.owner_id for post in found}
     gone: dict[int, list[int]] = {}

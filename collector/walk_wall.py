@@ -19,7 +19,6 @@ from collector.ask import Ask, Reading, ask
 from collector.batch import MOST
 from collector.errors import VkShrink
 from collector.pager import Cursor, advance, decode, following, repeats
-from collector.parse_post import parse_post
 from collector.walk import (
     Expedition,
     Pages,
@@ -157,7 +156,7 @@ def _at(owner_id: int, offset: int, size: int, ahead: tuple[Ask, ...] = ()) -> A
 def _page(
     expedition: Expedition, walk: Walk, cursor: Cursor, items: list[Any], count: int, size: int, overlap: int
 ) -> Walk:
-    posts = expedition.rows(items, parse_post)
+    posts = expedition.posts(items)
     store, seen = expedition.store, stamp(expedition, walk)
     known = walls.seen_posts(store, walk.subject, [post.id for post in posts], walk.started_seen or 0)
     first = next((post.id for post in posts if not post.is_pinned), None)
@@ -251,7 +250,7 @@ def _look(
     """Store a page of a wall that was read to its end; which of its posts were known, the pinned one aside, whose id
     comes last, or 0."""
     items, count = page_of(METHOD, (yield _at(walk.subject, offset, size)))
-    posts = expedition.rows(items, parse_post)
+    posts = expedition.posts(items)
     store, seen = expedition.store, stamp(expedition, walk)
     known = walls.seen_posts(store, walk.subject, [post.id for post in posts], walk.started_seen or 0)
     with store.write():

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.parse_post import parse_post, parse_posts
+from collector.parse_post import parse_post, parse_posts, posts_of
+from collector.values import parsed
 from storage.rows import Post
 
 
@@ -55,7 +56,9 @@ ITEMS = st.fixed_dictionaries(
 
 @given(st.lists(ITEMS, max_size=6))
 def test_many_posts_are_read_as_each_alone(items: list[dict[str, Any]]) -> None:
-    assert list(parse_posts(items).rows()) == [parse_post(item) for item in items]
+    assert list(parse_posts(items).rows()) == posts_of(items) == [parse_post(item) for item in items]
+    for broken in ([*items, {"id": 5}], [None, *items], None, {}):
+        assert posts_of(broken) == parsed(broken, parse_post)
 
 
 @pytest.mark.parametrize("item", [{}, {"id": 5}, {"owner_id": 7, "id": "x"}])
