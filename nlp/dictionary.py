@@ -93,7 +93,6 @@ class Dictionary:
         self._endings = words.prediction_suffixes_dawgs[0].similar_items
         self._steps: dict[tuple[int, int], Step] = {}
         self._rules: dict[str, tuple[Rule, ...]] = {}
-        self._changes: dict[tuple[int, int], tuple[int, str, int]] = {}
         self._tags = _Tags(words.gramtab)
 
     def tag(self, number: int) -> str:
@@ -197,7 +196,7 @@ class Dictionary:
 
     def rules(self, ending: str) -> tuple[Rule, ...]:
         """The rules for unknown words with this ending; not remembered."""
-        known, similar, swaps = self._changes, self._endings, self._swaps
+        get, similar, swaps = self._steps.get, self._endings, self._swaps
         for length in range(len(ending), 0, -1):
             found = similar(ending[-length:], swaps)
             if not found:
@@ -205,7 +204,9 @@ class Dictionary:
             counted: dict[tuple[int, str, int], int] = {}
             for _, places in found:
                 for count, paradigm_id, index in places:
-                    change = known.get((paradigm_id, index)) or self._change(paradigm_id, index)
+                    place = paradigm_id, index
+                    cut, add, tag, _ = get(place) or self._remembered(place)
+                    change = len(cut), add, tag
                     counted[change] = counted.get(change, 0) + count
             total = sum(counted.values())
             if total >= _FEWEST:
@@ -213,12 +214,6 @@ class Dictionary:
                 often.sort()
                 return tuple([_rule((*change, SCALE * -less // total)) for less, change in often])
         return ()
-
-    def _change(self, paradigm_id: int, index: int) -> tuple[int, str, int]:
-        """Letters to cut, letters to add and the tag of a form with this place; remembered."""
-        cut, add, tag, _ = self.step((paradigm_id, index))
-        change = self._changes[paradigm_id, index] = len(cut), add, tag
-        return change
 
 
 def _seen(shares: list[int]) -> list[int]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping
-from importlib import resources
 
 from nlp.candidates import folded
 from nlp.lexicon import recipe
+from nlp.tables import shipped
 from nlp.weights import weights
 
 FILE = "frequent_words.tsv"
@@ -42,8 +42,7 @@ def spellings(form: str) -> tuple[str, str, str]:
 
 @functools.cache
 def _shipped() -> Mapping[str, Pair]:
-    text = (resources.files("nlp") / "data" / FILE).read_text(encoding="utf-8")
-    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    lines = [line for line in shipped(FILE).splitlines() if line and not line.startswith("#")]
     found: dict[str, Pair] = {}
     if lines and lines[0] == version():
         for line in lines[1:]:

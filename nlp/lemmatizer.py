@@ -14,14 +14,13 @@ from typing import Any, NamedTuple, TypeVar
 from nlp import rerank
 from nlp.as_written import NO_WORD, candidates, found_in, open_to_choice, russian_in_latin, shape
 from nlp.candidates import Candidate, common_word, hardly_a_name, plainest, same_in_capitals, usual_name
-from nlp.frequent import frequent_words
+from nlp.frequent import Pair, frequent_words
 from nlp.lexicon import Lexicon
 from nlp.rerank import EDGE, Neighbour
 from nlp.scoring import Alone, Ask, Scores, Side, ask, said, side
 from nlp.weights import Weights, weights
 from nlp.words import ENDS
 
-Pair = tuple[str, str]
 W = TypeVar("W")
 
 _MOST_REMEMBERED = 100_000

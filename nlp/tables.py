@@ -24,18 +24,19 @@ def corrections(own: Path | None = None) -> dict[str, Correction]:
 
 @functools.cache
 def _shipped_corrections() -> Mapping[str, Correction]:
-    return _parse(_shipped("corrections.tsv"), "corrections.tsv")
+    return _parse(shipped("corrections.tsv"), "corrections.tsv")
 
 
 def stop_lemmas(own: tuple[str, ...] | Path = ()) -> frozenset[str]:
     """The shipped stop lemmas and a study's own (words, or a file of one a line), ё folded."""
-    text = _shipped("stop_lemmas.txt")
+    text = shipped("stop_lemmas.txt")
     added = _read(own, "[topics] stopwords") if isinstance(own, Path) else "\n".join(own)
     lines = (line.partition("#")[0] for line in f"{text}\n{added}".splitlines())
     return frozenset(word.lower().replace("ё", "е") for line in lines for word in line.split())
 
 
-def _shipped(name: str) -> str:
+def shipped(name: str) -> str:
+    """The text of a data file of this room."""
     return (resources.files("nlp") / "data" / name).read_text(encoding="utf-8")
 
 
@@ -76,7 +77,7 @@ def common_version() -> str:
 
 @functools.cache
 def _common() -> tuple[Mapping[str, int], str]:
-    text, found = _shipped("common_lemmas.tsv"), dict[str, int]()
+    text, found = shipped("common_lemmas.tsv"), dict[str, int]()
     for line in text.splitlines():
         bits, _, lemmas = line.partition("\t")
         if bits.isdecimal():
